@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SERVER_H
+#define CMTA_SERVER_H
+
+/*
+ * The server: listeners and connections on libev, each with a session of the engine. A program
+ * needs a loop, hooks and four calls:
+ *
+ *     struct cmta_server *server;
+ *     cmta_server_new(&server, ev_default_loop(0), NULL, &hooks, NULL);
+ *     cmta_server_listen(server, "127.0.0.1:2525");
+ *     ev_run(ev_default_loop(0), 0);
+ *     cmta_server_free(server);
+ *
+ * The loop is the caller's; any number of servers and other watchers may share it. The hooks are
+ * those of <cmta/hooks.h>. A question left with CMTA_LATER is answered with cmta_session_decide(),
+ * from any callback of the same loop; the server then runs the session on by itself. Do not call
+ * the other functions that run a session on sessions of a server.
+ *
+ * Threads: a server, its sessions and its loop belong to one thread. SIGPIPE is never raised by the
+ * server. Errors: 0 or more, or a negative CMTA_E_*.
+ */
+
+#include <cmta/session.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ev_loop;
+
+/* What a server is like. Fill it with cmta_config_init() first, then change what should differ. */
+struct cmta_config {
+  size_t size;                   /* sizeof(struct cmta_config), set by cmta_config_init() */
+  struct cmta_settings settings; /* of each session */
+  unsigned max_connections; /* at one time; one more gets 421 and is closed; 0: no limit; 1000 */
+  unsigned backlog;         /* connections that wait in the kernel, as listen(2) takes it; 511 */
+  unsigned
+      stop_timeout; /* seconds that cmta_server_stop() waits for transactions; 0: for ever; 30 */
+};
+
+/* Fills config with the defaults named above, and its settings by cmta_settings_init(). */
+CMTA_API void cmta_config_init(struct cmta_config *config);
+
+/* Listeners and connections on one loop. */
+struct cmta_server;
+
+/* Makes a server on loop, which must outlive it, from copies of config (NULL: the defaults) and
+   hooks (NULL: accept everything); user goes to each hook. It does not listen yet. 0,
+   CMTA_E_ARGUMENT (a setting is wrong), CMTA_E_MEMORY. The caller frees it. */
+CMTA_API int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
+                             const struct cmta_config *config, const struct cmta_hooks *hooks,
+                             void *user);
+
+/* Listens at address: "127.0.0.1:2525", "mail.example.org:25", "[::1]:0" (port 0: any free one),
+   "*:25" or ":25" (all of the machine's), or a Unix socket, "unix:PATH" or an absolute path. A
+   socket file that nobody serves any more is replaced; a path that is served, or is no socket, is
+   CMTA_E_SYSTEM with EADDRINUSE. Returns the listener's number, counted from 0; connections are
+   taken from now on. CMTA_E_ADDRESS when the address cannot be understood or resolved,
+   CMTA_E_SYSTEM with errno (address in use, no permission), CMTA_E_MEMORY, CMTA_E_STATE when the
+   server is stopping. */
+CMTA_API int cmta_server_listen(struct cmta_server *server, const char *address);
+
+/* Where listener number `listener` really listens: its numeric address, or its path with port 0.
+   The strings live as long as the server. Either may be NULL. 0, or CMTA_E_ARGUMENT when there is
+   no such listener. */
+CMTA_API int cmta_server_listener(const struct cmta_server *server, int listener,
+                                  const char **address, uint16_t *port);
+
+/* How many connections are open now. */
+CMTA_API size_t cmta_server_connections(const struct cmta_server *server);
+
+/* Stops gracefully: listens no more; clients between transactions get 421, running transactions may
+   finish and get it then; what is left after stop_timeout is closed. When the last connection is
+   gone, stopped(server, context) is called, once, from the loop, unless it is NULL; it may free the
+   server. Then the server has no watcher left on the loop. A second call changes nothing but the
+   callback. */
+CMTA_API void cmta_server_stop(struct cmta_server *server,
+                               void (*stopped)(struct cmta_server *server, void *context),
+                               void *context);
+
+/* Closes everything at once and frees it; each session is told `closed`. Not from inside a hook.
+ * NULL is ignored. */
+CMTA_API void cmta_server_free(struct cmta_server *server);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SPEC_EVENT_H
+#define CMTA_SPEC_EVENT_H
+
+/*
+ * The alphabet of the session chart: every event that a session can see. C and Ragel both read this file, and Ragel reads it as
+ * text: one enumerator a line, each with an explicit decimal number, nothing computed. Numbers are never reused.
+ */
+enum event {
+  /* What the client says: one for each verb (spec/command.re), and what follows DATA (spec/body.rl). */
+  EHLO = 256,
+  HELO = 257,
+  MAIL = 258,
+  RCPT = 259,
+  DATA = 260,
+  RSET = 261,
+  NOOP = 262,
+  VRFY = 263,
+  EXPN = 264,
+  HELP = 265,
+  QUIT = 266,
+
+  SLICE = 280,
+  FAULT = 281,
+  BODY_END = 282,
+
+  /* What was decided, now or later. */
+  ACCEPT = 300,
+  REJECT = 301,
+
+  /* What the runtime reports. */
+  CONNECT = 320
+};
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_BODY_H
+#define CMTA_ENGINE_BODY_H
+
+/*
+ * The message after DATA, byte by byte (RFC 5321 section 4.1.1.4, 4.5.2): spec/body.rl says where
+ * it ends and which dots go; src/engine/body.c runs that machine and leaps over the runs in which
+ * nothing can happen. Nothing is copied.
+ */
+
+#include <cmta/envelope.h>
+
+/* What stands next in a message. */
+enum body_found {
+  FOUND_NOTHING = 0, /* the input is used up */
+  FOUND_SLICE = 1,   /* bytes of the message, dot-unstuffed */
+  FOUND_END = 2,     /* CR LF . CR LF has been read; the rest of the input is not the message's */
+  FOUND_BARE_CR = 3, /* a CR without LF */
+  FOUND_BARE_LF = 4, /* an LF without CR */
+  FOUND_LONG_LINE = 5 /* a line passed the limit; found once for each such line */
+};
+
+/* A reader of one message; small, no memory of its own. */
+struct body {
+  int cs;          /* the machine's state */
+  size_t line;     /* octets of the current line so far, without the stuffed dot */
+  size_t max_line; /* octets a line may have, CR LF included; 0: any number */
+};
+
+/* Begins a message: the next byte is the first after DATA's CR LF. */
+void body_begin(struct body *body, size_t max_line);
+
+/* Reads on in input and takes off what it read. FOUND_SLICE fills content with bytes of input, never
+   empty. Faults do not stop the reader: bytes go on to be found after them, and the end is found at
+   CR LF . CR LF only, whatever came before. After FOUND_END call body_begin() again. */
+enum body_found body_next(struct body *body, struct cmta_slice *input, struct cmta_slice *content);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_COMMAND_H
+#define CMTA_ENGINE_COMMAND_H
+
+/* What the grammar (spec/command.re, address.re, parameter.re) makes of bytes. Pure functions: no
+ * state, no memory. */
+
+#include <cmta/envelope.h>
+
+/* One command line, taken apart. Slices point into the line. */
+struct command {
+  int verb;                   /* a client event of spec/event.h */
+  struct cmta_slice name;     /* the verb as typed */
+  struct cmta_slice argument; /* HELO, EHLO: the name; VRFY, EXPN, HELP, NOOP: the text without
+                                 outer blanks; else empty */
+  struct cmta_path
+      path; /* MAIL, RCPT: address, local part, domain; its parameters are not filled in */
+  struct cmta_slice parameters; /* MAIL, RCPT: what follows the path, to be read by
+                                   parameter_next(); may be empty */
+  bool utf8; /* the path or argument has characters beyond ASCII (RFC 6531), valid UTF-8 */
+};
+
+/* Why a line is no command; negative, so that it cannot be taken for an event. */
+enum command_fault {
+  COMMAND_UNKNOWN = -1, /* no such verb, or bytes that no verb may have: 500 */
+  COMMAND_UNIMPLEMENTED =
+      -2,                /* a verb of RFC 821 that nobody implements (SEND SOML SAML TURN): 502 */
+  COMMAND_SYNTAX = -3,   /* a known verb, arguments that do not fit it: 501 */
+  COMMAND_SENDER = -4,   /* MAIL with a reverse-path that is none: 501 5.1.7 */
+  COMMAND_RECIPIENT = -5 /* RCPT with a forward-path that is none: 501 5.1.3 */
+};
+
+/* How the grammar is to be read. */
+enum command_manner {
+  COMMAND_STRICT = 1 << 0, /* no blank behind FROM: and TO: */
+  COMMAND_UTF8 = 1 << 1 /* the UTF-8 forms of RFC 6531 are known; else bytes above 127 are errors */
+};
+
+/* Reads line, whose last two of length bytes are CR LF and which has no other CR LF. Returns the
+   verb's event and fills command, or a command_fault; command->verb then is the verb where one was
+   recognised, else 0, and command->name the name where there is one. */
+int command_parse(const char *line, size_t length, unsigned manner, struct command *command);
+
+/* A path at the beginning of text, which ends in CR LF: source route, brackets and mailbox (RFC
+   5321 section 4.1.2). On success fills path and utf8 and returns the number of bytes read, up to
+   and with '>'. 0 when there is no valid path or it or a part of it is too long (section 4.5.3.1).
+   With null_allowed <> is one (reverse-path), without it <Postmaster> is one (forward-path). */
+size_t address_parse_path(const char *text, bool null_allowed, unsigned manner,
+                          struct cmta_path *path, bool *utf8);
+
+/* True when text, which ends in CR LF, up to that CR LF is a domain or an address literal (RFC 5321
+ * section 4.1.3), with their length limits. */
+bool address_is_hello_name(const char *text);
+
+/* Takes the next " KEYWORD[=value]" off rest, the raw parameters of a command; *rest must be
+   followed by CR LF in memory. Returns 1 with parameter filled in, 0 at the end (trailing blanks
+   skipped), -1 when what comes is no esmtp-param (RFC 5321 section 4.1.2; values may hold UTF-8
+   when manner says so, RFC 6531 section 3.3). */
+int parameter_next(struct cmta_slice *rest, unsigned manner, struct cmta_parameter *parameter);
+
+/* Typed values: one function a type. Each is true when the value fits the type's grammar, to its
+   last byte. value must be followed in memory by a byte that no value may hold (blank or CR), as
+   those of parameter_next() are. */
+
+/* 1*20DIGIT (RFC 1870 section 3); more than fits is UINT64_MAX. */
+bool parameter_size(struct cmta_slice value, uint64_t *octets);
+
+/* 7BIT or 8BITMIME (RFC 6152 section 2), in any case of letters. */
+bool parameter_body(struct cmta_slice value, enum cmta_body_type *body);
+
+#endif

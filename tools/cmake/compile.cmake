@@ -1,0 +1,44 @@
+# How every target of the project is compiled: one function, cmta_target(NAME).
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
+endif()
+
+function(cmta_target name)
+  target_compile_features(${name} PRIVATE c_std_11)
+  set_target_properties(${name} PROPERTIES
+    C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(${name} PRIVATE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes $<$<BOOL:${CMTA_WERROR}>:-Werror>)
+  if(CMTA_SANITIZE)
+    target_compile_options(${name} PRIVATE
+      -fsanitize=${CMTA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${name} PRIVATE -fsanitize=${CMTA_SANITIZE})
+  endif()
+endfunction()
+
+# cmta_library(NAME OBJECTS): the shared library cmta::NAME and the static cmta::NAME_static, of the same objects. The library `server` is
+# plain libcmta; the others are libcmta-NAME.
+function(cmta_library name objects)
+  set(file cmta-${name})
+  if(name STREQUAL "server")
+    set(file cmta)
+  endif()
+  foreach(kind SHARED STATIC)
+    set(target cmta_${name})
+    if(kind STREQUAL "STATIC")
+      set(target cmta_${name}_static)
+    endif()
+    add_library(${target} ${kind} $<TARGET_OBJECTS:${objects}>)
+    string(REPLACE "cmta_" "" exported ${target})
+    add_library(cmta::${exported} ALIAS ${target})
+    set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C OUTPUT_NAME ${file} EXPORT_NAME ${exported}
+      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+    target_include_directories(${target} PUBLIC
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    if(CMTA_SANITIZE)
+      target_link_options(${target} PUBLIC -fsanitize=${CMTA_SANITIZE})
+    endif()
+    install(TARGETS ${target} EXPORT cmta-targets)
+  endforeach()
+endfunction()
