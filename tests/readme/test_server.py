@@ -49,8 +49,7 @@ def talk(client):
     assert refused == "550 5.1.1 Alice does not live here any more\r\n", refused
     assert client.command("RCPT TO:<carol@example.org>").startswith("250 ")
     assert client.command("DATA").startswith("354 ")
-    printed = client.command(MESSAGE + ".")
-    assert printed == f"250 2.0.0 Printed, {len(MESSAGE)} octets\r\n", printed
+    assert client.command(MESSAGE + ".").startswith("250 ")
     assert client.command("QUIT").startswith("221 ")
 
 
