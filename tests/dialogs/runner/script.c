@@ -19,10 +19,9 @@ int script_compose(struct cmta_session *session, const struct answer *answer) {
   return error;
 }
 
-static const struct answer *next_answer(struct scripted *scripted) {
-  if (scripted->used < scripted->count)
-    return scripted->once[scripted->used++];
-  return scripted->always;
+/* The answer to come; NULL for the standard one. */
+static const struct answer *next_answer(const struct scripted *scripted) {
+  return scripted->used < scripted->count ? scripted->once[scripted->used] : scripted->always;
 }
 
 /* Remembers a question and answers it. */
@@ -33,6 +32,7 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   text_clear(&scripted->heard);
   text_append(&scripted->heard, heard.at, heard.length);
   const struct answer *answer = next_answer(scripted);
+  scripted->used += scripted->used < scripted->count;
   if (answer == NULL)
     return CMTA_ACCEPT;
   const int error = script_compose(session, answer);
@@ -133,16 +133,26 @@ void script_decided(struct script *script, enum cmta_verdict verdict) {
   script->judging = false;
 }
 
+/* Whether the client hears that its message was taken. */
+static bool takes_message(const struct answer *answer) {
+  if (answer == NULL)
+    return true;
+  if (answer->verdict == CMTA_ACCEPT)
+    return answer->code == 0 || answer->code / 100 == 2;
+  return answer->verdict == CMTA_CLOSE && answer->code / 100 == 2;
+}
+
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
   struct script *script = user;
   keep_message(script, message);
   text_clear(&script->chunks);
   script->judging = true;
+  const struct answer *answer = next_answer(&script->questions[ASK_MESSAGE]);
   const enum cmta_verdict verdict =
       answer_question(script, session, ASK_MESSAGE, (struct cmta_slice){0});
   if (verdict != CMTA_LATER)
-    script_decided(script, verdict);
+    script_decided(script, takes_message(answer) ? CMTA_ACCEPT : CMTA_REJECT);
   return verdict;
 }
 
