@@ -60,6 +60,7 @@ int main(int argc, char **argv) {
   if (!fill_standard_streams())
     return EXIT_WRONG;
   signal(SIGPIPE, SIG_IGN); /* a reader that goes away is a failed write, not the end */
+  signal(SIGXFSZ, SIG_IGN); /* so is a file as large as the system lets it be */
   if (argc < 2) {
     complain(NULL, "no command given; see cmta --help");
     return EXIT_WRONG;
