@@ -2,8 +2,9 @@
 """The help texts and the version."""
 
 import re
+import subprocess
 
-from support import SinkTest, main, run
+from support import PATIENCE, PROGRAM, SinkTest, main, run
 
 OPTIONS = {
     "--listen": "ADDR:PORT", "--hostname": "NAME", "--jsonl": "FILE|-", "--quiet": "",
@@ -49,14 +50,9 @@ class Help(SinkTest):
         with open("/dev/full", "wb") as full:
             for arguments in (["--help"], ["--version"], ["sink", "--help"]):
                 with self.subTest(arguments=arguments):
-                    self.assertEqual(run_to(full, *arguments), 2)
-
-
-def run_to(output, *arguments):
-    import subprocess
-    from support import PATIENCE, PROGRAM
-    return subprocess.run([PROGRAM, *arguments], stdout=output, stderr=subprocess.DEVNULL,
-                          timeout=PATIENCE).returncode
+                    command = [PROGRAM, *arguments]
+                    result = subprocess.run(command, stdout=full, stderr=subprocess.DEVNULL, timeout=PATIENCE)
+                    self.assertEqual(result.returncode, 2)
 
 
 if __name__ == "__main__":
