@@ -27,7 +27,8 @@ class Help(SinkTest):
     def test_every_option_that_sink_help_names_is_known(self):
         for option in re.findall(r"^  (--[a-z-]+)", self.shown("sink", "--help"), re.M):
             with self.subTest(option=option):
-                self.assertNotIn(b"unknown", run("sink", option, "--help").stderr)
+                result = run("sink", "--listen", "no address", option)  # which never gets to serve
+                self.assertNotIn(b"unknown", result.stderr)
 
     def test_sink_help_says_something_of_every_option(self):
         text = self.shown("sink", "--help")
