@@ -41,7 +41,7 @@ struct cmta_path {
   struct cmta_slice local_part; /* as sent, with its quotes if it came quoted */
   struct cmta_slice
       domain; /* a domain, or an address literal with its brackets; empty for <> and <Postmaster> */
-  const struct cmta_parameter *parameters; /* in the order sent; NULL when there are none */
+  const struct cmta_parameter *parameters; /* parameter_count of them, in the order sent */
   size_t parameter_count;
 };
 

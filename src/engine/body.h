@@ -12,11 +12,11 @@
 
 /* What stands next in a message. */
 enum body_found {
-  FOUND_NOTHING = 0, /* the input is used up */
-  FOUND_SLICE = 1,   /* bytes of the message, dot-unstuffed */
-  FOUND_END = 2,     /* CR LF . CR LF has been read; the rest of the input is not the message's */
-  FOUND_BARE_CR = 3, /* a CR without LF */
-  FOUND_BARE_LF = 4, /* an LF without CR */
+  FOUND_NOTHING = 0,  /* the input is used up */
+  FOUND_SLICE = 1,    /* bytes of the message, dot-unstuffed */
+  FOUND_END = 2,      /* CR LF . CR LF has been read; the rest of the input is not the message's */
+  FOUND_BARE_CR = 3,  /* a CR without LF */
+  FOUND_BARE_LF = 4,  /* an LF without CR */
   FOUND_LONG_LINE = 5 /* a line passed the limit; found once for each such line */
 };
 
@@ -24,15 +24,20 @@ enum body_found {
 struct body {
   int cs;          /* the machine's state */
   size_t line;     /* octets of the current line so far, without the stuffed dot */
-  size_t max_line; /* octets a line may have, CR LF included; 0: any number */
+  size_t max_line; /* octets a line may have, CR LF included */
+  unsigned found;  /* what was found behind the slice handed out last: bits 1 << enum body_found */
 };
 
-/* Begins a message: the next byte is the first after DATA's CR LF. */
+/* Begins a message: the next byte is the first after DATA's CR LF. max_line 0 stands for any
+ * number. */
 void body_begin(struct body *body, size_t max_line);
 
-/* Reads on in input and takes off what it read. FOUND_SLICE fills content with bytes of input, never
-   empty. Faults do not stop the reader: bytes go on to be found after them, and the end is found at
-   CR LF . CR LF only, whatever came before. After FOUND_END call body_begin() again. */
+/* Reads on in input and takes off what it read. FOUND_SLICE fills content, never empty, with bytes
+   of input (or a static CR, where that came with an input before). A fault is found right behind
+   the octet that it is about (the CR, the LF, the first octet above the limit), FOUND_LONG_LINE
+   first where two fall on one, whatever the cuts between inputs. Faults do not stop the reader:
+   bytes go on to be found after them, and the end is found at CR LF . CR LF only, whatever came
+   before. After FOUND_END call body_begin() again. */
 enum body_found body_next(struct body *body, struct cmta_slice *input, struct cmta_slice *content);
 
 #endif

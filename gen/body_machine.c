@@ -1,0 +1,151 @@
+
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The message after DATA, byte by byte: where it ends, which dots go, and which bytes are faults.
+ *
+ *   RFC 5321 section 2.3.8     a line ends in CR LF; CR and LF stand nowhere else
+ *   RFC 5321 section 4.1.1.4   the message ends at CR LF . CR LF, and at nothing that resembles it
+ *   RFC 5321 section 4.5.2     a dot at the beginning of a line is dropped unless it ends the message
+ *   RFC 5321 section 4.5.3.1.6 the length of a text line
+ *
+ * The machine reads any bytes, faults included, and never fails. A byte that may still turn out not
+ * to be of the message (the dot, the CR behind it) is held by the state alone, so that it does not
+ * matter how the bytes are cut into inputs. What is done with what is found is not said here.
+ */
+
+#include "engine/body_machine.h"
+
+
+
+
+
+static const int body_start = 1;
+
+
+
+/* A CR that was held past its input. */
+static const unsigned char cr[] = "\r";
+
+void body_machine_begin(struct body *body) {
+
+	{
+	 body->cs = body_start;
+	}
+
+}
+
+struct cmta_slice body_machine_run(struct body *body, struct cmta_slice *input) {
+  const unsigned char *p = (const unsigned char *)input->at;
+  const unsigned char *pe = p + input->length;
+  const unsigned char *from = p, *to = NULL, *calm = p;
+
+
+	{
+	if ( p == pe )
+		goto _test_eof;
+	switch (  body->cs )
+	{
+tr5:
+	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
+	{ body->line = 0; }
+	{ if (body->found) {p++;  body->cs = 1; goto _out;} }
+	goto st1;
+st1:
+	if ( ++p == pe )
+		goto _test_eof1;
+case 1:
+	switch( (*p) ) {
+		case 10u: goto tr1;
+		case 13u: goto tr2;
+		case 46u: goto tr3;
+	}
+	goto tr0;
+tr0:
+	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
+	{ if (body->found) {p++;  body->cs = 2; goto _out;} }
+	{ if (p >= calm) p = body_leap(body, p, pe, &calm); }
+	goto st2;
+tr1:
+	{ body->found |= 1u << FOUND_BARE_LF; }
+	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
+	{ if (body->found) {p++;  body->cs = 2; goto _out;} }
+	goto st2;
+tr4:
+	{ body->found |= 1u << FOUND_BARE_CR; p--; {p++;  body->cs = 2; goto _out;} }
+	goto st2;
+tr7:
+	{ from = cr; to = cr + 1; body->line = 1; }
+	{ body->found |= 1u << FOUND_BARE_CR; p--; {p++;  body->cs = 2; goto _out;} }
+	goto st2;
+st2:
+	if ( ++p == pe )
+		goto _test_eof2;
+case 2:
+	switch( (*p) ) {
+		case 10u: goto tr1;
+		case 13u: goto tr2;
+	}
+	goto tr0;
+tr2:
+	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
+	{ if (body->found) {p++;  body->cs = 3; goto _out;} }
+	goto st3;
+st3:
+	if ( ++p == pe )
+		goto _test_eof3;
+case 3:
+	if ( (*p) == 10u )
+		goto tr5;
+	goto tr4;
+tr3:
+	{ if (p > from) { to = p; {p++;  body->cs = 4; goto _out;} } from = p + 1; }
+	goto st4;
+st4:
+	if ( ++p == pe )
+		goto _test_eof4;
+case 4:
+	switch( (*p) ) {
+		case 10u: goto tr1;
+		case 13u: goto tr6;
+	}
+	goto tr0;
+tr6:
+	{ if (p > from) { to = p; {p++;  body->cs = 5; goto _out;} } from = p + 1; }
+	goto st5;
+st5:
+	if ( ++p == pe )
+		goto _test_eof5;
+case 5:
+	if ( (*p) == 10u )
+		goto tr8;
+	goto tr7;
+tr8:
+	{ from = p + 1; body->found |= 1u << FOUND_END; {p++;  body->cs = 6; goto _out;} }
+	goto st6;
+st6:
+	if ( ++p == pe )
+		goto _test_eof6;
+case 6:
+	goto st0;
+st0:
+ body->cs = 0;
+	goto _out;
+	}
+	_test_eof1:  body->cs = 1; goto _test_eof;
+	_test_eof2:  body->cs = 2; goto _test_eof;
+	_test_eof3:  body->cs = 3; goto _test_eof;
+	_test_eof4:  body->cs = 4; goto _test_eof;
+	_test_eof5:  body->cs = 5; goto _test_eof;
+	_test_eof6:  body->cs = 6; goto _test_eof;
+
+	_test_eof: {}
+	_out: {}
+	}
+
+
+  if (to == NULL)
+    to = p;
+  *input = (struct cmta_slice){(const char *)p, (size_t)(pe - p)};
+  return (struct cmta_slice){(const char *)from, (size_t)(to - from)};
+}

@@ -1,0 +1,183 @@
+
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Binds the chart (session.rl) to C: its alphabet, its actions in one line each, and the three functions of src/engine/chart.h. An
+ * action calls and no more: it never touches the machine's state and never steps it, because it cannot know the state it runs in.
+ */
+
+#include "engine/chart.h"
+
+#include <stddef.h>
+
+
+static const int _session_machine_trans_keys[] = {
+	0, 0, 320, 320, 300, 301, 256, 266, 300, 301, 256, 266, 300, 301, 300, 301,
+	256, 266, 300, 301, 300, 301, 256, 266, 300, 301, 300, 301, 300, 301, 280, 282,
+	300, 301, 282, 282, 300, 301, 300, 301, 0, 0, 0
+};
+
+static const char _session_machine_key_spans[] = {
+	0, 1, 2, 11, 2, 11, 2, 2,
+	11, 2, 2, 11, 2, 2, 2, 3,
+	2, 1, 2, 2, 0
+};
+
+static const char _session_machine_index_offsets[] = {
+	0, 0, 2, 5, 17, 20, 32, 35,
+	38, 50, 53, 56, 68, 71, 74, 77,
+	81, 84, 86, 89, 92
+};
+
+static const char _session_machine_indicies[] = {
+	1, 0, 2, 3, 0, 4, 4,
+	0, 0, 0, 5, 5, 5, 5, 5,
+	6, 0, 7, 8, 0, 9, 9, 10,
+	0, 0, 9, 9, 9, 9, 9, 6,
+	0, 7, 11, 0, 12, 11, 0, 13,
+	13, 0, 14, 0, 13, 15, 15, 15,
+	15, 6, 0, 7, 16, 0, 17, 16,
+	0, 18, 18, 0, 19, 20, 18, 19,
+	19, 19, 19, 6, 0, 7, 21, 0,
+	17, 21, 0, 22, 21, 0, 23, 24,
+	9, 0, 22, 24, 0, 11, 0, 12,
+	16, 0, 2, 8, 0, 0, 0
+};
+
+static const char _session_machine_trans_targs[] = {
+	0, 2, 3, 20, 4, 19, 20, 5,
+	3, 6, 7, 5, 8, 9, 10, 18,
+	8, 11, 12, 13, 14, 11, 15, 16,
+	17
+};
+
+static const char _session_machine_trans_actions[] = {
+	2, 3, 4, 5, 3, 3, 4, 4,
+	5, 3, 3, 5, 4, 3, 3, 3,
+	5, 4, 3, 3, 3, 5, 4, 3,
+	11
+};
+
+static const char _session_machine_to_state_actions[] = {
+	0, 1, 0, 6, 0, 7, 0, 0,
+	8, 0, 0, 9, 0, 0, 0, 10,
+	0, 12, 0, 0, 0
+};
+
+static const char _session_machine_eof_actions[] = {
+	0, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 0
+};
+
+static const int session_machine_start = 1;
+static const int session_machine_first_final = 20;
+
+
+
+
+void session_machine_init(struct cmta_session *session)
+{
+
+	{
+	 session->cs = session_machine_start;
+	}
+
+}
+
+void session_machine_step(struct cmta_session *session, int event)
+{
+  const int *p = &event, *pe = p + 1, *eof = NULL;
+
+	{
+	int _slen, _ps;
+	int _trans;
+	const int *_keys;
+	const char *_inds;
+	if ( p == pe )
+		goto _test_eof;
+	if (  session->cs == 0 )
+		goto _out;
+_resume:
+	_keys = _session_machine_trans_keys + ( session->cs<<1);
+	_inds = _session_machine_indicies + _session_machine_index_offsets[ session->cs];
+
+	_slen = _session_machine_key_spans[ session->cs];
+	_trans = _inds[ _slen > 0 && _keys[0] <=(*p) &&
+		(*p) <= _keys[1] ?
+		(*p) - _keys[0] : _slen ];
+
+	_ps =  session->cs;
+	 session->cs = _session_machine_trans_targs[_trans];
+
+	if ( _session_machine_trans_actions[_trans] == 0 )
+		goto _again;
+
+	switch ( _session_machine_trans_actions[_trans] ) {
+	case 3:
+	{ session_ask(session); }
+	break;
+	case 4:
+	{ session_done(session); }
+	break;
+	case 5:
+	{ session_refuse(session); }
+	break;
+	case 11:
+	{ session_hold(session); }
+	break;
+	case 2:
+	{ session_out_of_sequence(session); { session->cs = ((_ps)); goto _again;} }
+	break;
+	}
+
+_again:
+	switch ( _session_machine_to_state_actions[ session->cs] ) {
+	case 1:
+	{ session_enter(session, PHASE_CONNECTING); }
+	break;
+	case 6:
+	{ session_enter(session, PHASE_GREETED); }
+	break;
+	case 7:
+	{ session_enter(session, PHASE_READY); }
+	break;
+	case 8:
+	{ session_enter(session, PHASE_MAIL); }
+	break;
+	case 9:
+	{ session_enter(session, PHASE_RCPT); }
+	break;
+	case 10:
+	{ session_enter(session, PHASE_BODY); }
+	break;
+	case 12:
+	{ session_enter(session, PHASE_DISCARD); }
+	break;
+	}
+
+	if (  session->cs == 0 )
+		goto _out;
+	if ( ++p != pe )
+		goto _resume;
+	_test_eof: {}
+	if ( p == eof )
+	{
+	switch ( _session_machine_eof_actions[ session->cs] ) {
+	case 2:
+	{ session_out_of_sequence(session); { session->cs = ((_ps)); 	if ( p == pe )
+		goto _test_eof;
+goto _again;} }
+	break;
+	}
+	}
+
+	_out: {}
+	}
+
+}
+
+bool session_machine_over(const struct cmta_session *session)
+{
+  return session->cs >= session_machine_first_final;
+}

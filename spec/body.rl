@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The message after DATA, byte by byte: where it ends, which dots go, and which bytes are faults.
+ *
+ *   RFC 5321 section 2.3.8     a line ends in CR LF; CR and LF stand nowhere else
+ *   RFC 5321 section 4.1.1.4   the message ends at CR LF . CR LF, and at nothing that resembles it
+ *   RFC 5321 section 4.5.2     a dot at the beginning of a line is dropped unless it ends the message
+ *   RFC 5321 section 4.5.3.1.6 the length of a text line
+ *
+ * The machine reads any bytes, faults included, and never fails. A byte that may still turn out not
+ * to be of the message (the dot, the CR behind it) is held by the state alone, so that it does not
+ * matter how the bytes are cut into inputs. What is done with what is found is not said here.
+ */
+
+#include "engine/body_machine.h"
+
+%%{
+  machine body;
+  alphtype unsigned char;
+  access body->;
+
+  action count   { if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
+  action wrap    { body->line = 0; }
+  action show    { if (body->found) fbreak; }
+  action leap    { if (p >= calm) p = body_leap(body, p, pe, &calm); }
+  action bare_lf { body->found |= 1u << FOUND_BARE_LF; }
+  action bare_cr { body->found |= 1u << FOUND_BARE_CR; fhold; fbreak; }
+  action held_cr { from = cr; to = cr + 1; body->line = 1; }
+  action skip    { if (p > from) { to = p; fbreak; } from = p + 1; }
+  action end     { from = p + 1; body->found |= 1u << FOUND_END; fbreak; }
+
+  CR = '\r';
+  LF = '\n';
+  dot = '.';
+  text = any - CR - LF;
+
+  # An octet of the content is counted, and shown at once if it is a fault.
+  octet    = text @count @show @leap;
+  fault_lf = LF @bare_lf @count @show;
+
+  # Nothing but CR LF leads back to the start, which is a line's: after a bare CR or LF the line goes on, and its dots are text.
+  # bare_cr leaves the byte that shows a CR to be bare, to be read again as text.
+  main :=
+  start: (
+      dot              @skip             -> stuffed
+    | CR               @count @show      -> line_end
+    | fault_lf                           -> within
+    | (octet - dot)                      -> within
+  ),
+
+  within: (
+      CR               @count @show      -> line_end
+    | fault_lf                           -> within
+    | octet                              -> within
+  ),
+
+  line_end: (
+      LF               @count @wrap @show -> start
+    | (any - LF)       @bare_cr          -> within
+  ),
+
+  stuffed: (
+      CR               @skip             -> last_line
+    | fault_lf                           -> within
+    | octet                              -> within
+  ),
+
+  last_line: (
+      LF               @end              -> final
+    | (any - LF)       @held_cr @bare_cr -> within
+  );
+}%%
+
+%% write data noerror nofinal noentry;
+
+/* A CR that was held past its input. */
+static const unsigned char cr[] = "\r";
+
+void body_machine_begin(struct body *body) {
+  %% write init;
+}
+
+struct cmta_slice body_machine_run(struct body *body, struct cmta_slice *input) {
+  const unsigned char *p = (const unsigned char *)input->at;
+  const unsigned char *pe = p + input->length;
+  const unsigned char *from = p, *to = NULL, *calm = p;
+
+  %% write exec;
+
+  if (to == NULL)
+    to = p;
+  *input = (struct cmta_slice){(const char *)p, (size_t)(pe - p)};
+  return (struct cmta_slice){(const char *)from, (size_t)(to - from)};
+}

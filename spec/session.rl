@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+#
+# THE CHART: who may say what, when (RFC 5321 sections 3.1 to 3.8, 4.1.4 and 4.3.2). Nothing else stands here: how commands are
+# spelled is in command.re, what they do in src/engine/verbs.c, which facts forbid one in src/engine/facts.c.
+#
+# Read a row as: in this phase, when the client says X, ask the application; if it accepts, do the command and go there; if it
+# refuses, say so and go there. The answer is an event too, so a question that is answered an hour later is a state like any other.
+#
+# Required actions: ask done refuse hold out_of_sequence, and one for each phase.
+%%{
+  machine session;
+  import "event.h";
+
+  # Allowed in every phase that reads commands; changes none of them.
+  Anytime = (NOOP | VRFY | EXPN | HELP) @ask ( ACCEPT @done | REJECT @refuse );
+
+  Session = (
+    start:   ( CONNECT       @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> final   ) ) >~connecting,
+
+    Greeted: ( (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Greeted )
+             | RSET          @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> Greeted )
+             | Anytime                                                       -> Greeted
+             | QUIT          @done                                           -> final     ) >~greeted,
+
+    Ready:   ( MAIL          @ask ( ACCEPT @done -> Mail    | REJECT @refuse -> Ready   )
+             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
+             | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
+             | Anytime                                                       -> Ready
+             | QUIT          @done                                           -> final     ) >~ready,
+
+    Mail:    ( RCPT          @ask ( ACCEPT @done -> Rcpt    | REJECT @refuse -> Mail    )
+             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Mail    )
+             | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Mail    )
+             | Anytime                                                       -> Mail
+             | QUIT          @done                                           -> final     ) >~mail,
+
+    Rcpt:    ( RCPT          @ask ( ACCEPT @done -> Rcpt    | REJECT @refuse -> Rcpt    )
+             | DATA          @ask ( ACCEPT @done -> Body    | REJECT @refuse -> Rcpt    )
+             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Rcpt    )
+             | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Rcpt    )
+             | Anytime                                                       -> Rcpt
+             | QUIT          @done                                           -> final     ) >~rcpt,
+
+    # The message: a refused or faulty one is read to its end, and answered once, there.
+    Body:    ( SLICE         @ask ( ACCEPT @done -> Body    | REJECT @hold   -> Discard )
+             | FAULT         @hold                                           -> Discard
+             | BODY_END      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   ) ) >~body,
+
+    Discard: ( BODY_END      @refuse                                         -> Ready     ) >~discard
+  ) $err(out_of_sequence);
+}%%

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The actions of the chart (spec/session.rl). None steps the machine, and none asks a hook: that is
+ * the pump's. */
+
+#include "engine/chart.h"
+#include "engine/decide.h"
+#include "engine/verbs.h"
+
+void session_ask(struct cmta_session *session) { session->question = QUESTION_RAISED; }
+
+void session_done(struct cmta_session *session) {
+  if (session->verb->done)
+    session->verb->done(session);
+  else
+    reply_send(session, session->standard, false);
+}
+
+void session_refuse(struct cmta_session *session) {
+  if (!reply_composed_code(session) && reply_row(session->standard)->error)
+    session_complain(session, session->standard);
+  else
+    reply_send(session, session->standard, false);
+  if (session->verb->undone)
+    session->verb->undone(session);
+}
+
+/* The reply is kept for the end of the message, unless the session ends here. */
+void session_hold(struct cmta_session *session) {
+  if (session->ending != CMTA_CLOSED_NOT)
+    reply_send(session, session->standard, false);
+}
+
+void session_out_of_sequence(struct cmta_session *session) {
+  session_complain(session, REPLY_OUT_OF_SEQUENCE);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Runs the machine of spec/body.rl over inputs, hands out what it found one by one, and leaps over
+ * the runs in which it has nothing to find. Which bytes mean what is said in spec/body.rl; the leap
+ * knows only what is certainly harmless.
+ */
+
+#include "engine/body.h"
+#include "engine/body_machine.h"
+
+/* Octets that the leap judges at once. */
+#define BLOCK ((size_t)64)
+
+/* What a block may hold, as bits. */
+enum traits {
+  TRAIT_EDGE = 1, /* something for the machine: a bare CR or LF, a dot at the beginning of a line */
+  TRAIT_LINE_END = 2 /* a line's end */
+};
+
+void body_begin(struct body *body, size_t max_line) {
+  *body = (struct body){.max_line = max_line > 0 ? max_line : SIZE_MAX};
+  body_machine_begin(body);
+}
+
+/* Takes one thing off what has been found: the long line first, then faults by octet, then the end.
+ */
+static enum body_found take_found(struct body *body) {
+  static const enum body_found order[] = {FOUND_LONG_LINE, FOUND_BARE_CR, FOUND_BARE_LF, FOUND_END};
+  for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+    unsigned bit = 1u << order[i];
+    if (body->found & bit) {
+      body->found &= ~bit;
+      return order[i];
+    }
+  }
+  return FOUND_NOTHING;
+}
+
+enum body_found body_next(struct body *body, struct cmta_slice *input, struct cmta_slice *content) {
+  if (body->found == 0 && input->length > 0) {
+    *content = body_machine_run(body, input);
+    if (content->length > 0)
+      return FOUND_SLICE;
+  }
+  return take_found(body);
+}
+
+/* The traits of the block at p; reads p[BLOCK] too. Written so that compilers make vector code of
+   it: no branch, one byte of result. A pair CR LF is whole when each CR has its LF behind it and
+   each LF its CR before it; the first byte's own predecessor is the caller's. */
+static unsigned block_traits(const unsigned char *p) {
+  unsigned char traits = 0;
+  for (size_t i = 0; i < BLOCK; i++) {
+    bool lf = p[i] == '\n';
+    bool bare = (p[i] == '\r') != (p[i + 1] == '\n');
+    bool dot = lf & (p[i + 1] == '.');
+    traits |= (unsigned char)(((bare | dot) * TRAIT_EDGE) | (lf * TRAIT_LINE_END));
+  }
+  return traits;
+}
+
+/* A leap on its way. */
+struct leap {
+  const unsigned char *at;        /* how far it has come */
+  const unsigned char *line_ends; /* behind the last block with a line's end, or NULL */
+  size_t room; /* octets that the line may surely grow by without passing the limit */
+};
+
+/* Moves over clean blocks while the line's length cannot matter. Lines that lie in one block cannot
+   pass a limit of BLOCK or more, and the line that leaves a block began at most BLOCK before. */
+static void leap_blocks(struct leap *leap, const unsigned char *end, size_t max_line) {
+  while ((size_t)(end - leap->at) > BLOCK && leap->room >= BLOCK) {
+    unsigned traits = block_traits(leap->at);
+    if (traits & TRAIT_EDGE)
+      return;
+    leap->at += BLOCK;
+    leap->room -= BLOCK;
+    if (traits & TRAIT_LINE_END) {
+      leap->line_ends = leap->at;
+      leap->room = max_line - BLOCK;
+    }
+  }
+}
+
+/* Steps back to a byte whose predecessor is text, at most to from. */
+static const unsigned char *back_to_text(const unsigned char *from, const unsigned char *at) {
+  while (at > from && (at[-1] == '\r' || at[-1] == '\n'))
+    at--;
+  return at;
+}
+
+/* Behind the last LF in from..at, or NULL. */
+static const unsigned char *last_line(const unsigned char *from, const unsigned char *at) {
+  while (at > from && at[-1] != '\n')
+    at--;
+  return at > from ? at : NULL;
+}
+
+/* Brings the line's length up to date after a leap from..leap->at. */
+static void count_leap(struct body *body, const unsigned char *from, const struct leap *leap) {
+  const unsigned char *line = NULL;
+  if (leap->line_ends != NULL)
+    line = last_line(from, leap->line_ends < leap->at ? leap->line_ends : leap->at);
+  if (line != NULL)
+    body->line = (size_t)(leap->at - line);
+  else if (body->line <= body->max_line)
+    body->line += (size_t)(leap->at - from);
+}
+
+const unsigned char *body_leap(struct body *body, const unsigned char *last,
+                               const unsigned char *end, const unsigned char **calm) {
+  const unsigned char *from = last + 1;
+  bool passed = body->line > body->max_line;
+  struct leap leap = {.at = from, .room = passed ? SIZE_MAX : body->max_line - body->line};
+  if (from < end && *from != '\n' && body->max_line >= BLOCK)
+    leap_blocks(&leap, end, body->max_line);
+  *calm = (size_t)(end - leap.at) > BLOCK ? leap.at + BLOCK : end;
+  leap.at = back_to_text(from, leap.at);
+  count_leap(body, from, &leap);
+  return leap.at - 1;
+}

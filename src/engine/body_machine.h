@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_BODY_MACHINE_H
+#define CMTA_ENGINE_BODY_MACHINE_H
+
+/*
+ * Between the machine of spec/body.rl and src/engine/body.c, and nobody else's: how the machine is
+ * run, and the two things it asks for. What a reader of messages needs is in engine/body.h.
+ */
+
+#include "engine/body.h"
+
+/* Sets body->cs to the beginning of a message. */
+void body_machine_begin(struct body *body);
+
+/* Runs the machine over input until something is found, content before a gap is complete or the
+   input is used up. Takes off input what it read, sets the bits of body->found, and returns the
+   content read, which comes before what was found: bytes of input, or the static CR that was held
+   from an input before. input must not be empty, and body->found must be 0. */
+struct cmta_slice body_machine_run(struct body *body, struct cmta_slice *input);
+
+/* The machine's leap. last is the byte just read, which is text (neither CR nor LF), and end is the
+   end of the input. Returns the last byte of the run behind it that needs no machine: one that has
+   no fault and no dot to drop and ends in text; or last itself. Keeps body->line. Before *calm it
+   is no use to ask again. */
+const unsigned char *body_leap(struct body *body, const unsigned char *last,
+                               const unsigned char *end, const unsigned char **calm);
+
+/* Counts one octet of the line. True when it is the first one above the limit; counting stops
+   there, so that a line passes once. */
+static inline bool body_line_passes(struct body *body) {
+  return body->line <= body->max_line && ++body->line > body->max_line;
+}
+
+#endif

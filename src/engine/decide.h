@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_DECIDE_H
+#define CMTA_ENGINE_DECIDE_H
+
+/* Questions and their answers: from a verdict to an event, and how a session comes to its end. */
+
+#include "engine/reply.h"
+
+/* The event that the question in hand gives now: it is asked, or its late answer is taken; 0 while
+   it is open, or when there is none because the session was ended by it. */
+int decide_event(struct cmta_session *session);
+
+/* The client made an error: replies, and ends the session when it was one too many. */
+void session_complain(struct cmta_session *session, enum reply_id id);
+
+/* Says a last word and ends the session. */
+void session_goodbye(struct cmta_session *session, enum reply_id id, enum cmta_close_reason reason);
+
+#endif

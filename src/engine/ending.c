@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+
+/* How sessions end: too many errors, time, a stopping server, a client that is gone (RFC 5321
+ * section 3.8). */
+
+#include "engine/decide.h"
+#include "engine/transaction.h"
+
+void session_finish(struct cmta_session *session, enum cmta_close_reason reason) {
+  const struct cmta_service *service = session->service;
+  if (session->close_reason != CMTA_CLOSED_NOT)
+    return;
+  session->close_reason = (unsigned char)reason;
+  session->question = QUESTION_NONE;
+  reply_clear(session);
+  transaction_drop(session);
+  session->framer.length = 0;
+  framer_release(&session->framer, &session->memory);
+  if (session->opened && service->hooks.closed)
+    service->hooks.closed(session, service->user, reason);
+  attachment_set(&session->attachment, NULL, NULL);
+}
+
+void session_goodbye(struct cmta_session *session, enum reply_id id,
+                     enum cmta_close_reason reason) {
+  session->verb = NULL;
+  reply_standard(session, id);
+  session_finish(session, reason);
+}
+
+void session_complain(struct cmta_session *session, enum reply_id id) {
+  unsigned most = session->service->settings.max_errors;
+  reply_clear(session);
+  if (++session->errors >= most && most) {
+    session->ending = CMTA_CLOSED_ERRORS;
+    id = REPLY_TOO_MANY_ERRORS;
+  }
+  reply_standard(session, id);
+}
+
+void cmta_session_expire(struct cmta_session *session) {
+  if (session->close_reason != CMTA_CLOSED_NOT || session->question == QUESTION_DECIDED)
+    return;
+  if (session->question != QUESTION_OPEN) {
+    session_goodbye(session, REPLY_TIMEOUT, CMTA_CLOSED_TIMEOUT);
+    return;
+  }
+  reply_clear(session);
+  session->decision = CMTA_TEMPFAIL;
+  session->question = QUESTION_DECIDED;
+}
+
+void cmta_session_stop(struct cmta_session *session) {
+  session->stopping = true;
+  if (session->opened && !session->transaction && session->question == QUESTION_NONE &&
+      session->close_reason == CMTA_CLOSED_NOT)
+    session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
+}
+
+void cmta_session_hangup(struct cmta_session *session) {
+  session_finish(session, CMTA_CLOSED_HANGUP);
+}
+
+enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session) {
+  return (enum cmta_close_reason)session->close_reason;
+}
+
+const char *cmta_close_reason_name(enum cmta_close_reason reason) {
+  static const char *const names[] = {
+      [CMTA_CLOSED_NOT] = "open",        [CMTA_CLOSED_QUIT] = "quit",
+      [CMTA_CLOSED_VERDICT] = "verdict", [CMTA_CLOSED_ERRORS] = "errors",
+      [CMTA_CLOSED_TIMEOUT] = "timeout", [CMTA_CLOSED_SHUTDOWN] = "shutdown",
+      [CMTA_CLOSED_HANGUP] = "hangup",   [CMTA_CLOSED_MEMORY] = "memory",
+      [CMTA_CLOSED_FREED] = "freed",
+  };
+  return (unsigned)reason < sizeof names / sizeof *names ? names[reason] : "unknown";
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The guards: which fact is answered how. */
+
+#include "engine/facts.h"
+
+static const struct guard {
+  enum fact fact;
+  enum reply_id reply;
+} guards[] = {
+    {FACT_NO_HELP, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_EXPN, REPLY_NOT_IMPLEMENTED},
+};
+
+unsigned facts_of(const struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  unsigned facts = 0;
+  if (!(service->settings.extensions & CMTA_EXTENSION_HELP))
+    facts |= FACT_NO_HELP;
+  if (!service->hooks.expn)
+    facts |= FACT_NO_EXPN;
+  return facts;
+}
+
+enum reply_id facts_guard(unsigned facts, const struct verb *verb) {
+  unsigned against = facts & verb->barred;
+  for (size_t i = 0; against && i < sizeof guards / sizeof *guards; i++)
+    if (against & guards[i].fact)
+      return guards[i].reply;
+  return REPLY_NONE;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Command lines out of bytes. A line that arrives in one piece is never copied. */
+
+#include "engine/framer.h"
+
+#include <string.h>
+
+/* The octets of input up to and with the line's CR LF; 0 when it is not there. */
+static size_t line_end(const struct framer *framer, const struct cmta_slice *input) {
+  const char *end = input->at + input->length;
+  for (const char *at = input->at; at < end; at++) {
+    at = memchr(at, '\n', (size_t)(end - at));
+    if (!at)
+      return 0;
+    if (at == input->at ? framer->after_cr : at[-1] == '\r')
+      return (size_t)(at - input->at) + 1;
+  }
+  return 0;
+}
+
+static void take(struct cmta_slice *input, size_t length) {
+  input->at += length;
+  input->length -= length;
+}
+
+/* Adds a piece to the buffer, unless the line has passed its limit already. */
+static bool keep(struct framer *framer, struct memory *memory, size_t limit, const char *piece,
+                 size_t length) {
+  size_t before = framer->length - length;
+  if (framer->length > limit) {
+    framer_release(framer, memory);
+    return true;
+  }
+  if (!memory_grow(memory, (void **)&framer->buffer, &framer->capacity, framer->length, 1, limit))
+    return false;
+  memcpy(framer->buffer + before, piece, length);
+  return true;
+}
+
+/* The line is complete: hands it out, and begins anew. */
+static enum framed hand_out(struct framer *framer, size_t limit, const char *whole,
+                            struct cmta_slice *line) {
+  bool fits = framer->length <= limit;
+  *line = (struct cmta_slice){framer->buffer ? framer->buffer : whole, framer->length};
+  framer->length = 0;
+  framer->after_cr = false;
+  return fits ? FRAMED_LINE : FRAMED_TOO_LONG;
+}
+
+enum framed framer_next(struct framer *framer, struct memory *memory, size_t limit,
+                        struct cmta_slice *input, struct cmta_slice *line) {
+  if (framer->length == 0)
+    framer_release(framer, memory);
+  if (input->length == 0)
+    return FRAMED_NOTHING;
+  size_t found = line_end(framer, input);
+  size_t length = found ? found : input->length;
+  const char *piece = input->at;
+  bool in_one_piece = found && framer->length == 0;
+  take(input, length);
+  framer->length += length;
+  framer->after_cr = piece[length - 1] == '\r';
+  if (!in_one_piece && !keep(framer, memory, limit, piece, length))
+    return FRAMED_NO_MEMORY;
+  return found ? hand_out(framer, limit, piece, line) : FRAMED_NOTHING;
+}
+
+void framer_release(struct framer *framer, struct memory *memory) {
+  memory_give(memory, framer->buffer);
+  framer->buffer = NULL;
+  framer->capacity = 0;
+}

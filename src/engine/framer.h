@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_FRAMER_H
+#define CMTA_ENGINE_FRAMER_H
+
+/* Cuts what the client sends into command lines, each ended by CR LF and nothing else (RFC 5321
+ * section 2.3.8). */
+
+#include "engine/memory.h"
+
+/* An unfinished line. Holds no memory between lines. */
+struct framer {
+  char *buffer;    /* the line so far, or the line last handed out, or NULL */
+  size_t capacity; /* of the buffer */
+  size_t length;   /* octets of the line so far */
+  bool after_cr;   /* the last of them is a CR */
+};
+
+enum framed {
+  FRAMED_NOTHING = 0,   /* the input is used up, the line is not complete */
+  FRAMED_LINE = 1,      /* a line, CR LF included */
+  FRAMED_TOO_LONG = 2,  /* a line longer than the limit has ended; it is gone */
+  FRAMED_NO_MEMORY = -1 /* the unfinished line cannot be kept */
+};
+
+/* Takes bytes off input up to the end of the next line. On FRAMED_LINE line points into input or
+   into the framer, until the next call. A line of more than limit octets is read to its end without
+   being kept. */
+enum framed framer_next(struct framer *framer, struct memory *memory, size_t limit,
+                        struct cmta_slice *input, struct cmta_slice *line);
+
+/* The line last handed out is done with: gives its memory back. */
+void framer_release(struct framer *framer, struct memory *memory);
+
+#endif

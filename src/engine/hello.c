@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Greetings. A greeting that is accepted drops the transaction and the name heard before (RFC 5321
+ * section 4.1.4). */
+
+#include "engine/hello.h"
+
+#include "engine/extensions.h"
+#include "engine/reply.h"
+#include "engine/transaction.h"
+#include "engine/verbs.h"
+
+#include <string.h>
+
+enum cmta_verdict connect_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  return service->hooks.connect ? service->hooks.connect(session, service->user) : CMTA_ACCEPT;
+}
+
+enum reply_id hello_check(struct cmta_session *session) {
+  session->hello_candidate = memory_copy(&session->memory, session->command->argument);
+  return session->hello_candidate ? REPLY_NONE : REPLY_NO_STORAGE;
+}
+
+enum cmta_verdict hello_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  struct cmta_slice name = cmta_session_hello_name(session);
+  return service->hooks.hello ? service->hooks.hello(session, service->user, name) : CMTA_ACCEPT;
+}
+
+void hello_undone(struct cmta_session *session) {
+  memory_give(&session->memory, session->hello_candidate);
+  session->hello_candidate = NULL;
+}
+
+static void accept_hello(struct cmta_session *session, bool esmtp) {
+  transaction_drop(session);
+  memory_give(&session->memory, session->hello);
+  session->hello = session->hello_candidate;
+  session->hello_candidate = NULL;
+  session->esmtp = esmtp;
+}
+
+void helo_done(struct cmta_session *session) {
+  accept_hello(session, false);
+  reply_send(session, session->standard, false);
+}
+
+void ehlo_done(struct cmta_session *session) {
+  const struct cmta_settings *settings = &session->service->settings;
+  char line[64];
+  accept_hello(session, true);
+  struct reply_writer writer = reply_writer_of(session, session->standard);
+  bool more = extension_line(settings, 0, line, sizeof line);
+  reply_send(session, session->standard, more);
+  for (size_t next = 1; more; next++) {
+    char shown[sizeof line];
+    memcpy(shown, line, sizeof line);
+    more = extension_line(settings, next, line, sizeof line);
+    reply_line(&writer, (struct cmta_slice){shown, strlen(shown)}, more);
+  }
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The pump. Each phase of the chart has a reader, which turns the next bytes into an event; a
+ * question in hand comes before any of them. Nothing else steps the chart, and no action or hook
+ * comes back in here.
+ */
+
+#include "engine/pump.h"
+
+#include "engine/chart.h"
+#include "engine/decide.h"
+#include "engine/extensions.h"
+#include "engine/facts.h"
+#include "engine/output.h"
+#include "engine/reply.h"
+#include "engine/trace.h"
+#include "event.h"
+
+/* What a reader says instead of an event. */
+enum { STOP = 0, AGAIN = -1 };
+
+/* An event is in hand: its row, and the reply that accepting it sends. */
+static int begin(struct cmta_session *session, int event) {
+  session->verb = verb_of_event(event);
+  session->standard = session->verb ? session->verb->accepted : REPLY_NONE;
+  session->utf8_asked = false;
+  return event;
+}
+
+static int complain(struct cmta_session *session, enum reply_id id) {
+  session_complain(session, id);
+  return AGAIN;
+}
+
+static enum reply_id reply_of_fault(enum command_fault fault, const struct command *command) {
+  switch (fault) {
+  case COMMAND_UNKNOWN:
+    return command->name.length ? REPLY_UNKNOWN_COMMAND : REPLY_GARBAGE;
+  case COMMAND_UNIMPLEMENTED:
+    return REPLY_NOT_IMPLEMENTED;
+  case COMMAND_SENDER:
+    return REPLY_BAD_SENDER;
+  case COMMAND_RECIPIENT:
+    return REPLY_BAD_RECIPIENT;
+  case COMMAND_SYNTAX:
+    break;
+  }
+  return REPLY_BAD_ARGUMENTS;
+}
+
+unsigned pump_manner(const struct cmta_session *session) {
+  const struct cmta_settings *settings = &session->service->settings;
+  bool utf8 = session->esmtp && (settings->extensions & CMTA_EXTENSION_SMTPUTF8);
+  return (settings->strict_syntax ? COMMAND_STRICT : 0u) | (utf8 ? COMMAND_UTF8 : 0u);
+}
+
+/* The limit of one verb; only lines beyond the common limit need the sum (RFC 5321
+ * section 4.5.3.1.4). */
+static bool is_too_long(const struct cmta_session *session, size_t length) {
+  const struct cmta_settings *settings = &session->service->settings;
+  return settings->max_command_line && length > settings->max_command_line &&
+         length > settings->max_command_line + extension_octets(settings, session->verb->event);
+}
+
+/* A complete line: 500 and 501 are the grammar's, what a fact forbids the guard's; the rest goes to
+ * the chart. */
+static int judge_line(struct cmta_session *session, struct cmta_slice line) {
+  int event = command_parse(line.at, line.length, pump_manner(session), session->command);
+  begin(session, session->command->verb);
+  if (event < 0)
+    return complain(session, reply_of_fault((enum command_fault)event, session->command));
+  if (is_too_long(session, line.length))
+    return complain(session, REPLY_LINE_TOO_LONG);
+  enum reply_id barred = facts_guard(facts_of(session), session->verb);
+  return barred == REPLY_NONE ? event : complain(session, barred);
+}
+
+static int read_command(struct cmta_session *session, struct cmta_slice *input) {
+  struct cmta_slice line;
+  enum framed framed =
+      framer_next(&session->framer, &session->memory, session->service->max_line, input, &line);
+  session->failed |= framed == FRAMED_NO_MEMORY;
+  if (framed != FRAMED_LINE && framed != FRAMED_TOO_LONG)
+    return STOP;
+  session->progress++;
+  begin(session, 0);
+  if (framed == FRAMED_TOO_LONG)
+    return complain(session, REPLY_LINE_TOO_LONG);
+  trace_line(session, CMTA_FROM_CLIENT, line);
+  return judge_line(session, line);
+}
+
+static enum reply_id reply_of_found(enum body_found found) {
+  switch (found) {
+  case FOUND_BARE_CR:
+    return REPLY_BARE_CR;
+  case FOUND_BARE_LF:
+    return REPLY_BARE_LF;
+  default:
+    return REPLY_TEXT_LINE_TOO_LONG;
+  }
+}
+
+static int read_body(struct cmta_session *session, struct cmta_slice *input) {
+  enum body_found found = body_next(&session->transaction->body, input, &session->slice);
+  switch (found) {
+  case FOUND_NOTHING:
+    return STOP;
+  case FOUND_SLICE:
+    session->progress++;
+    return begin(session, SLICE);
+  case FOUND_END:
+    session->progress++;
+    return begin(session, BODY_END);
+  default:
+    begin(session, FAULT);
+    session->standard = reply_of_found(found);
+    return FAULT;
+  }
+}
+
+/* The rest of a message that is refused already: nothing counts but its end. The reply is the one
+ * that was held. */
+static int read_discard(struct cmta_session *session, struct cmta_slice *input) {
+  enum reply_id held = session->standard;
+  enum body_found found;
+  session->progress += input->length > 0;
+  do
+    found = body_next(&session->transaction->body, input, &session->slice);
+  while (found != FOUND_NOTHING && found != FOUND_END);
+  if (found == FOUND_NOTHING)
+    return STOP;
+  begin(session, BODY_END);
+  session->standard = held;
+  return BODY_END;
+}
+
+static int read_nothing(struct cmta_session *session, struct cmta_slice *input) {
+  (void)session;
+  (void)input;
+  return STOP;
+}
+
+/* The phases by name, and who reads the next bytes. */
+static const struct phase_row {
+  const char *name;
+  int (*read)(struct cmta_session *session, struct cmta_slice *input);
+} phases[PHASE_COUNT] = {
+    [PHASE_CONNECTING] = {"connecting", read_nothing},
+    [PHASE_GREETED] = {"greeted", read_command},
+    [PHASE_READY] = {"ready", read_command},
+    [PHASE_MAIL] = {"mail", read_command},
+    [PHASE_RCPT] = {"rcpt", read_command},
+    [PHASE_BODY] = {"body", read_body},
+    [PHASE_DISCARD] = {"discard", read_discard},
+};
+
+static int next_event(struct cmta_session *session, struct cmta_slice *input) {
+  if (session->close_reason != CMTA_CLOSED_NOT || session->failed)
+    return STOP;
+  if (!session->opened) {
+    session->opened = true;
+    return begin(session, CONNECT);
+  }
+  if (session->question != QUESTION_NONE)
+    return decide_event(session);
+  if (output_is_full(session))
+    return STOP;
+  return phases[session->phase].read(session, input);
+}
+
+/* What the event in hand has led to, once the chart has stepped. */
+static void end_if_due(struct cmta_session *session) {
+  if (session->failed)
+    session_finish(session, CMTA_CLOSED_MEMORY);
+  else if (session->question != QUESTION_NONE)
+    return;
+  else if (session->ending != CMTA_CLOSED_NOT)
+    session_finish(session, session->ending);
+  else if (session_machine_over(session))
+    session_finish(session, session->verb->event == QUIT ? CMTA_CLOSED_QUIT : CMTA_CLOSED_VERDICT);
+  else if (session->stopping && !session->transaction)
+    session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
+}
+
+static void pump(struct cmta_session *session, struct cmta_slice *input) {
+  int event;
+  while ((event = next_event(session, input)) != STOP) {
+    if (event != AGAIN)
+      session_machine_step(session, event);
+    end_if_due(session);
+  }
+  end_if_due(session);
+}
+
+ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, size_t length) {
+  struct cmta_slice input = {bytes, length};
+  struct command command;
+  if (!session || (!bytes && length) || length > PTRDIFF_MAX)
+    return CMTA_E_ARGUMENT;
+  if (session->running)
+    return CMTA_E_STATE;
+  session->running = true;
+  session->command = &command;
+  pump(session, &input);
+  if (session->framer.length == 0)
+    framer_release(&session->framer, &session->memory);
+  session->command = NULL;
+  session->running = false;
+  return session->failed ? CMTA_E_MEMORY : (ptrdiff_t)(length - input.length);
+}
+
+void session_enter(struct cmta_session *session, enum phase phase) {
+  session->phase = (unsigned char)phase;
+}
+
+const char *cmta_session_phase(const struct cmta_session *session) {
+  return phases[session->phase].name;
+}
+
+unsigned cmta_session_timeout(const struct cmta_session *session) {
+  const struct cmta_settings *settings = &session->service->settings;
+  if (session->close_reason != CMTA_CLOSED_NOT)
+    return 0;
+  if (session->question == QUESTION_OPEN)
+    return settings->decision_timeout;
+  bool in_message = session->phase == PHASE_BODY || session->phase == PHASE_DISCARD;
+  return in_message ? settings->data_timeout : settings->command_timeout;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_PUMP_H
+#define CMTA_ENGINE_PUMP_H
+
+/* Where events come from: the pump finds the next one, wherever it is due, and steps the chart with
+ * it. */
+
+#include "engine/session.h"
+
+/* How the grammar reads the lines of this session: bits of enum command_manner. */
+unsigned pump_manner(const struct cmta_session *session);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The texts. A reply that carries the server's name has it put in front when it is sent. */
+
+#include "engine/replies.h"
+
+#include <stddef.h>
+
+static const struct standard_reply replies[REPLY_COUNT] = {
+    [REPLY_GREETING] = {220, false, true, NULL, ""},
+    [REPLY_GOODBYE] = {221, false, true, "2.0.0", "closing connection"},
+    [REPLY_HELLO] = {250, false, true, NULL, ""},
+    [REPLY_OK] = {250, false, false, "2.0.0", "Ok"},
+    [REPLY_RESET] = {250, false, false, "2.0.0", "Reset"},
+    [REPLY_SENDER_OK] = {250, false, false, "2.1.0", "Sender ok"},
+    [REPLY_RECIPIENT_OK] = {250, false, false, "2.1.5", "Recipient ok"},
+    [REPLY_START_MAIL] = {354, false, false, NULL, "Start mail input; end with <CRLF>.<CRLF>"},
+    [REPLY_MESSAGE_OK] = {250, false, false, "2.6.0", "Message accepted"},
+    [REPLY_HELP] = {214, false, false, "2.0.0", ""},
+    [REPLY_CANNOT_VERIFY] = {252, false, false, "2.5.2",
+                             "Cannot verify, but will take mail and try to deliver it"},
+    [REPLY_LIST_NOT_SHOWN] = {252, false, false, "2.5.2", "Cannot expand that list"},
+
+    [REPLY_UNKNOWN_COMMAND] = {500, true, false, "5.5.1", "Unknown command"},
+    [REPLY_GARBAGE] = {500, true, false, "5.5.2", "Not a command line"},
+    [REPLY_LINE_TOO_LONG] = {500, true, false, "5.5.2", "Line too long"},
+    [REPLY_BAD_ARGUMENTS] = {501, true, false, "5.5.4", "Syntax error in arguments"},
+    [REPLY_BAD_SENDER] = {501, true, false, "5.1.7", "Syntax error in reverse-path"},
+    [REPLY_BAD_RECIPIENT] = {501, true, false, "5.1.3", "Syntax error in forward-path"},
+    [REPLY_BAD_PARAMETER] = {501, true, false, "5.5.4", "Syntax error in parameters"},
+    [REPLY_DUPLICATE_PARAMETER] = {501, true, false, "5.5.4", "Parameter given twice"},
+    [REPLY_UNKNOWN_PARAMETER] = {555, true, false, "5.5.4", "Parameter not recognized"},
+    [REPLY_OUT_OF_SEQUENCE] = {503, true, false, "5.5.1", "Bad sequence of commands"},
+    [REPLY_NOT_IMPLEMENTED] = {502, true, false, "5.5.1", "Command not implemented"},
+    [REPLY_UTF8_NOT_ASKED] = {553, true, false, "5.6.7",
+                              "Address beyond ASCII, and SMTPUTF8 was not asked for"},
+    [REPLY_BARE_CR] = {550, true, false, "5.6.0", "Message refused: bare CR in it"},
+    [REPLY_BARE_LF] = {550, true, false, "5.6.0", "Message refused: bare LF in it"},
+    [REPLY_TEXT_LINE_TOO_LONG] = {550, true, false, "5.6.0",
+                                  "Message refused: a line of it is too long"},
+
+    [REPLY_TOO_BIG] = {552, false, false, "5.3.4", "Message larger than this server takes"},
+    [REPLY_TOO_MANY_RECIPIENTS] = {452, false, false, "4.5.3", "Too many recipients"},
+    [REPLY_NO_STORAGE] = {452, false, false, "4.3.1", "Not enough storage"},
+
+    [REPLY_NO_SERVICE] = {554, false, true, "5.7.1", "no service for you here"},
+    [REPLY_REFUSED] = {550, false, false, "5.7.1", "Refused by policy"},
+    [REPLY_RECIPIENT_REFUSED] = {550, false, false, "5.7.1", "Recipient refused by policy"},
+    [REPLY_TRANSACTION_REFUSED] = {554, false, false, "5.7.1", "Transaction refused by policy"},
+    [REPLY_MESSAGE_REFUSED] = {554, false, false, "5.7.1", "Message refused by policy"},
+    [REPLY_TRY_LATER] = {451, false, false, "4.3.0", "Temporary trouble here, try again later"},
+
+    [REPLY_BUSY] = {421, false, true, "4.3.2", "no service now, try again later"},
+    [REPLY_CLOSING] = {421, false, true, "4.7.0", "closing connection"},
+    [REPLY_TOO_MANY_ERRORS] = {421, false, true, "4.7.0", "too many errors"},
+    [REPLY_TIMEOUT] = {421, false, true, "4.4.2", "timeout, closing connection"},
+    [REPLY_SHUTDOWN] = {421, false, true, "4.3.2", "shutting down"},
+};
+
+const struct standard_reply *reply_row(enum reply_id id) { return &replies[id]; }

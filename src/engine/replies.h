@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_REPLIES_H
+#define CMTA_ENGINE_REPLIES_H
+
+/* Every reply that the library sends on its own: one table of codes and texts (RFC 5321
+ * section 4.2.3, RFC 3463, RFC 5248). */
+
+#include <stdbool.h>
+
+enum reply_id {
+  REPLY_NONE = 0, /* no reply is sent */
+
+  /* Success. */
+  REPLY_GREETING,
+  REPLY_GOODBYE,
+  REPLY_HELLO,
+  REPLY_OK,
+  REPLY_RESET,
+  REPLY_SENDER_OK,
+  REPLY_RECIPIENT_OK,
+  REPLY_START_MAIL,
+  REPLY_MESSAGE_OK,
+  REPLY_HELP,
+  REPLY_CANNOT_VERIFY,
+  REPLY_LIST_NOT_SHOWN,
+
+  /* What the client got wrong. */
+  REPLY_UNKNOWN_COMMAND,
+  REPLY_GARBAGE,
+  REPLY_LINE_TOO_LONG,
+  REPLY_BAD_ARGUMENTS,
+  REPLY_BAD_SENDER,
+  REPLY_BAD_RECIPIENT,
+  REPLY_BAD_PARAMETER,
+  REPLY_DUPLICATE_PARAMETER,
+  REPLY_UNKNOWN_PARAMETER,
+  REPLY_OUT_OF_SEQUENCE,
+  REPLY_NOT_IMPLEMENTED,
+  REPLY_UTF8_NOT_ASKED,
+  REPLY_BARE_CR,
+  REPLY_BARE_LF,
+  REPLY_TEXT_LINE_TOO_LONG,
+
+  /* Limits. */
+  REPLY_TOO_BIG,
+  REPLY_TOO_MANY_RECIPIENTS,
+  REPLY_NO_STORAGE,
+
+  /* What the application refused without a text of its own. */
+  REPLY_NO_SERVICE,
+  REPLY_REFUSED,
+  REPLY_RECIPIENT_REFUSED,
+  REPLY_TRANSACTION_REFUSED,
+  REPLY_MESSAGE_REFUSED,
+  REPLY_TRY_LATER,
+
+  /* The end: the connection closes behind these. */
+  REPLY_BUSY,
+  REPLY_CLOSING,
+  REPLY_TOO_MANY_ERRORS,
+  REPLY_TIMEOUT,
+  REPLY_SHUTDOWN,
+
+  REPLY_COUNT
+};
+
+/* One reply. */
+struct standard_reply {
+  short code;
+  bool error;           /* counts against max_errors */
+  bool hostname;        /* the server's name stands in front of the text (RFC 5321 section 4.3.1) */
+  const char *enhanced; /* "2.1.0"; NULL where RFC 2034 section 4 wants none */
+  const char *text;
+};
+
+/* The row of a reply. */
+const struct standard_reply *reply_row(enum reply_id id);
+
+#endif

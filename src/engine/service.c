@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Settings and hooks, copied and checked once for all sessions. */
+
+#include "engine/extensions.h"
+#include "event.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+  MAX_HOSTNAME = 255, /* octets of a domain (RFC 5321 section 4.5.3.1.2) */
+  MAX_GREETING = 200, /* so that the greeting is one reply line with any host name */
+  EXTENSION_ALL = (1 << 6) - 1
+};
+
+void cmta_settings_init(struct cmta_settings *settings) {
+  *settings = (struct cmta_settings){
+      .size = sizeof *settings,
+      .hostname = "localhost",
+      .greeting = "ESMTP cmta",
+      .extensions = EXTENSION_ALL,
+      .collect = true,
+      .max_message_size = 26214400,
+      .max_recipients = 1000,
+      .max_errors = 20,
+      .max_command_line = 512,
+      .max_text_line = 1000,
+      .max_memory = 33554432,
+      .command_timeout = 300,
+      .data_timeout = 180,
+      .decision_timeout = 300,
+  };
+}
+
+static bool is_hostname(const char *name) {
+  char line[MAX_HOSTNAME + 3];
+  if (!name || strlen(name) > MAX_HOSTNAME)
+    return false;
+  snprintf(line, sizeof line, "%s\r\n", name);
+  return address_is_hello_name(line);
+}
+
+static bool is_greeting(const char *text) {
+  if (!text || strlen(text) > MAX_GREETING)
+    return false;
+  for (; *text; text++)
+    if (*text < ' ' || *text > '~')
+      return false;
+  return true;
+}
+
+/* Limits below what every server must take are no limits but mistakes (section 4.5.3.1); SMTPUTF8
+ * needs 8BITMIME (RFC 6531 section 3.1). */
+static bool is_sound(const struct cmta_settings *settings) {
+  bool utf8_alone = (settings->extensions & CMTA_EXTENSION_SMTPUTF8) &&
+                    !(settings->extensions & CMTA_EXTENSION_8BITMIME);
+  return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
+         !(settings->extensions & ~(unsigned)EXTENSION_ALL) && !utf8_alone &&
+         (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
+         (settings->max_text_line == 0 || settings->max_text_line >= 1000);
+}
+
+/* The longest line that any command may have. */
+static size_t longest_line(const struct cmta_settings *settings) {
+  if (settings->max_command_line == 0)
+    return SIZE_MAX;
+  return settings->max_command_line + extension_octets(settings, MAIL);
+}
+
+/* A service and its texts lie in one block, the texts behind the structure. */
+static struct cmta_service *lay_out(const struct cmta_settings *settings, struct memory *memory) {
+  size_t host = strlen(settings->hostname) + 1, greeting = strlen(settings->greeting) + 1;
+  struct cmta_service *service = memory_take(memory, sizeof *service + host + greeting);
+  if (!service)
+    return NULL;
+  char *text = (char *)(service + 1);
+  service->settings = *settings;
+  service->settings.hostname = memcpy(text, settings->hostname, host);
+  service->settings.greeting = memcpy(text + host, settings->greeting, greeting);
+  service->max_line = longest_line(settings);
+  return service;
+}
+
+int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,
+                     const struct cmta_hooks *hooks, void *user) {
+  struct cmta_settings chosen;
+  cmta_settings_init(&chosen);
+  if (!service || (settings && settings->size != sizeof *settings) ||
+      (hooks && (hooks->size < sizeof hooks->size || hooks->size > sizeof *hooks)))
+    return CMTA_E_ARGUMENT;
+  if (settings)
+    chosen = *settings;
+  if (!is_sound(&chosen))
+    return CMTA_E_ARGUMENT;
+  struct memory memory = memory_account(&chosen.allocator, 0);
+  *service = lay_out(&chosen, &memory);
+  if (!*service)
+    return CMTA_E_MEMORY;
+  if (hooks)
+    memcpy(&(*service)->hooks, hooks, hooks->size);
+  (*service)->user = user;
+  return 0;
+}
+
+void cmta_service_free(struct cmta_service *service) {
+  if (!service)
+    return;
+  struct memory memory = memory_account(&service->settings.allocator, 0);
+  memory_give(&memory, service);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_SESSION_H
+#define CMTA_ENGINE_SESSION_H
+
+/* What a service and a session are made of. Only the engine looks inside. */
+
+#include <cmta/session.h>
+
+#include "engine/body.h"
+#include "engine/command.h"
+#include "engine/framer.h"
+#include "engine/memory.h"
+#include "engine/replies.h"
+
+struct verb;
+
+/* Settings and hooks, copied and checked, and what follows from them. */
+struct cmta_service {
+  struct cmta_settings settings;
+  struct cmta_hooks hooks;
+  void *user;
+  size_t
+      max_line; /* octets of the longest command line that any verb may have, extensions counted */
+};
+
+/* A message that is complete, or on its way. */
+struct cmta_message {
+  const struct cmta_envelope *envelope;
+  uint64_t size;  /* octets so far */
+  bool collected; /* its bytes are kept in data */
+  char *data;     /* `size` octets, in a block of `capacity` */
+  size_t capacity;
+};
+
+/* Application data with its destructor. */
+struct attachment {
+  void *data;
+  void (*destroy)(void *data);
+};
+
+/* One mail transaction: made at MAIL, gone at the end of the message, at RSET, EHLO, or the
+ * session's end. */
+struct transaction {
+  struct cmta_envelope envelope;
+  struct cmta_path *forward_paths; /* what the envelope shows, in a block of `capacity` paths */
+  size_t capacity;
+  struct cmta_path
+      candidate; /* the forward-path in question; no parameters block when there is none */
+  struct cmta_message message;
+  struct body body;
+  struct attachment attachment;
+};
+
+/* How far the open question is. */
+enum question_state {
+  QUESTION_NONE = 0,   /* there is none */
+  QUESTION_RAISED = 1, /* the chart waits for an answer; nobody has been asked yet */
+  QUESTION_ASKED = 2,  /* the hook is running */
+  QUESTION_OPEN = 3,   /* the hook answered LATER */
+  QUESTION_DECIDED = 4 /* the late answer is here: session->decision */
+};
+
+struct cmta_session {
+  int cs; /* the chart's state; only gen/session_machine.c touches it */
+  unsigned char phase;
+  unsigned char question;     /* enum question_state */
+  unsigned char decision;     /* enum cmta_verdict, when the question is decided */
+  unsigned char close_reason; /* enum cmta_close_reason */
+  bool opened;                /* `connect` has been asked */
+  bool running;               /* inside cmta_session_receive(), or a hook */
+  bool esmtp;                 /* the last accepted greeting was EHLO */
+  bool stopping;              /* cmta_session_stop() was called */
+  bool failed;                /* no memory: the session cannot go on */
+  bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8 (RFC 6531 section 3.7.4.2) */
+
+  unsigned errors; /* of the client, since its last accepted message */
+  uint64_t progress;
+
+  const struct cmta_service *service;
+  struct memory memory;
+  struct cmta_peer peer;
+  char *hello;           /* the name of the last accepted greeting, or NULL */
+  char *hello_candidate; /* the name now in question, or NULL */
+
+  const struct verb *verb;  /* the row of the event in hand */
+  const struct verb *topic; /* what HELP in hand asks about, or NULL */
+  enum reply_id standard;   /* the reply to send if the hook composed none */
+  enum cmta_close_reason
+      ending;              /* the session ends for this reason once the event in hand is done */
+  struct command *command; /* the command in hand, while the session runs */
+  struct cmta_slice slice; /* the slice of the message in hand, while the session runs */
+  struct draft *draft;     /* the reply that a hook composed, or NULL */
+
+  struct framer framer;
+  char *output; /* replies: octets output_sent to output_length wait to be sent */
+  size_t output_sent, output_length, output_capacity;
+
+  struct transaction *transaction;
+  struct attachment attachment;
+
+  void (*woken)(struct cmta_session *session, void *context);
+  void *woken_context;
+};
+
+/* Ends the session for this reason: no more input is taken, the transaction is dropped, `closed` is
+   told. Replies that wait may still be sent. Does nothing when it is over. */
+void session_finish(struct cmta_session *session, enum cmta_close_reason reason);
+
+/* True while a question waits for its answer. */
+static inline bool session_in_question(const struct cmta_session *session) {
+  return session->question >= QUESTION_ASKED;
+}
+
+/* Replaces application data, the old one destroyed; both NULL to clear. */
+void attachment_set(struct attachment *attachment, void *data, void (*destroy)(void *));
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What the commands of a mail transaction do, once the chart says that it is their turn. */
+
+#include "engine/transaction.h"
+
+#include "engine/envelope.h"
+#include "engine/parameters.h"
+#include "engine/reply.h"
+
+void transaction_drop(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  if (!session->transaction)
+    return;
+  if (service->hooks.reset)
+    service->hooks.reset(session, service->user);
+  transaction_free(session);
+}
+
+/* MAIL (RFC 5321 section 4.1.1.2); SIZE is checked here for the first time (RFC 1870 section 6.1).
+ */
+enum reply_id mail_check(struct cmta_session *session) {
+  uint64_t most = session->service->settings.max_message_size;
+  if (!transaction_begin(session))
+    return REPLY_NO_STORAGE;
+  struct cmta_envelope *envelope = &session->transaction->envelope;
+  enum reply_id wrong = parameters_take(session, &envelope->reverse_path, envelope);
+  if (wrong != REPLY_NONE)
+    return wrong;
+  if (session->command->utf8 && !envelope->smtputf8)
+    return REPLY_UTF8_NOT_ASKED;
+  return most && envelope->declared_size > most ? REPLY_TOO_BIG : REPLY_NONE;
+}
+
+enum cmta_verdict mail_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  const struct cmta_path *path = &session->transaction->envelope.reverse_path;
+  return service->hooks.mail ? service->hooks.mail(session, service->user, path) : CMTA_ACCEPT;
+}
+
+/* A MAIL that is refused has begun nothing. */
+void mail_undone(struct cmta_session *session) { transaction_free(session); }
+
+/* RCPT (RFC 5321 section 4.1.1.3). */
+enum reply_id rcpt_check(struct cmta_session *session) {
+  struct transaction *transaction = session->transaction;
+  size_t most = session->service->settings.max_recipients;
+  enum reply_id wrong = parameters_take(session, &transaction->candidate, &transaction->envelope);
+  if (wrong != REPLY_NONE)
+    return wrong;
+  if (session->command->utf8 && !transaction->envelope.smtputf8)
+    return REPLY_UTF8_NOT_ASKED;
+  if (most && transaction->envelope.forward_path_count >= most)
+    return REPLY_TOO_MANY_RECIPIENTS;
+  return envelope_make_room(session) ? REPLY_NONE : REPLY_NO_STORAGE;
+}
+
+enum cmta_verdict rcpt_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  const struct cmta_path *path = &session->transaction->candidate;
+  return service->hooks.rcpt ? service->hooks.rcpt(session, service->user, path) : CMTA_ACCEPT;
+}
+
+/* Room for the path was made when it was checked, so that an accepted one can always be kept. */
+void rcpt_done(struct cmta_session *session) {
+  envelope_add_candidate(session);
+  reply_send(session, session->standard, false);
+}
+
+void rcpt_undone(struct cmta_session *session) {
+  path_free(&session->memory, &session->transaction->candidate);
+}
+
+enum cmta_verdict data_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  return service->hooks.data ? service->hooks.data(session, service->user) : CMTA_ACCEPT;
+}
+
+void data_done(struct cmta_session *session) {
+  body_begin(&session->transaction->body, session->service->settings.max_text_line);
+  reply_send(session, session->standard, false);
+}
+
+/* SIZE is checked here for the second time, on the octets that really come (RFC 1870 section 6.3).
+ */
+enum reply_id slice_check(struct cmta_session *session) {
+  struct cmta_message *message = &session->transaction->message;
+  uint64_t most = session->service->settings.max_message_size;
+  if (most && session->slice.length > most - message->size)
+    return REPLY_TOO_BIG;
+  if (message->collected && !message_keep(session, session->slice))
+    return REPLY_NO_STORAGE;
+  message->size += session->slice.length;
+  return REPLY_NONE;
+}
+
+enum cmta_verdict slice_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  return service->hooks.chunk ? service->hooks.chunk(session, service->user, session->slice)
+                              : CMTA_ACCEPT;
+}
+
+enum cmta_verdict message_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  const struct cmta_message *message = &session->transaction->message;
+  return service->hooks.message ? service->hooks.message(session, service->user, message)
+                                : CMTA_ACCEPT;
+}
+
+/* The message is the application's now; a client that delivers is forgiven its errors. */
+void message_done(struct cmta_session *session) {
+  reply_send(session, session->standard, false);
+  session->errors = 0;
+  transaction_free(session);
+}
+
+void message_undone(struct cmta_session *session) { transaction_drop(session); }
+
+enum cmta_verdict rset_ask(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  return service->hooks.rset ? service->hooks.rset(session, service->user) : CMTA_ACCEPT;
+}
+
+void rset_done(struct cmta_session *session) {
+  transaction_drop(session);
+  reply_send(session, session->standard, false);
+}

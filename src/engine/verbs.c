@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The table of verbs. A new verb is a row here, an event in spec/event.h, a rule in spec/command.re
+ * and a row in spec/session.rl. */
+
+#include "engine/verbs.h"
+
+#include "engine/facts.h"
+#include "engine/hello.h"
+#include "engine/inquiry.h"
+#include "engine/transaction.h"
+#include "event.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct verb verbs[] = {
+    {.event = CONNECT,
+     .flags = VERB_PLAIN_REPLY,
+     .ask = connect_ask,
+     .accepted = REPLY_GREETING,
+     .refused = REPLY_NO_SERVICE,
+     .deferred = REPLY_BUSY},
+
+    {.event = EHLO,
+     .name = "EHLO",
+     .help = "EHLO domain",
+     .flags = VERB_PLAIN_REPLY | VERB_COMMAND,
+     .check = hello_check,
+     .ask = hello_ask,
+     .done = ehlo_done,
+     .undone = hello_undone,
+     .accepted = REPLY_HELLO,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = HELO,
+     .name = "HELO",
+     .help = "HELO domain",
+     .flags = VERB_PLAIN_REPLY | VERB_COMMAND,
+     .check = hello_check,
+     .ask = hello_ask,
+     .done = helo_done,
+     .undone = hello_undone,
+     .accepted = REPLY_HELLO,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+
+    {.event = MAIL,
+     .name = "MAIL",
+     .help = "MAIL FROM:<reverse-path> [parameters]",
+     .flags = VERB_COMMAND,
+     .check = mail_check,
+     .ask = mail_ask,
+     .undone = mail_undone,
+     .accepted = REPLY_SENDER_OK,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = RCPT,
+     .name = "RCPT",
+     .help = "RCPT TO:<forward-path> [parameters]",
+     .flags = VERB_COMMAND,
+     .check = rcpt_check,
+     .ask = rcpt_ask,
+     .done = rcpt_done,
+     .undone = rcpt_undone,
+     .accepted = REPLY_RECIPIENT_OK,
+     .refused = REPLY_RECIPIENT_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = DATA,
+     .name = "DATA",
+     .help = "DATA",
+     .flags = VERB_COMMAND,
+     .ask = data_ask,
+     .done = data_done,
+     .accepted = REPLY_START_MAIL,
+     .refused = REPLY_TRANSACTION_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = SLICE,
+     .check = slice_check,
+     .ask = slice_ask,
+     .accepted = REPLY_NONE,
+     .refused = REPLY_MESSAGE_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = BODY_END,
+     .ask = message_ask,
+     .done = message_done,
+     .undone = message_undone,
+     .accepted = REPLY_MESSAGE_OK,
+     .refused = REPLY_MESSAGE_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+
+    {.event = RSET,
+     .name = "RSET",
+     .help = "RSET",
+     .flags = VERB_COMMAND,
+     .ask = rset_ask,
+     .done = rset_done,
+     .accepted = REPLY_RESET,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = NOOP,
+     .name = "NOOP",
+     .help = "NOOP [text]",
+     .flags = VERB_COMMAND,
+     .ask = noop_ask,
+     .accepted = REPLY_OK,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = VRFY,
+     .name = "VRFY",
+     .help = "VRFY user",
+     .flags = VERB_COMMAND,
+     .check = inquiry_check,
+     .ask = vrfy_ask,
+     .accepted = REPLY_CANNOT_VERIFY,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = EXPN,
+     .name = "EXPN",
+     .help = "EXPN list",
+     .flags = VERB_COMMAND,
+     .barred = FACT_NO_EXPN,
+     .check = inquiry_check,
+     .ask = expn_ask,
+     .accepted = REPLY_LIST_NOT_SHOWN,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = HELP,
+     .name = "HELP",
+     .help = "HELP [command]",
+     .flags = VERB_COMMAND,
+     .barred = FACT_NO_HELP,
+     .check = help_check,
+     .ask = help_ask,
+     .done = help_done,
+     .accepted = REPLY_HELP,
+     .refused = REPLY_REFUSED,
+     .deferred = REPLY_TRY_LATER},
+    {.event = QUIT,
+     .name = "QUIT",
+     .help = "QUIT",
+     .flags = VERB_COMMAND,
+     .accepted = REPLY_GOODBYE},
+};
+
+enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+const struct verb *verb_of_event(int event) {
+  for (const struct verb *verb = verbs; verb < verbs + VERB_COUNT; verb++)
+    if (verb->event == event)
+      return verb;
+  return NULL;
+}
+
+const struct verb *verb_of_name(struct cmta_slice name) {
+  for (const struct verb *verb = verbs; verb < verbs + VERB_COUNT; verb++)
+    if (verb->name && strlen(verb->name) == name.length &&
+        strncasecmp(verb->name, name.at, name.length) == 0)
+      return verb;
+  return NULL;
+}
+
+const struct verb *verb_next(const struct verb *verb) {
+  const struct verb *next = verb ? verb + 1 : verbs;
+  return next < verbs + VERB_COUNT ? next : NULL;
+}

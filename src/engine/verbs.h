@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_VERBS_H
+#define CMTA_ENGINE_VERBS_H
+
+/*
+ * What each event of the chart means: one row an event that asks or does something. The chart says
+ * when a row's turn is; the row says what happens then, in this order: `check`, `ask`, and `done`
+ * or `undone`.
+ */
+
+#include "engine/session.h"
+
+enum verb_flags {
+  VERB_PLAIN_REPLY = 1 << 0, /* its replies carry no enhanced status code (RFC 2034 section 4) */
+  VERB_COMMAND = 1 << 1      /* a command that a client sends, and HELP lists */
+};
+
+struct verb {
+  int event;        /* of spec/event.h */
+  const char *name; /* the command as the client spells it */
+  const char *help; /* how it is used; the answer to HELP with its name */
+  unsigned flags;   /* enum verb_flags */
+  unsigned barred;  /* facts that forbid it: enum fact */
+
+  /* Takes the command in hand, checks limits and parameters, and lays out what the hook is shown.
+     REPLY_NONE, or why it is refused unasked. NULL: nothing to check. */
+  enum reply_id (*check)(struct cmta_session *session);
+  /* Asks the application. NULL: there is no question. */
+  enum cmta_verdict (*ask)(struct cmta_session *session);
+  /* Does the command. The reply is composed or `accepted`; NULL sends just that. */
+  void (*done)(struct cmta_session *session);
+  /* Takes back what check laid out, after a refusal. */
+  void (*undone)(struct cmta_session *session);
+
+  enum reply_id accepted; /* the standard replies for ACCEPT, REJECT and TEMPFAIL */
+  enum reply_id refused;
+  enum reply_id deferred;
+};
+
+/* The row of an event, or NULL. */
+const struct verb *verb_of_event(int event);
+
+/* The row of a command by its name, in any case of letters, or NULL. */
+const struct verb *verb_of_name(struct cmta_slice name);
+
+/* Rows one after the other: the first for NULL, then the next, at last NULL. */
+const struct verb *verb_next(const struct verb *verb);
+
+#endif
