@@ -96,10 +96,13 @@ class Writing(SinkTest):
             first.close()
             self.assertTrue(client.reply().startswith("451 4.3.0 "))
             with self.open_fifo() as second:
-                self.assertTrue(client.message(b"small\r\n").startswith("250"))
-                sink.stop()
-                lines = second.read().splitlines()
-        self.assertEqual(json.loads(lines[-1])["data"], "small\r\n")
+                client.envelope()
+                client.say("DATA")
+                client.send(b"small\r\n.\r\n")
+                torn, whole = second.readline(), second.readline()
+                self.assertTrue(client.reply().startswith("250"))
+        self.assertRaises(ValueError, json.loads, torn)
+        self.assertEqual(json.loads(whole)["data"], "small\r\n")
 
 
 if __name__ == "__main__":
