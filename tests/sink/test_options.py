@@ -58,7 +58,7 @@ class WrongOptions(SinkTest):
             self.assert_wrong("--reject", rule)
 
     def test_host_names(self):
-        for name in ("", "two words", "a..b", "under\r\nscore", "[192.0.2.999]"):
+        for name in ("", "two words", "a..b", "end\r\nof.line", "blank ", "[192.0.2.999]"):
             self.assert_wrong("--hostname", name)
 
     def test_addresses(self):
