@@ -35,6 +35,11 @@ class Help(SinkTest):
         for option in OPTIONS:
             self.assertRegex(text, re.escape(option) + r"[^\n]*\n? {2,}[a-z]")
 
+    def test_sink_help_shows_the_defaults_of_numbers(self):
+        text = self.shown("sink", "--max-errors", "7", "--help")
+        for name, number in ("max-message-size", 26214400), ("max-errors", 20), ("max-connections", 1000):
+            self.assertRegex(text, rf"--{name} N [^\n]*\(default {number}\)\n")
+
     def test_program_help_names_the_subcommands(self):
         text = self.shown("--help")
         for name in ("sink", "--help", "--version"):

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ enum { FIRST_ROW = 1 << 16 };
 /* The column in which help texts begin. */
 enum { HELP_COLUMN = 30 };
 
-static const struct option_row help_row = {"help", NULL, "print this text and exit", NULL};
+static const struct option_row help_row = {"help", NULL, "print this text and exit", NULL, NULL};
 
 void complain(const char *command, const char *format, ...) {
   char text[1024];
@@ -40,26 +41,34 @@ bool flush_output(const char *command) {
   return false;
 }
 
-static void print_row(const struct option_row *row) {
+/* "--listen ADDR:PORT", and the way to the help text's column. */
+static void print_usage(const struct option_row *row) {
   int width =
       printf("  --%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
   if (width >= HELP_COLUMN) {
     putchar('\n');
     width = 0;
   }
-  for (const char *line = row->help; line;) {
-    size_t length = strcspn(line, "\n");
-    printf("%*s%.*s\n", HELP_COLUMN - width, "", (int)length, line);
-    line = line[length] ? line + length + 1 : NULL;
-    width = 0;
-  }
+  printf("%*s", HELP_COLUMN - width, "");
+}
+
+static void print_row(const struct option_row *row, const void *defaults) {
+  print_usage(row);
+  for (const char *at = row->help; *at; at++)
+    if (*at == '\n')
+      printf("\n%*s", HELP_COLUMN, "");
+    else
+      putchar(*at);
+  if (row->get)
+    printf(" (default %" PRIu64 ")", row->get(defaults));
+  putchar('\n');
 }
 
 static enum options_result print_help(const struct option_table *table) {
   printf("Usage: cmta %s [OPTION]...\n\n%s\n", table->command, table->summary);
   for (size_t i = 0; i < table->count; i++)
-    print_row(&table->rows[i]);
-  print_row(&help_row);
+    print_row(&table->rows[i], table->defaults);
+  print_row(&help_row, NULL);
   return flush_output(table->command) ? OPTIONS_SHOWN : OPTIONS_WRONG;
 }
 

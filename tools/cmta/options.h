@@ -20,6 +20,9 @@ struct option_row {
      wrong with it, as the end of a sentence that begins with the option and its argument: a static
      string. */
   const char *(*set)(void *target, const char *argument);
+  /* The number that target holds for it, for the help text to show as the default; NULL: none is
+     shown. */
+  uint64_t (*get)(const void *target);
 };
 
 /* The options of one subcommand. */
@@ -28,6 +31,8 @@ struct option_table {
   const char *summary;           /* what the subcommand does; whole lines */
   const struct option_row *rows; /* --help is not among them, every subcommand has it */
   size_t count;
+  const void *defaults; /* a target that no option has touched, for the help text; may be NULL when
+                           no row has `get` */
 };
 
 /* What became of a command line. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Where the sink listens unless told otherwise. */
-static const char default_address[] = "127.0.0.1:2525";
+#define DEFAULT_ADDRESS "127.0.0.1:2525"
 
 static const char *set_listen(void *target, const char *argument) {
   struct sink_options *options = target;
@@ -49,9 +49,17 @@ static const char *set_quiet(void *target, const char *argument) {
   return NULL;
 }
 
+static const struct cmta_settings *settings_of(const void *target) {
+  return &((const struct sink_options *)target)->config.settings;
+}
+
 static const char *set_max_message_size(void *target, const char *argument) {
   struct sink_options *options = target;
   return option_u64(argument, &options->config.settings.max_message_size);
+}
+
+static uint64_t get_max_message_size(const void *target) {
+  return settings_of(target)->max_message_size;
 }
 
 static const char *set_max_recipients(void *target, const char *argument) {
@@ -62,14 +70,24 @@ static const char *set_max_recipients(void *target, const char *argument) {
   return wrong;
 }
 
+static uint64_t get_max_recipients(const void *target) {
+  return settings_of(target)->max_recipients;
+}
+
 static const char *set_max_errors(void *target, const char *argument) {
   struct sink_options *options = target;
   return option_unsigned(argument, &options->config.settings.max_errors);
 }
 
+static uint64_t get_max_errors(const void *target) { return settings_of(target)->max_errors; }
+
 static const char *set_max_connections(void *target, const char *argument) {
   struct sink_options *options = target;
   return option_unsigned(argument, &options->config.max_connections);
+}
+
+static uint64_t get_max_connections(const void *target) {
+  return ((const struct sink_options *)target)->config.max_connections;
 }
 
 static const char *set_timeout(void *target, const char *argument) {
@@ -86,22 +104,28 @@ static const char *set_reject(void *target, const char *argument) {
 static const struct option_row rows[] = {
     {"listen", "ADDR:PORT",
      "take connections there; may be given more than once\n"
-     "(default 127.0.0.1:2525; port 0: any free one; unix:PATH)",
-     set_listen},
-    {"hostname", "NAME", "the name to greet with (default: this machine's)", set_hostname},
-    {"jsonl", "FILE|-", "append a JSON line for each message to FILE or standard output",
-     set_jsonl},
-    {"quiet", NULL, "print no messages", set_quiet},
-    {"max-message-size", "N", "octets a message may have; 0: any number", set_max_message_size},
-    {"max-recipients", "N", "recipients a message may have; 0: any number", set_max_recipients},
-    {"max-errors", "N", "errors a client may make; 0: any number", set_max_errors},
-    {"max-connections", "N", "connections at one time; 0: any number", set_max_connections},
-    {"timeout", "SECONDS", "how long a client may be silent; 0: for ever", set_timeout},
+     "(default " DEFAULT_ADDRESS "; port 0: any free one; unix:PATH)",
+     set_listen, NULL},
+    {"hostname", "NAME", "the name to greet with (default: this machine's)", set_hostname, NULL},
+    {"jsonl", "FILE|-", "append a JSON line for each message to FILE or standard output", set_jsonl,
+     NULL},
+    {"quiet", NULL, "print no messages", set_quiet, NULL},
+    {"max-message-size", "N", "octets a message may have; 0: any number", set_max_message_size,
+     get_max_message_size},
+    {"max-recipients", "N", "recipients a message may have; 0: any number", set_max_recipients,
+     get_max_recipients},
+    {"max-errors", "N", "errors a client may make; 0: any number", set_max_errors, get_max_errors},
+    {"max-connections", "N", "connections at one time; 0: any number", set_max_connections,
+     get_max_connections},
+    {"timeout", "SECONDS",
+     "how long a client may be silent; 0: for ever\n(default: what RFC 5321 section 4.5.3.2 asks "
+     "for)",
+     set_timeout, NULL},
     {"reject", "STAGE[=CODE[ TEXT]]",
      "refuse at connect, hello, mail, rcpt, data or message, with CODE\n"
      "(400 to 599) and TEXT, which may begin with an enhanced code;\n"
      "may be given more than once",
-     set_reject},
+     set_reject, NULL},
 };
 
 static const struct option_table table = {
@@ -138,12 +162,15 @@ enum options_result sink_options_read(struct sink_options *options, int argc, ch
   *options = (struct sink_options){0};
   cmta_config_init(&options->config);
   set_own_hostname(options);
-  enum options_result result = options_read(&table, options, argc, argv);
+  const struct sink_options defaults = *options;
+  struct option_table own = table;
+  own.defaults = &defaults;
+  enum options_result result = options_read(&own, options, argc, argv);
   if (result != OPTIONS_SET)
     return result;
   raise_ceiling(&options->config.settings);
   options->config.settings.collect = !options->quiet || options->jsonl;
-  if (options->address_count == 0 && set_listen(options, default_address)) {
+  if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS)) {
     complain(table.command, "no memory");
     return OPTIONS_WRONG;
   }
