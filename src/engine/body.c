@@ -9,6 +9,8 @@
 #include "engine/body.h"
 #include "engine/body_machine.h"
 
+#include <string.h>
+
 /* Octets that the leap judges at once. */
 #define BLOCK ((size_t)64)
 
@@ -46,18 +48,34 @@ enum body_found body_next(struct body *body, struct cmta_slice *input, struct cm
   return take_found(body);
 }
 
-/* The traits of the block at p; reads p[BLOCK] too. Written so that compilers make vector code of
-   it: no branch, one byte of result. A pair CR LF is whole when each CR has its LF behind it and
-   each LF its CR before it; the first byte's own predecessor is the caller's. */
-static unsigned block_traits(const unsigned char *p) {
-  unsigned char traits = 0;
-  for (size_t i = 0; i < BLOCK; i++) {
-    bool lf = p[i] == '\n';
-    bool bare = (p[i] == '\r') != (p[i + 1] == '\n');
-    bool dot = lf & (p[i + 1] == '.');
-    traits |= (unsigned char)(((bare | dot) * TRAIT_EDGE) | (lf * TRAIT_LINE_END));
+/* Sixteen octets side by side, an extension of GNU C that gcc and clang have on every processor.
+   Loops over single octets in plain C cost more: clang makes no vector code of them at all. */
+typedef unsigned char octets __attribute__((vector_size(16)));
+
+static inline octets load(const unsigned char *p) {
+  octets loaded;
+  memcpy(&loaded, p, sizeof loaded);
+  return loaded;
+}
+
+static inline bool any(octets flags) {
+  uint64_t halves[2];
+  memcpy(halves, &flags, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
+}
+
+/* The traits of the block at p; reads p[BLOCK] too. A pair CR LF is whole when each CR has its LF
+   behind it and each LF its CR before it; the first octet's own predecessor is the caller's. */
+static inline unsigned block_traits(const unsigned char *p) {
+  octets edges = {0}, line_ends = {0};
+  for (size_t i = 0; i < BLOCK; i += sizeof(octets)) {
+    octets here = load(p + i), next = load(p + i + 1);
+    octets line_end = (octets)(here == '\n');
+    edges |= (octets)(here == '\r') ^ (octets)(next == '\n');
+    edges |= line_end & (octets)(next == '.');
+    line_ends |= line_end;
   }
-  return traits;
+  return (any(edges) ? TRAIT_EDGE : 0) | (any(line_ends) ? TRAIT_LINE_END : 0);
 }
 
 /* A leap on its way. */
@@ -104,7 +122,7 @@ static void count_leap(struct body *body, const unsigned char *from, const struc
     line = last_line(from, leap->line_ends < leap->at ? leap->line_ends : leap->at);
   if (line != NULL)
     body->line = (size_t)(leap->at - line);
-  else if (body->line <= body->max_line)
+  else
     body->line += (size_t)(leap->at - from);
 }
 

@@ -57,6 +57,7 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
   case CMTA_CLOSE:
     return close_after(session);
   case CMTA_DROP:
+    session->question = QUESTION_ASKED; /* to be cancelled with the rest */
     session_finish(session, CMTA_CLOSED_VERDICT);
     return 0;
   default:

@@ -5,13 +5,22 @@
 
 #include "engine/decide.h"
 #include "engine/transaction.h"
+#include "engine/verbs.h"
+
+/* The question in hand will not be answered: what was laid out for it is taken back. */
+static void cancel_question(struct cmta_session *session) {
+  bool asked = session_in_question(session);
+  session->question = QUESTION_NONE;
+  if (asked && session->verb->undone)
+    session->verb->undone(session);
+}
 
 void session_finish(struct cmta_session *session, enum cmta_close_reason reason) {
   const struct cmta_service *service = session->service;
   if (session->close_reason != CMTA_CLOSED_NOT)
     return;
   session->close_reason = (unsigned char)reason;
-  session->question = QUESTION_NONE;
+  cancel_question(session);
   reply_clear(session);
   transaction_drop(session);
   session->framer.length = 0;

@@ -66,6 +66,13 @@ bool message_keep(struct cmta_session *session, struct cmta_slice slice) {
   return true;
 }
 
+void message_forget(struct cmta_session *session) {
+  struct cmta_message *message = &session->transaction->message;
+  memory_give(&session->memory, message->data);
+  message->data = NULL;
+  message->capacity = 0;
+}
+
 const struct cmta_envelope *cmta_message_envelope(const struct cmta_message *message) {
   return message->envelope;
 }

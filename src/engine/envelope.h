@@ -24,4 +24,7 @@ void path_free(struct memory *memory, struct cmta_path *path);
 /* Puts a slice of the message behind those kept. False without memory. */
 bool message_keep(struct cmta_session *session, struct cmta_slice slice);
 
+/* Gives back what is kept of the message, which will not be delivered. */
+void message_forget(struct cmta_session *session);
+
 #endif

@@ -5,12 +5,12 @@
 
 #include "engine/parameters.h"
 
+#include "engine/ascii.h"
 #include "engine/pump.h"
 #include "engine/verbs.h"
 #include "event.h"
 
 #include <string.h>
-#include <strings.h>
 
 static bool take_size(struct cmta_slice value, struct cmta_envelope *envelope) {
   return parameter_size(value, &envelope->declared_size);
@@ -42,7 +42,7 @@ static const struct known {
 enum { KNOWN_COUNT = sizeof table / sizeof *table };
 
 bool slice_is_word(struct cmta_slice text, const char *word) {
-  return text.length == strlen(word) && strncasecmp(text.at, word, text.length) == 0;
+  return text.length == strlen(word) && ascii_equal(text.at, word, text.length);
 }
 
 /* The row of a parameter, if its extension is offered to this client: never to one that said HELO
@@ -59,7 +59,7 @@ static const struct known *find(const struct cmta_session *session, struct cmta_
 static bool given_before(const struct cmta_path *path, struct cmta_slice keyword) {
   for (size_t i = 0; i < path->parameter_count; i++) {
     struct cmta_slice other = path->parameters[i].keyword;
-    if (other.length == keyword.length && strncasecmp(other.at, keyword.at, other.length) == 0)
+    if (other.length == keyword.length && ascii_equal(other.at, keyword.at, other.length))
       return true;
   }
   return false;

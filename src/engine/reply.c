@@ -29,15 +29,27 @@ static size_t fold_at(struct cmta_slice text, size_t room) {
   return at;
 }
 
+/* Code, separator and enhanced status code, in front of a line's text. Returns their length. */
+static size_t write_front(const struct reply_writer *writer, bool more, char *line) {
+  size_t length = writer->enhanced ? strlen(writer->enhanced) : 0;
+  line[0] = (char)('0' + writer->code / 100);
+  line[1] = (char)('0' + writer->code / 10 % 10);
+  line[2] = (char)('0' + writer->code % 10);
+  line[3] = more ? '-' : ' ';
+  if (length == 0)
+    return 4;
+  memcpy(line + 4, writer->enhanced, length);
+  line[4 + length] = ' ';
+  return 4 + length + 1;
+}
+
 static void write_line(const struct reply_writer *writer, struct cmta_slice text, bool more) {
   char line[MAX_REPLY_LINE];
-  int length = snprintf(line, sizeof line, "%03d%c%s%s", writer->code, more ? '-' : ' ',
-                        writer->enhanced ? writer->enhanced : "", writer->enhanced ? " " : "");
-  size_t start = (size_t)length;
+  size_t front = write_front(writer, more, line);
   if (text.length)
-    memcpy(line + start, text.at, text.length);
-  memcpy(line + start + text.length, "\r\n", 2);
-  struct cmta_slice whole = {line, start + text.length + 2};
+    memcpy(line + front, text.at, text.length);
+  memcpy(line + front + text.length, "\r\n", 2);
+  struct cmta_slice whole = {line, front + text.length + 2};
   trace_line(writer->session, CMTA_TO_CLIENT, whole);
   output_add(writer->session, whole.at, whole.length);
 }
@@ -91,15 +103,22 @@ struct reply_writer reply_writer_of(struct cmta_session *session, enum reply_id 
   return (struct reply_writer){session, reply_row(id)->code, standard_enhanced(session, id)};
 }
 
+/* The server's name in front of a text, where the reply has it (RFC 5321 section 4.3.1). */
+static void send_with_hostname(const struct reply_writer *writer, const char *text, bool more) {
+  char line[MAX_REPLY_LINE * 2];
+  int length = snprintf(line, sizeof line, "%s%s%s", writer->session->service->settings.hostname,
+                        *text ? " " : "", text);
+  reply_line(writer, (struct cmta_slice){line, (size_t)length}, more);
+}
+
 static void send_standard(struct cmta_session *session, enum reply_id id, bool more) {
   const struct standard_reply *row = reply_row(id);
-  const struct cmta_settings *settings = &session->service->settings;
-  const char *host = row->hostname ? settings->hostname : "";
-  const char *text = id == REPLY_GREETING ? settings->greeting : row->text;
-  char line[MAX_REPLY_LINE * 2];
-  snprintf(line, sizeof line, "%s%s%s", host, *host && *text ? " " : "", text);
+  const char *text = id == REPLY_GREETING ? session->service->settings.greeting : row->text;
   struct reply_writer writer = {session, row->code, standard_enhanced(session, id)};
-  reply_line(&writer, (struct cmta_slice){line, strlen(line)}, more);
+  if (row->hostname)
+    send_with_hostname(&writer, text, more);
+  else
+    reply_line(&writer, (struct cmta_slice){text, strlen(text)}, more);
 }
 
 void reply_standard(struct cmta_session *session, enum reply_id id) {

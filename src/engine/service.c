@@ -33,9 +33,10 @@ void cmta_settings_init(struct cmta_settings *settings) {
   };
 }
 
+/* The grammar reads up to a line's end and forgives blanks before it; neither belongs to a name. */
 static bool is_hostname(const char *name) {
   char line[MAX_HOSTNAME + 3];
-  if (!name || strlen(name) > MAX_HOSTNAME)
+  if (!name || strlen(name) > MAX_HOSTNAME || strpbrk(name, "\r\n "))
     return false;
   snprintf(line, sizeof line, "%s\r\n", name);
   return address_is_hello_name(line);
@@ -82,15 +83,19 @@ static struct cmta_service *lay_out(const struct cmta_settings *settings, struct
   return service;
 }
 
+/* A structure of a program that was built against this header or an older, shorter one. */
+static bool is_size(size_t size, size_t known) { return size >= sizeof size && size <= known; }
+
 int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,
                      const struct cmta_hooks *hooks, void *user) {
   struct cmta_settings chosen;
   cmta_settings_init(&chosen);
-  if (!service || (settings && settings->size != sizeof *settings) ||
-      (hooks && (hooks->size < sizeof hooks->size || hooks->size > sizeof *hooks)))
+  if (!service || (settings && !is_size(settings->size, sizeof *settings)) ||
+      (hooks && !is_size(hooks->size, sizeof *hooks)))
     return CMTA_E_ARGUMENT;
   if (settings)
-    chosen = *settings;
+    memcpy(&chosen, settings, settings->size);
+  chosen.size = sizeof chosen;
   if (!is_sound(&chosen))
     return CMTA_E_ARGUMENT;
   struct memory memory = memory_account(&chosen.allocator, 0);

@@ -5,6 +5,7 @@
 
 #include "engine/verbs.h"
 
+#include "engine/ascii.h"
 #include "engine/facts.h"
 #include "engine/hello.h"
 #include "engine/inquiry.h"
@@ -12,7 +13,6 @@
 #include "event.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const struct verb verbs[] = {
     {.event = CONNECT,
@@ -155,7 +155,7 @@ const struct verb *verb_of_event(int event) {
 const struct verb *verb_of_name(struct cmta_slice name) {
   for (const struct verb *verb = verbs; verb < verbs + VERB_COUNT; verb++)
     if (verb->name && strlen(verb->name) == name.length &&
-        strncasecmp(verb->name, name.at, name.length) == 0)
+        ascii_equal(verb->name, name.at, name.length))
       return verb;
   return NULL;
 }

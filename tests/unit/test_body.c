@@ -303,6 +303,18 @@ Test(body, a_line_is_long_from_the_first_octet_above_the_limit) {
     }
 }
 
+/* The octet behind a cut, or behind the first text, has its own way into the leap. */
+Test(body, a_bare_lf_just_before_a_long_clean_run_is_found) {
+  char wire[160] = "ab\n";
+  memset(wire + 3, 'x', sizeof wire - 3);
+  struct cmta_slice all = {wire, sizeof wire};
+  struct body_reading expected = reading_expected(all.at, all.length, 0);
+  cr_assert_eq(expected.fault_count, 1);
+  for (size_t cut = 0; cut < 4; cut++)
+    check_cuts(&expected, all, 0, &cut, 1);
+  reading_clear(&expected);
+}
+
 Test(body, clean_lines_come_in_one_slice_of_the_input_itself) {
   char wire[4096];
   size_t length = 0;
