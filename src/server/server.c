@@ -31,7 +31,12 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   if (!server)
     return NULL;
   server->allocator = *allocator;
-  server->loop = loop;
+  server->owns_loop = !loop;
+  server->loop = loop ? loop : ev_loop_new(EVFLAG_AUTO);
+  if (!server->loop) {
+    block_give(allocator, server, sizeof *server);
+    return NULL;
+  }
   server->max_connections = config->max_connections;
   server->backlog = config->backlog;
   server->stop_timeout = config->stop_timeout;
@@ -55,7 +60,7 @@ int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
   struct cmta_config defaults;
   cmta_config_init(&defaults);
   const struct cmta_config *chosen = config ? config : &defaults;
-  if (!server || !loop || chosen->size != sizeof *chosen || !chosen->settings.hostname)
+  if (!server || chosen->size != sizeof *chosen || !chosen->settings.hostname)
     return CMTA_E_ARGUMENT;
   struct cmta_server *made = server_new(loop, chosen);
   if (!made)
@@ -81,6 +86,8 @@ void cmta_server_free(struct cmta_server *server) {
   listeners_free(server);
   cmta_service_free(server->service);
   block_give(&server->allocator, server->received, RECEIVE_SIZE);
+  if (server->owns_loop)
+    ev_loop_destroy(server->loop);
   struct cmta_allocator allocator = server->allocator;
   block_give(&allocator, server, sizeof *server);
 }

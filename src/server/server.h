@@ -28,6 +28,8 @@ enum stop_state {
 
 struct cmta_server {
   struct ev_loop *loop;
+  bool owns_loop; /* it was made for this server */
+  bool runs_loop; /* cmta_server_run() is inside it and is to return when the server has stopped */
   struct cmta_service *service;
   struct cmta_allocator allocator;
   unsigned max_connections, backlog, stop_timeout; /* as in struct cmta_config */
@@ -50,6 +52,10 @@ struct cmta_server {
 
 /* Prepares the watcher that stops the server. */
 void stop_init(struct cmta_server *server);
+
+/* Ends the wait for connections of a server that is stopping: they are closed at the loop's next
+ * turn. */
+void stop_hurry(struct cmta_server *server);
 
 /* A connection has been closed and freed: when the server is stopping, that may have been the last
  * one. */

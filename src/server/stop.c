@@ -35,6 +35,8 @@ static void close_rest(struct cmta_server *server) {
 static void report(struct cmta_server *server) {
   server->stop_state = STOP_DONE;
   ev_timer_stop(server->loop, &server->stop);
+  if (server->runs_loop)
+    ev_break(server->loop, EVBREAK_ONE);
   if (server->stopped)
     server->stopped(server, server->stopped_context);
 }
@@ -53,6 +55,10 @@ static void on_stop(struct ev_loop *loop, ev_timer *watcher, int revents) {
 void stop_init(struct cmta_server *server) {
   ev_timer_init(&server->stop, on_stop, 0., 0.);
   server->stop.data = server;
+}
+
+void stop_hurry(struct cmta_server *server) {
+  ev_feed_event(server->loop, &server->stop, EV_TIMER);
 }
 
 void stop_connection_gone(struct cmta_server *server) {
