@@ -33,9 +33,10 @@ void cmta_settings_init(struct cmta_settings *settings) {
   };
 }
 
+/* The grammar reads up to a line's end and forgives blanks before it; neither belongs to a name. */
 static bool is_hostname(const char *name) {
   char line[MAX_HOSTNAME + 3];
-  if (!name || strlen(name) > MAX_HOSTNAME)
+  if (!name || strlen(name) > MAX_HOSTNAME || strpbrk(name, "\r\n "))
     return false;
   snprintf(line, sizeof line, "%s\r\n", name);
   return address_is_hello_name(line);

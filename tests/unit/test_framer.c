@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Command lines out of bytes (RFC 5321 section 2.3.8): what ends one, how long one may be, what is
+ * kept. */
+
+#include "engine/framer.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+enum { LIMIT = 16 };
+
+struct fixture {
+  struct memory memory;
+  struct framer framer;
+  struct cmta_slice line;
+};
+
+static struct fixture fixture(void) {
+  const struct cmta_allocator libc = {0};
+  return (struct fixture){.memory = memory_account(&libc, 0)};
+}
+
+/* Feeds text and says what came of it; the rest of the text is dropped. */
+static enum framed feed(struct fixture *fixture, const char *text) {
+  struct cmta_slice input = {text, strlen(text)};
+  return framer_next(&fixture->framer, &fixture->memory, LIMIT, &input, &fixture->line);
+}
+
+static bool line_is(const struct fixture *fixture, const char *text) {
+  return fixture->line.length == strlen(text) &&
+         memcmp(fixture->line.at, text, fixture->line.length) == 0;
+}
+
+Test(framer, hands_out_a_line_that_came_in_one_piece_without_copying) {
+  struct fixture it = fixture();
+  const char *text = "NOOP\r\n";
+  cr_assert_eq(feed(&it, text), FRAMED_LINE);
+  cr_assert_eq(it.line.at, text);
+  cr_assert_eq(it.memory.used, 0);
+}
+
+Test(framer, leaves_what_follows_a_line_in_the_input) {
+  struct fixture it = fixture();
+  const char *text = "NOOP\r\nQUIT\r\n";
+  struct cmta_slice input = {text, strlen(text)};
+  framer_next(&it.framer, &it.memory, LIMIT, &input, &it.line);
+  cr_assert_eq(input.at, text + 6);
+  cr_assert_eq(input.length, 6);
+}
+
+Test(framer, puts_a_line_together_from_every_cut) {
+  const char *text = "NOOP a\r\n";
+  for (size_t cut = 1; cut < strlen(text); cut++) {
+    struct fixture it = fixture();
+    char head[LIMIT] = {0};
+    memcpy(head, text, cut);
+    cr_assert_eq(feed(&it, head), FRAMED_NOTHING);
+    cr_assert_eq(feed(&it, text + cut), FRAMED_LINE, "cut at %zu", cut);
+    cr_assert(line_is(&it, text), "cut at %zu", cut);
+    framer_release(&it.framer, &it.memory);
+    cr_assert_eq(it.memory.used, 0);
+  }
+}
+
+Test(framer, does_not_end_a_line_at_a_bare_lf_or_cr) {
+  struct fixture it = fixture();
+  cr_assert_eq(feed(&it, "a\nb\rc\n\r\n"), FRAMED_LINE);
+  cr_assert(line_is(&it, "a\nb\rc\n\r\n"));
+}
+
+Test(framer, takes_a_line_of_the_limit_and_refuses_one_octet_more) {
+  struct fixture it = fixture();
+  cr_assert_eq(feed(&it, "12345678901234\r\n"), FRAMED_LINE);
+  cr_assert_eq(feed(&it, "123456789012345\r\n"), FRAMED_TOO_LONG);
+}
+
+Test(framer, reads_an_overlong_line_to_its_end_and_keeps_nothing_of_it) {
+  struct fixture it = fixture();
+  for (int i = 0; i < 1000; i++)
+    cr_assert_eq(feed(&it, "0123456789"), FRAMED_NOTHING);
+  cr_assert_eq(it.memory.used, 0);
+  cr_assert_eq(feed(&it, "end\r"), FRAMED_NOTHING);
+  cr_assert_eq(feed(&it, "\n"), FRAMED_TOO_LONG);
+  cr_assert_eq(feed(&it, "NOOP\r\n"), FRAMED_LINE);
+}
+
+Test(framer, says_when_an_unfinished_line_cannot_be_kept) {
+  struct fixture it = fixture();
+  it.memory.ceiling = 1;
+  cr_assert_eq(feed(&it, "NOO"), FRAMED_NO_MEMORY);
+}
