@@ -109,7 +109,7 @@ static const unsigned char *back_to_text(const unsigned char *from, const unsign
 }
 
 /* Behind the last LF in from..at, or NULL. */
-static const unsigned char *last_line(const unsigned char *from, const unsigned char *at) {
+static const unsigned char *behind_last_lf(const unsigned char *from, const unsigned char *at) {
   while (at > from && at[-1] != '\n')
     at--;
   return at > from ? at : NULL;
@@ -119,7 +119,7 @@ static const unsigned char *last_line(const unsigned char *from, const unsigned 
 static void count_leap(struct body *body, const unsigned char *from, const struct leap *leap) {
   const unsigned char *line = NULL;
   if (leap->line_ends != NULL)
-    line = last_line(from, leap->line_ends < leap->at ? leap->line_ends : leap->at);
+    line = behind_last_lf(from, leap->line_ends < leap->at ? leap->line_ends : leap->at);
   if (line != NULL)
     body->line = (size_t)(leap->at - line);
   else

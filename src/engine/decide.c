@@ -7,8 +7,16 @@
 #include "engine/verbs.h"
 #include "event.h"
 
+/* In the middle of a message no reply may look like its acceptance (RFC 5321 section 4.3.2). */
 static bool is_success(const struct verb *verb, int code) {
-  return verb->event == DATA ? code == 354 : code / 100 == 2;
+  if (verb->event == DATA)
+    return code == 354;
+  return verb->event != SLICE && code / 100 == 2;
+}
+
+/* What may be said before the session is closed. */
+static bool is_farewell(const struct verb *verb, int code) {
+  return code != 354 && (verb->event != SLICE || code / 100 != 2);
 }
 
 /* A composed reply must be of its verdict's class (RFC 5321 section 4.2.1); with none, every
@@ -25,7 +33,7 @@ static bool reply_fits(const struct cmta_session *session, enum cmta_verdict ver
   case CMTA_TEMPFAIL:
     return code / 100 == 4;
   case CMTA_CLOSE:
-    return code != 354;
+    return is_farewell(session->verb, code);
   case CMTA_DROP:
   case CMTA_LATER:
     return true;

@@ -172,6 +172,8 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
 
 /* What the event in hand has led to, once the chart has stepped. */
 static void end_if_due(struct cmta_session *session) {
+  if (session->close_reason != CMTA_CLOSED_NOT)
+    return;
   if (session->failed)
     session_finish(session, CMTA_CLOSED_MEMORY);
   else if (session->question != QUESTION_NONE)

@@ -41,6 +41,7 @@ struct attachment {
 /* One mail transaction: made at MAIL, gone at the end of the message, at RSET, EHLO, or the
  * session's end. */
 struct transaction {
+  bool begun; /* its MAIL was accepted */
   struct cmta_envelope envelope;
   struct cmta_path *forward_paths; /* what the envelope shows, in a block of `capacity` paths */
   size_t capacity;

@@ -12,7 +12,7 @@ void transaction_drop(struct cmta_session *session) {
   const struct cmta_service *service = session->service;
   if (!session->transaction)
     return;
-  if (service->hooks.reset)
+  if (service->hooks.reset && session->transaction->begun)
     service->hooks.reset(session, service->user);
   transaction_free(session);
 }
@@ -36,6 +36,11 @@ enum cmta_verdict mail_ask(struct cmta_session *session) {
   const struct cmta_service *service = session->service;
   const struct cmta_path *path = &session->transaction->envelope.reverse_path;
   return service->hooks.mail ? service->hooks.mail(session, service->user, path) : CMTA_ACCEPT;
+}
+
+void mail_done(struct cmta_session *session) {
+  session->transaction->begun = true;
+  reply_send(session, session->standard, false);
 }
 
 /* A MAIL that is refused has begun nothing. */

@@ -9,6 +9,7 @@
 
 enum reply_id mail_check(struct cmta_session *session);
 enum cmta_verdict mail_ask(struct cmta_session *session);
+void mail_done(struct cmta_session *session);
 void mail_undone(struct cmta_session *session);
 
 enum reply_id rcpt_check(struct cmta_session *session);

@@ -51,6 +51,7 @@ static const struct verb verbs[] = {
      .flags = VERB_COMMAND,
      .check = mail_check,
      .ask = mail_ask,
+     .done = mail_done,
      .undone = mail_undone,
      .accepted = REPLY_SENDER_OK,
      .refused = REPLY_REFUSED,

@@ -15,6 +15,9 @@ function(cmta_target name)
       -fsanitize=${CMTA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${name} PRIVATE -fsanitize=${CMTA_SANITIZE})
   endif()
+  if(CMTA_FUZZ)
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 # cmta_library(NAME OBJECTS): the shared library cmta::NAME and the static cmta::NAME_static, of the same objects. The library `server` is

@@ -23,11 +23,11 @@ function(cmta_generated output input)
   set_property(GLOBAL PROPERTY CMTA_GENERATED_${output} "${arguments}")
 endfunction()
 
-cmta_generated(session_machine.c session_machine.rl)
+cmta_generated(session_machine.c session_machine.rl session.rl event.h)
 cmta_generated(body_machine.c body.rl)
-cmta_generated(command.c command.re)
-cmta_generated(address.c address.re)
-cmta_generated(parameter.c parameter.re)
+cmta_generated(command.c command.re core.re)
+cmta_generated(address.c address.re core.re)
+cmta_generated(parameter.c parameter.re core.re)
 
 # Called by tests/: one test for each generated file.
 function(cmta_generated_tests)

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads dialogue files; see dialogue.h and tests/dialogs/README.md. */
+#include "dialogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const question_names[QUESTIONS] = {"connect", "hello", "mail",    "rcpt",
+                                                      "data",    "chunk", "message", "rset",
+                                                      "noop",    "vrfy",  "expn",    "help"};
+
+static const char *const verdict_names[] = {"accept", "reject", "tempfail",
+                                            "close",  "drop",   "later"};
+
+static size_t name_index(const char *const *names, size_t count, const char *name, size_t length) {
+  for (size_t i = 0; i < count; i++)
+    if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
+      return i;
+  return count;
+}
+
+enum question question_by_name(const char *name, size_t length) {
+  return (enum question)name_index(question_names, QUESTIONS, name, length);
+}
+
+/* Takes the next word off rest; its length, 0 at the end. */
+static size_t next_word(const char **rest, const char **word) {
+  *rest += strspn(*rest, " ");
+  *word = *rest;
+  *rest += strcspn(*rest, " ");
+  return (size_t)(*rest - *word);
+}
+
+static bool at_end(const char *rest) { return rest[strspn(rest, " ")] == '\0'; }
+
+/* "one" "two" as one text. */
+static bool parse_strings(struct text *text, const char *rest) {
+  text_append(text, "", 0);
+  while (!at_end(rest)) {
+    rest += strspn(rest, " ");
+    if (*rest++ != '"' || (rest = text_decode(text, rest, '"')) == NULL)
+      return false;
+  }
+  return true;
+}
+
+/* "one" "two" as the lines of a reply. */
+static bool parse_reply_lines(struct answer *answer, const char *rest) {
+  while (!at_end(rest)) {
+    rest += strspn(rest, " ");
+    struct text *grown = realloc(answer->lines, (answer->line_count + 1) * sizeof answer->lines[0]);
+    if (grown == NULL)
+      abort();
+    answer->lines = grown;
+    grown[answer->line_count] = (struct text){0};
+    text_append(&grown[answer->line_count], "", 0);
+    if (*rest++ != '"' || (rest = text_decode(&grown[answer->line_count++], rest, '"')) == NULL)
+      return false;
+  }
+  return answer->line_count > 0;
+}
+
+/* VERDICT [CODE [ENHANCED] "line" ...] */
+static bool parse_answer(struct answer *answer, const char *rest) {
+  const char *word;
+  size_t length = next_word(&rest, &word);
+  const size_t verdict = name_index(verdict_names, 6, word, length);
+  answer->verdict = (enum cmta_verdict)verdict;
+  if (verdict == 6 || at_end(rest))
+    return verdict < 6;
+  next_word(&rest, &word);
+  answer->code = (int)strtol(word, NULL, 10);
+  if (rest[strspn(rest, " ")] != '"') {
+    length = next_word(&rest, &word);
+    if (length >= sizeof answer->enhanced)
+      return false;
+    memcpy(answer->enhanced, word, length);
+  }
+  return answer->code > 0 && parse_reply_lines(answer, rest);
+}
+
+static bool parse_hook(struct dialogue *dialogue, struct step *step, const char *rest) {
+  (void)dialogue;
+  const char *word;
+  const size_t length = next_word(&rest, &word);
+  step->question = question_by_name(word, length);
+  return step->question < QUESTIONS && parse_answer(&step->answer, rest);
+}
+
+static bool parse_refused_hook(struct dialogue *dialogue, struct step *step, const char *rest) {
+  step->answer.refused = true;
+  return parse_hook(dialogue, step, rest);
+}
+
+static bool parse_decide(struct dialogue *dialogue, struct step *step, const char *rest) {
+  (void)dialogue;
+  return parse_answer(&step->answer, rest);
+}
+
+static bool parse_refused_decide(struct dialogue *dialogue, struct step *step, const char *rest) {
+  step->answer.refused = true;
+  return parse_decide(dialogue, step, rest);
+}
+
+static bool parse_text(struct dialogue *dialogue, struct step *step, const char *rest) {
+  (void)dialogue;
+  text_append(&step->text, "", 0);
+  return text_decode(&step->text, rest, '\0') != NULL;
+}
+
+static bool parse_line(struct dialogue *dialogue, struct step *step, const char *rest) {
+  const bool good = parse_text(dialogue, step, rest);
+  text_append(&step->text, "\r\n", 2);
+  return good;
+}
+
+static bool parse_message(struct dialogue *dialogue, struct step *step, const char *rest) {
+  (void)dialogue;
+  return parse_strings(&step->text, rest);
+}
+
+static bool parse_nothing(struct dialogue *dialogue, struct step *step, const char *rest) {
+  (void)dialogue;
+  text_append(&step->text, "", 0);
+  return at_end(rest);
+}
+
+static bool parse_question_text(struct dialogue *dialogue, struct step *step, const char *rest) {
+  const char *word;
+  const size_t length = next_word(&rest, &word);
+  step->question = question_by_name(word, length);
+  return step->question < QUESTIONS && parse_text(dialogue, step, rest + (*rest == ' '));
+}
+
+/* How each line of a file begins, and what it is. */
+static const struct form {
+  const char *keyword;
+  enum step_kind kind;
+  enum probe probe;
+  bool (*parse)(struct dialogue *dialogue, struct step *step, const char *rest);
+} forms[] = {
+    {"C:", STEP_CLIENT, 0, parse_line},
+    {"C|", STEP_CLIENT, 0, parse_text},
+    {"S:", STEP_SERVER, 0, parse_text},
+    {"S~", STEP_SERVER_PREFIX, 0, parse_text},
+    {"S+", STEP_SERVER_REPLY, 0, parse_text},
+    {"hook", STEP_HOOK, 0, parse_hook},
+    {"hook*", STEP_HOOK_ALWAYS, 0, parse_hook},
+    {"hook!", STEP_HOOK, 0, parse_refused_hook},
+    {"decide", STEP_DECIDE, 0, parse_decide},
+    {"decide!", STEP_DECIDE, 0, parse_refused_decide},
+    {"expire", STEP_EXPIRE, 0, parse_nothing},
+    {"stop", STEP_STOP, 0, parse_nothing},
+    {"hangup", STEP_HANGUP, 0, parse_nothing},
+    {"message", STEP_MESSAGE, 0, parse_message},
+    {"no-message", STEP_NO_MESSAGE, 0, parse_nothing},
+    {"open", STEP_PROBE, PROBE_CLOSED, parse_nothing},
+    {"closed", STEP_PROBE, PROBE_CLOSED, parse_text},
+    {"phase", STEP_PROBE, PROBE_PHASE, parse_text},
+    {"protocol", STEP_PROBE, PROBE_PROTOCOL, parse_text},
+    {"hello", STEP_PROBE, PROBE_HELLO, parse_text},
+    {"transaction", STEP_PROBE, PROBE_TRANSACTION, parse_text},
+    {"from", STEP_PROBE, PROBE_FROM, parse_text},
+    {"to", STEP_PROBE, PROBE_TO, parse_text},
+    {"typed", STEP_PROBE, PROBE_TYPED, parse_text},
+    {"size", STEP_PROBE, PROBE_SIZE, parse_text},
+    {"asked", STEP_PROBE, PROBE_ASKED, parse_question_text},
+    {"heard", STEP_PROBE, PROBE_HEARD, parse_question_text},
+    {"resets", STEP_PROBE, PROBE_RESETS, parse_text},
+    {"timeout", STEP_PROBE, PROBE_TIMEOUT, parse_text},
+    {"wants", STEP_PROBE, PROBE_WANTS, parse_text},
+    {"progress", STEP_PROBE, PROBE_PROGRESS, parse_text},
+};
+
+static struct step *new_step(struct dialogue *dialogue, const struct form *form, unsigned line) {
+  struct step *grown =
+      realloc(dialogue->steps, (dialogue->step_count + 1) * sizeof dialogue->steps[0]);
+  if (grown == NULL)
+    abort();
+  dialogue->steps = grown;
+  struct step *step = &grown[dialogue->step_count++];
+  *step = (struct step){.kind = form->kind, .line = line, .probe = form->probe};
+  return step;
+}
+
+static bool parse_set(struct dialogue *dialogue, const char *rest) {
+  char name[64];
+  const char *word;
+  const size_t length = next_word(&rest, &word);
+  if (dialogue->step_count > 0 || length >= sizeof name)
+    return false;
+  memcpy(name, word, length);
+  name[length] = '\0';
+  return dialogue_set(dialogue, name, rest + strspn(rest, " "));
+}
+
+static bool parse_source_line(struct dialogue *dialogue, const char *line, unsigned number) {
+  const char *rest = line;
+  const char *word;
+  const size_t length = next_word(&rest, &word);
+  if (length == 0 || *word == '#')
+    return true;
+  if (length == 3 && memcmp(word, "set", 3) == 0)
+    return parse_set(dialogue, rest);
+  if (strcmp(line, "no-hooks") == 0)
+    return dialogue->bare = true;
+  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+    if (strlen(forms[i].keyword) == length && memcmp(forms[i].keyword, word, length) == 0)
+      return forms[i].parse(dialogue, new_step(dialogue, &forms[i], number), rest + (*rest == ' '));
+  return false;
+}
+
+unsigned dialogue_parse(struct dialogue *dialogue, const char *source) {
+  *dialogue = (struct dialogue){0};
+  cmta_settings_init(&dialogue->settings);
+  bool good = true;
+  unsigned number = 0;
+  while (good && *source != '\0') {
+    const size_t length = strcspn(source, "\n");
+    struct text line = {0};
+    text_append(&line, source, length);
+    good = parse_source_line(dialogue, line.at, ++number);
+    text_clear(&line);
+    source += length + (source[length] == '\n');
+  }
+  return good ? 0 : number;
+}
+
+bool dialogue_load(struct text *source, const char *path) {
+  char block[4096];
+  FILE *file = fopen(path, "rb");
+  if (file == NULL)
+    return false;
+  text_append(source, "", 0);
+  for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;)
+    text_append(source, block, got);
+  const bool good = !ferror(file);
+  fclose(file);
+  return good;
+}
+
+void dialogue_free(struct dialogue *dialogue) {
+  for (size_t i = 0; i < dialogue->step_count; i++) {
+    struct answer *answer = &dialogue->steps[i].answer;
+    for (size_t j = 0; j < answer->line_count; j++)
+      text_clear(&answer->lines[j]);
+    free(answer->lines);
+    text_clear(&dialogue->steps[i].text);
+  }
+  free(dialogue->steps);
+  text_clear(&dialogue->hostname);
+  text_clear(&dialogue->greeting);
+  *dialogue = (struct dialogue){0};
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* dialogs_runner FILE...: plays each dialogue whole, byte by byte, and cut at every point; all must
+ * meet its expectations and give the same replies and the same trace. */
+#include "play.h"
+
+#include <stdio.h>
+
+static const char *const manner_names[] = {"whole", "byte by byte", "cut"};
+
+static bool report(const char *path, const struct play *play, const char *failure) {
+  fprintf(stderr, "%s:%u: %s\n  played %s", path, play->line, failure, manner_names[play->manner]);
+  if (play->manner == MANNER_CUT)
+    fprintf(stderr, " at byte %zu", play->cut);
+  fputc('\n', stderr);
+  return false;
+}
+
+/* Plays once more in another manner, which must give what the first run gave. */
+static bool play_again(const char *path, const struct play *first, enum manner manner, size_t cut) {
+  struct play play = {.dialogue = first->dialogue, .manner = manner, .cut = cut};
+  bool good = play_run(&play);
+  if (!good)
+    report(path, &play, play.failure.at);
+  else if (!text_equal(&play.output, &first->output))
+    good = report(path, &play, "other replies than in one piece");
+  else if (!text_equal(&play.script.transcript, &first->script.transcript))
+    good = report(path, &play, "another trace than in one piece");
+  play_clear(&play);
+  return good;
+}
+
+/* Every cut; in long dialogues some two thousand of them, evenly spread. */
+static bool play_cuts(const char *path, const struct play *first) {
+  const size_t bytes = play_client_bytes(first->dialogue);
+  const size_t stride = bytes > 4096 ? bytes / 2048 + 1 : 1;
+  for (size_t cut = 1; cut < bytes; cut += stride)
+    if (!play_again(path, first, MANNER_CUT, cut))
+      return false;
+  return true;
+}
+
+static bool play_dialogue(const char *path, const struct dialogue *dialogue) {
+  struct play first = {.dialogue = dialogue, .manner = MANNER_WHOLE};
+  bool good = play_run(&first);
+  if (!good)
+    report(path, &first, first.failure.at);
+  good = good && play_again(path, &first, MANNER_BYTES, 0) && play_cuts(path, &first);
+  play_clear(&first);
+  return good;
+}
+
+static bool run_file(const char *path) {
+  struct text source = {0};
+  if (!dialogue_load(&source, path)) {
+    fprintf(stderr, "%s: cannot be read\n", path);
+    return false;
+  }
+  struct dialogue dialogue;
+  const unsigned bad_line = dialogue_parse(&dialogue, source.at);
+  if (bad_line != 0)
+    fprintf(stderr, "%s:%u: not a line of a dialogue\n", path, bad_line);
+  const bool good = bad_line == 0 && play_dialogue(path, &dialogue);
+  dialogue_free(&dialogue);
+  text_clear(&source);
+  return good;
+}
+
+int main(int count, char **arguments) {
+  bool good = count > 1;
+  for (int i = 1; i < count; i++)
+    good = run_file(arguments[i]) && good;
+  return good ? 0 : 1;
+}

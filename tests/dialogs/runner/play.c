@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* Plays dialogues; see play.h. */
+#include "play.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void fail(struct play *play, const char *what) {
+  if (play->failure.length == 0)
+    text_print(&play->failure, "%s", what);
+}
+
+/* Says what was expected and what came, escaped. */
+static void fail_text(struct play *play, const char *what, const struct text *expected,
+                      const char *got, size_t got_length) {
+  if (play->failure.length > 0)
+    return;
+  text_print(&play->failure, "%s\n  expected: ", what);
+  text_show(&play->failure, expected->at, expected->length);
+  text_print(&play->failure, "\n  got:      ");
+  text_show(&play->failure, got, got_length);
+}
+
+static void take_output(struct play *play) {
+  for (;;) {
+    const struct cmta_slice out = cmta_session_output(play->session);
+    if (out.length == 0)
+      return;
+    const size_t length = play->manner == MANNER_BYTES ? 1 : out.length;
+    text_append(&play->output, out.at, length);
+    if (cmta_session_sent(play->session, length) != 0) {
+      fail(play, "cmta_session_sent() refuses");
+      return;
+    }
+  }
+}
+
+/* How many of the pending bytes come next. */
+static size_t next_piece(const struct play *play) {
+  if (play->manner == MANNER_BYTES && play->pending.length > 1)
+    return 1;
+  if (play->manner == MANNER_CUT && play->cut > play->fed &&
+      play->cut - play->fed < play->pending.length)
+    return play->cut - play->fed;
+  return play->pending.length;
+}
+
+static bool can_read(const struct play *play) {
+  return (cmta_session_wants(play->session) & (CMTA_WANTS_DECISION | CMTA_WANTS_CLOSE)) == 0;
+}
+
+static void forget_taken(struct play *play, size_t taken) {
+  play->fed += taken;
+  play->pending.length -= taken;
+  memmove(play->pending.at, play->pending.at + taken, play->pending.length);
+}
+
+/* One call of cmta_session_receive(), from a block of memory that ends where the bytes end. */
+static bool receive(struct play *play, size_t length) {
+  char *piece = malloc(length);
+  if (piece == NULL && length > 0)
+    abort();
+  if (length > 0)
+    memcpy(piece, play->pending.at, length);
+  const ptrdiff_t taken = cmta_session_receive(play->session, length > 0 ? piece : NULL, length);
+  free(piece);
+  if (taken < 0) {
+    play->dead = taken == CMTA_E_MEMORY && play->lenient;
+    if (!play->dead)
+      fail(play, cmta_strerror((int)taken));
+    return false;
+  }
+  if ((size_t)taken < length && can_read(play))
+    fail(play, "not all bytes were taken in one call");
+  if (taken > 0)
+    forget_taken(play, (size_t)taken);
+  take_output(play);
+  return true;
+}
+
+/* Runs the session until it has taken all or cannot go on. */
+static void feed(struct play *play) {
+  if (!receive(play, play->manner == MANNER_BYTES ? 0 : next_piece(play)))
+    return;
+  while (play->pending.length > 0 && can_read(play) && play->failure.length == 0)
+    if (!receive(play, next_piece(play)))
+      return;
+}
+
+static bool open_session(struct play *play) {
+  struct cmta_settings settings = play->dialogue->settings;
+  settings.allocator = account_allocator(&play->account);
+  const struct cmta_hooks hooks = script_hooks(play->dialogue);
+  const struct cmta_peer peer = {.address = "192.0.2.1", .port = 4321};
+  int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  if (error == 0)
+    error = cmta_session_new(&play->session, play->service, &peer);
+  if (error != 0) {
+    play->dead = true;
+    if (!play->lenient)
+      fail(play, cmta_strerror(error));
+    return false;
+  }
+  receive(play, 0);
+  play->held_after_open = play->account.held;
+  return true;
+}
+
+/* True when the next step is a client line too: then both come in one piece. */
+static bool continues(const struct play *play, const struct step *step) {
+  return step + 1 < play->dialogue->steps + play->dialogue->step_count &&
+         step[0].kind == STEP_CLIENT && step[1].kind == STEP_CLIENT;
+}
+
+static void step_client(struct play *play, const struct step *step) {
+  if (play->compared < play->output.length && !play->lenient)
+    fail_text(play, "a reply that no line expects", &(struct text){0},
+              play->output.at + play->compared, play->output.length - play->compared);
+  text_append(&play->pending, step->text.at, step->text.length);
+  if (!continues(play, step))
+    feed(play);
+}
+
+/* The length of the next reply line without its CR LF; all that is left when it has no end. */
+static size_t next_line(const struct play *play) {
+  const size_t left = play->output.length - play->compared;
+  const char *line = play->output.at + play->compared;
+  const char *end = left == 0 ? NULL : memchr(line, '\n', left);
+  return end == NULL || end == line ? left : (size_t)(end - line) - 1;
+}
+
+static void skip_line(struct play *play) {
+  const size_t left = play->output.length - play->compared;
+  const size_t length = next_line(play);
+  play->compared += length < left ? length + 2 : left;
+}
+
+static void step_server(struct play *play, const struct step *step) {
+  const char *got = play->output.at + play->compared;
+  const size_t length = next_line(play);
+  const bool exact = step->kind == STEP_SERVER;
+  if (length < step->text.length || (exact && length != step->text.length) || length == 0 ||
+      memcmp(got, step->text.at, step->text.length) != 0)
+    fail_text(play, "another reply", &step->text, got, length);
+  while (step->kind == STEP_SERVER_REPLY && next_line(play) > 3 &&
+         play->output.at[play->compared + 3] == '-')
+    skip_line(play);
+  skip_line(play);
+}
+
+static void step_decide(struct play *play, const struct step *step) {
+  int error = script_compose(play->session, &step->answer);
+  if (error == 0)
+    error = cmta_session_decide(play->session, step->answer.verdict);
+  if (error == 0) {
+    script_decided(&play->script, step->answer.verdict);
+    feed(play);
+  }
+  if ((error != 0) != step->answer.refused && !play->lenient)
+    fail(play, error != 0 ? cmta_strerror(error) : "a decision that should be refused was taken");
+}
+
+static void step_expire(struct play *play) {
+  script_decided(&play->script, CMTA_TEMPFAIL);
+  cmta_session_expire(play->session);
+  take_output(play);
+  feed(play);
+}
+
+static void step_stop(struct play *play) {
+  cmta_session_stop(play->session);
+  take_output(play);
+}
+
+static void step_message(struct play *play, const struct step *step) {
+  const struct script *script = &play->script;
+  if (script->message_count - script->judging <= play->messages_seen) {
+    fail(play, "no message was delivered");
+    return;
+  }
+  const struct text *content = &script->messages[play->messages_seen++].content;
+  if (!text_equal(content, &step->text))
+    fail_text(play, "another message", &step->text, content->at, content->length);
+}
+
+static void step_no_message(struct play *play) {
+  const struct script *script = &play->script;
+  if (script->message_count - script->judging > play->messages_seen)
+    fail_text(play, "a message was delivered", &(struct text){0},
+              script->messages[play->messages_seen].content.at,
+              script->messages[play->messages_seen].content.length);
+}
+
+static void step_probe(struct play *play, const struct step *step) {
+  struct text shown = {0};
+  text_append(&shown, "", 0);
+  probe_show(play, step, &shown);
+  if (!text_equal(&shown, &step->text))
+    fail_text(play, "another state", &step->text, shown.at, shown.length);
+  text_clear(&shown);
+}
+
+/* What a step expects. */
+static void expect(struct play *play, const struct step *step) {
+  if (step->kind >= STEP_SERVER && step->kind <= STEP_SERVER_REPLY)
+    step_server(play, step);
+  else if (step->kind == STEP_MESSAGE)
+    step_message(play, step);
+  else if (step->kind == STEP_NO_MESSAGE)
+    step_no_message(play);
+  else
+    step_probe(play, step);
+}
+
+static void run_step(struct play *play, const struct step *step) {
+  switch (step->kind) {
+  case STEP_HOOK:
+  case STEP_HOOK_ALWAYS:
+    script_take(&play->script, step);
+    break;
+  case STEP_CLIENT:
+    step_client(play, step);
+    break;
+  case STEP_DECIDE:
+    step_decide(play, step);
+    break;
+  case STEP_EXPIRE:
+    step_expire(play);
+    break;
+  case STEP_STOP:
+    step_stop(play);
+    break;
+  case STEP_HANGUP:
+    cmta_session_hangup(play->session);
+    take_output(play);
+    break;
+  default:
+    if (!play->lenient)
+      expect(play, step);
+  }
+}
+
+/* What must hold whenever the session rests. */
+static void check_rest(struct play *play) {
+  if (play->script.fault.length > 0)
+    fail(play, play->script.fault.at);
+  if (cmta_session_envelope(play->session) == NULL && play->script.transaction_data > 0)
+    fail(play, "data of a transaction outlives it");
+  if (play->account.wrong_size)
+    fail(play, "a block was given back with another size");
+}
+
+/* What must hold before the session is freed. */
+static void check_end(struct play *play) {
+  const struct text unread = {0};
+  if (play->compared < play->output.length)
+    fail_text(play, "a reply that no line expects", &unread, play->output.at + play->compared,
+              play->output.length - play->compared);
+  if (play->pending.length > 0 && can_read(play))
+    fail(play, "bytes of the client were not taken");
+  if (!play->dialogue->bare && !text_equal(&play->output, &play->script.said))
+    fail_text(play, "the trace shows other replies than were sent", &play->output,
+              play->script.said.at, play->script.said.length);
+}
+
+/* What must hold after all is freed, in lenient runs too. */
+static void check_after(struct play *play) {
+  const struct script *script = &play->script;
+  const char *fault = reply_fault(&play->output);
+  if (fault != NULL)
+    fail(play, fault);
+  if (!play->dialogue->bare && script->closed != (script->questions[ASK_CONNECT].asked > 0))
+    fail(play, "`closed` was not told exactly once");
+  if (script->session_data > 0 || script->transaction_data > 0)
+    fail(play, "data of the application was not destroyed");
+  if (play->account.blocks > 0 || play->account.held > 0)
+    fail(play, "memory was not given back");
+  if (play->account.wrong_size)
+    fail(play, "a block was given back with another size");
+}
+
+static bool is_script(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
+
+static void run_steps(struct play *play) {
+  const struct dialogue *dialogue = play->dialogue;
+  for (size_t i = 0; i < dialogue->step_count && play->failure.length == 0 && !play->dead; i++) {
+    const struct step *step = &dialogue->steps[i];
+    play->line = step->line;
+    if (play->session == NULL && !is_script(step) && !open_session(play))
+      return;
+    run_step(play, step);
+    if (play->session != NULL && !play->dead && !continues(play, step))
+      check_rest(play);
+  }
+}
+
+bool play_run(struct play *play) {
+  text_append(&play->output, "", 0);
+  run_steps(play);
+  if (play->session != NULL && play->failure.length == 0 && !play->lenient)
+    check_end(play);
+  cmta_session_free(play->session);
+  cmta_service_free(play->service);
+  if (play->failure.length == 0)
+    check_after(play);
+  return play->failure.length == 0;
+}
+
+void play_clear(struct play *play) {
+  script_clear(&play->script);
+  text_clear(&play->pending);
+  text_clear(&play->output);
+  text_clear(&play->failure);
+}
+
+size_t play_client_bytes(const struct dialogue *dialogue) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < dialogue->step_count; i++)
+    if (dialogue->steps[i].kind == STEP_CLIENT)
+      bytes += dialogue->steps[i].text.length;
+  return bytes;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* What a dialogue can look at besides replies; the spellings stand in tests/dialogs/README.md. */
+#include "play.h"
+
+static void show_closed(struct play *play, struct text *text) {
+  static const char *const names[] = {"",         "quit",   "verdict", "errors", "timeout",
+                                      "shutdown", "hangup", "memory",  "freed"};
+  const enum cmta_close_reason reason = cmta_session_close_reason(play->session);
+  text_print(text, "%s", names[reason]);
+  if ((reason != CMTA_CLOSED_NOT) != ((cmta_session_wants(play->session) & CMTA_WANTS_CLOSE) != 0))
+    text_print(text, " (but wants CLOSE contradicts)");
+}
+
+static void show_transaction(struct play *play, struct text *text) {
+  const struct cmta_envelope *envelope = cmta_session_envelope(play->session);
+  if (envelope == NULL) {
+    text_print(text, "none");
+    return;
+  }
+  script_show_path(text, &envelope->reverse_path);
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    script_show_path(text, &envelope->forward_paths[i]);
+}
+
+/* Of the message last expected. */
+static void show_message(struct play *play, enum probe probe, struct text *text) {
+  if (play->messages_seen == 0)
+    return;
+  const struct delivered *message = &play->script.messages[play->messages_seen - 1];
+  if (probe == PROBE_SIZE) {
+    text_print(text, "%llu", (unsigned long long)message->size);
+    return;
+  }
+  const struct text *shown = probe == PROBE_FROM ? &message->from
+                             : probe == PROBE_TO ? &message->to
+                                                 : &message->typed;
+  text_append(text, shown->at, shown->length);
+}
+
+static void show_wants(struct play *play, struct text *text) {
+  static const char *const names[] = {"read", "write", "decision", "close"};
+  const unsigned wants = cmta_session_wants(play->session);
+  for (unsigned i = 0; i < 4; i++)
+    if (wants & 1u << i)
+      text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
+}
+
+static void show_progress(struct play *play, struct text *text) {
+  const uint64_t now = cmta_session_progress(play->session);
+  text_print(text, now == play->progress ? "no" : "yes");
+  play->progress = now;
+}
+
+static void show_hello(struct play *play, struct text *text) {
+  const struct cmta_slice name = cmta_session_hello_name(play->session);
+  text_append(text, name.at, name.length);
+}
+
+static void show_of_session(struct play *play, enum probe probe, struct text *text) {
+  if (probe == PROBE_CLOSED)
+    show_closed(play, text);
+  else if (probe == PROBE_PHASE)
+    text_print(text, "%s", cmta_session_phase(play->session));
+  else if (probe == PROBE_PROTOCOL)
+    text_print(text, "%s", cmta_session_protocol(play->session));
+  else if (probe == PROBE_HELLO)
+    show_hello(play, text);
+  else if (probe == PROBE_TRANSACTION)
+    show_transaction(play, text);
+  else if (probe == PROBE_TIMEOUT)
+    text_print(text, "%u", cmta_session_timeout(play->session));
+  else if (probe == PROBE_WANTS)
+    show_wants(play, text);
+  else
+    show_progress(play, text);
+}
+
+void probe_show(struct play *play, const struct step *step, struct text *text) {
+  const struct scripted *scripted = &play->script.questions[step->question];
+  switch (step->probe) {
+  case PROBE_FROM:
+  case PROBE_TO:
+  case PROBE_TYPED:
+  case PROBE_SIZE:
+    show_message(play, step->probe, text);
+    break;
+  case PROBE_ASKED:
+    text_print(text, "%u", scripted->asked);
+    break;
+  case PROBE_HEARD:
+    text_append(text, scripted->heard.at, scripted->heard.length);
+    break;
+  case PROBE_RESETS:
+    text_print(text, "%u", play->script.resets);
+    break;
+  default:
+    show_of_session(play, step->probe, text);
+  }
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* The scripted application; see script.h. */
+#include "script.h"
+
+#include <stdlib.h>
+
+static void script_fault(struct script *script, const char *what) {
+  if (script->fault.length == 0)
+    text_print(&script->fault, "%s", what);
+}
+
+int script_compose(struct cmta_session *session, const struct answer *answer) {
+  const char *enhanced = answer->enhanced[0] == '\0' ? NULL : answer->enhanced;
+  int error = 0;
+  if (answer->code != 0)
+    error = cmta_reply(session, answer->code, enhanced, "%s", answer->lines[0].at);
+  for (size_t i = 1; error == 0 && i < answer->line_count; i++)
+    error = cmta_reply_line(session, "%s", answer->lines[i].at);
+  return error;
+}
+
+/* The answer to come; NULL for the standard one. */
+static const struct answer *next_answer(const struct scripted *scripted) {
+  return scripted->used < scripted->count ? scripted->once[scripted->used] : scripted->always;
+}
+
+/* Remembers a question and answers it. */
+static enum cmta_verdict answer_question(struct script *script, struct cmta_session *session,
+                                         enum question question, struct cmta_slice heard) {
+  struct scripted *scripted = &script->questions[question];
+  scripted->asked++;
+  text_clear(&scripted->heard);
+  text_append(&scripted->heard, heard.at, heard.length);
+  const struct answer *answer = next_answer(scripted);
+  scripted->used += scripted->used < scripted->count;
+  if (answer == NULL)
+    return CMTA_ACCEPT;
+  const int error = script_compose(session, answer);
+  if ((error == CMTA_E_ARGUMENT) != answer->refused && error != CMTA_E_MEMORY)
+    script_fault(script, answer->refused ? "a reply that should be refused was taken"
+                                         : "a reply was refused");
+  return answer->verdict;
+}
+
+static void destroy(void *data) { --*(unsigned *)data; }
+
+static enum cmta_verdict ask_connect(struct cmta_session *session, void *user) {
+  struct script *script = user;
+  if (cmta_session_set_data(session, &script->session_data, destroy) == 0)
+    script->session_data++;
+  return answer_question(script, session, ASK_CONNECT, (struct cmta_slice){0});
+}
+
+static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
+                                   struct cmta_slice name) {
+  return answer_question(user, session, ASK_HELLO, name);
+}
+
+static enum cmta_verdict ask_path(struct script *script, struct cmta_session *session,
+                                  enum question question, const struct cmta_path *path) {
+  struct text shown = {0};
+  script_show_path(&shown, path);
+  const enum cmta_verdict verdict = answer_question(
+      script, session, question, (struct cmta_slice){.at = shown.at, .length = shown.length});
+  text_clear(&shown);
+  return verdict;
+}
+
+static enum cmta_verdict ask_mail(struct cmta_session *session, void *user,
+                                  const struct cmta_path *reverse_path) {
+  text_clear(&((struct script *)user)->chunks);
+  return ask_path(user, session, ASK_MAIL, reverse_path);
+}
+
+static enum cmta_verdict ask_rcpt(struct cmta_session *session, void *user,
+                                  const struct cmta_path *forward_path) {
+  struct script *script = user;
+  if (cmta_transaction_set_data(session, &script->transaction_data, destroy) == 0)
+    script->transaction_data++;
+  return ask_path(script, session, ASK_RCPT, forward_path);
+}
+
+static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
+  return answer_question(user, session, ASK_DATA, (struct cmta_slice){0});
+}
+
+static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
+                                   struct cmta_slice bytes) {
+  struct script *script = user;
+  text_append(&script->chunks, bytes.at, bytes.length);
+  return answer_question(script, session, ASK_CHUNK, (struct cmta_slice){0});
+}
+
+static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
+  text_print(text, "size=%llu body=%s smtputf8=%s", (unsigned long long)envelope->declared_size,
+             envelope->body == CMTA_BODY_8BITMIME ? "8BITMIME" : "7BIT",
+             envelope->smtputf8 ? "on" : "off");
+}
+
+static void keep_message(struct script *script, const struct cmta_message *message) {
+  struct delivered *grown =
+      realloc(script->messages, (script->message_count + 1) * sizeof script->messages[0]);
+  if (grown == NULL)
+    abort();
+  script->messages = grown;
+  struct delivered *kept = &grown[script->message_count++];
+  *kept = (struct delivered){.size = cmta_message_size(message)};
+  const struct cmta_envelope *envelope = cmta_message_envelope(message);
+  struct cmta_slice data;
+  if (cmta_message_data(message, &data) == 0)
+    text_append(&kept->content, data.at, data.length);
+  else
+    text_append(&kept->content, script->chunks.at, script->chunks.length);
+  if (!text_equal(&kept->content, &script->chunks))
+    script_fault(script, "the chunks are not the message");
+  script_show_path(&kept->from, &envelope->reverse_path);
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    script_show_path(&kept->to, &envelope->forward_paths[i]);
+  show_typed(&kept->typed, envelope);
+}
+
+static void drop_message(struct script *script) {
+  struct delivered *last = &script->messages[--script->message_count];
+  text_clear(&last->content);
+  text_clear(&last->from);
+  text_clear(&last->to);
+  text_clear(&last->typed);
+}
+
+void script_decided(struct script *script, enum cmta_verdict verdict) {
+  if (script->judging && verdict != CMTA_ACCEPT)
+    drop_message(script);
+  script->judging = false;
+}
+
+/* Whether the client hears that its message was taken. */
+static bool takes_message(const struct answer *answer) {
+  if (answer == NULL)
+    return true;
+  if (answer->verdict == CMTA_ACCEPT)
+    return answer->code == 0 || answer->code / 100 == 2;
+  return answer->verdict == CMTA_CLOSE && answer->code / 100 == 2;
+}
+
+static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
+                                     const struct cmta_message *message) {
+  struct script *script = user;
+  keep_message(script, message);
+  text_clear(&script->chunks);
+  script->judging = true;
+  const struct answer *answer = next_answer(&script->questions[ASK_MESSAGE]);
+  const enum cmta_verdict verdict =
+      answer_question(script, session, ASK_MESSAGE, (struct cmta_slice){0});
+  if (verdict != CMTA_LATER)
+    script_decided(script, takes_message(answer) ? CMTA_ACCEPT : CMTA_REJECT);
+  return verdict;
+}
+
+static enum cmta_verdict ask_rset(struct cmta_session *session, void *user) {
+  return answer_question(user, session, ASK_RSET, (struct cmta_slice){0});
+}
+
+static enum cmta_verdict ask_noop(struct cmta_session *session, void *user,
+                                  struct cmta_slice text) {
+  return answer_question(user, session, ASK_NOOP, text);
+}
+
+static enum cmta_verdict ask_vrfy(struct cmta_session *session, void *user,
+                                  struct cmta_slice text) {
+  return answer_question(user, session, ASK_VRFY, text);
+}
+
+static enum cmta_verdict ask_expn(struct cmta_session *session, void *user,
+                                  struct cmta_slice text) {
+  return answer_question(user, session, ASK_EXPN, text);
+}
+
+static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
+                                  struct cmta_slice topic) {
+  return answer_question(user, session, ASK_HELP, topic);
+}
+
+static void hear_reset(struct cmta_session *session, void *user) {
+  (void)session;
+  struct script *script = user;
+  script->resets++;
+}
+
+static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
+  struct script *script = user;
+  script_decided(script, CMTA_DROP);
+  script->closed++;
+  script->reason = reason;
+  if (reason != cmta_session_close_reason(session))
+    script_fault(script, "`closed` and cmta_session_close_reason() differ");
+}
+
+static void hear_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
+                       struct cmta_slice line) {
+  (void)session;
+  struct script *script = user;
+  text_print(&script->transcript, direction == CMTA_FROM_CLIENT ? "C: " : "S: ");
+  text_append(&script->transcript, line.at, line.length);
+  if (direction == CMTA_TO_CLIENT)
+    text_append(&script->said, line.at, line.length);
+  if (line.length < 2 || line.at[line.length - 2] != '\r' || line.at[line.length - 1] != '\n')
+    script_fault(script, "a traced line does not end in CR LF");
+}
+
+static bool names_expn(const struct dialogue *dialogue) {
+  for (size_t i = 0; i < dialogue->step_count; i++)
+    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
+      return true;
+  return false;
+}
+
+struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
+  struct cmta_hooks hooks = {.size = sizeof hooks};
+  if (dialogue->bare)
+    return hooks;
+  hooks = (struct cmta_hooks){.size = sizeof hooks,
+                              .connect = ask_connect,
+                              .hello = ask_hello,
+                              .mail = ask_mail,
+                              .rcpt = ask_rcpt,
+                              .data = ask_data,
+                              .chunk = ask_chunk,
+                              .message = ask_message,
+                              .rset = ask_rset,
+                              .noop = ask_noop,
+                              .vrfy = ask_vrfy,
+                              .expn = ask_expn,
+                              .help = ask_help,
+                              .reset = hear_reset,
+                              .closed = hear_closed,
+                              .trace = hear_trace};
+  if (!names_expn(dialogue))
+    hooks.expn = NULL;
+  return hooks;
+}
+
+void script_take(struct script *script, const struct step *step) {
+  struct scripted *scripted = &script->questions[step->question];
+  if (step->kind == STEP_HOOK_ALWAYS)
+    scripted->always = &step->answer;
+  else if (scripted->count < SCRIPT_ANSWERS)
+    scripted->once[scripted->count++] = &step->answer;
+  else
+    script_fault(script, "too many answers for one question");
+}
+
+void script_show_path(struct text *text, const struct cmta_path *path) {
+  text_print(text, text->length == 0 ? "<" : " <");
+  text_append(text, path->address.at, path->address.length);
+  text_print(text, ">");
+  for (size_t i = 0; i < path->parameter_count; i++) {
+    const struct cmta_parameter *parameter = &path->parameters[i];
+    text_print(text, " ");
+    text_append(text, parameter->keyword.at, parameter->keyword.length);
+    text_print(text, parameter->has_value ? "=" : "");
+    text_append(text, parameter->value.at, parameter->value.length);
+  }
+}
+
+void script_clear(struct script *script) {
+  while (script->message_count > 0)
+    drop_message(script);
+  free(script->messages);
+  for (size_t i = 0; i < QUESTIONS; i++)
+    text_clear(&script->questions[i].heard);
+  text_clear(&script->chunks);
+  text_clear(&script->transcript);
+  text_clear(&script->said);
+  text_clear(&script->fault);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DIALOGS_SCRIPT_H
+#define DIALOGS_SCRIPT_H
+
+/* The application of a dialogue: hooks that answer as the file says and remember what they heard.
+ */
+
+#include "dialogue.h"
+
+enum { SCRIPT_ANSWERS = 32 };
+
+/* One question: its answers to come, and what it was about last. */
+struct scripted {
+  const struct answer *once[SCRIPT_ANSWERS];
+  size_t count;
+  size_t used;
+  const struct answer *always;
+  unsigned asked;
+  struct text heard;
+};
+
+/* A message as the `message` question showed it. */
+struct delivered {
+  struct text content;
+  struct text from;
+  struct text to;
+  struct text typed;
+  uint64_t size;
+};
+
+struct script {
+  struct scripted questions[QUESTIONS];
+  struct delivered *messages; /* those accepted; the last one is still in question when `judging` */
+  size_t message_count;
+  bool judging;
+  struct text chunks;     /* what the `chunk` question has shown of the running message */
+  struct text transcript; /* what the trace told, in order */
+  struct text said;       /* the part of it that went to the client */
+  unsigned resets;
+  unsigned closed;
+  enum cmta_close_reason reason;
+  unsigned session_data; /* pointers kept and not yet destroyed */
+  unsigned transaction_data;
+  struct text fault; /* the first thing that should not have happened; empty when all is well */
+};
+
+/* The hooks that play a script, to be given to a service with the script as `user`. A question that
+   the dialogue never answers keeps its standard answer; `expn` has a hook only when the dialogue
+   names it. */
+struct cmta_hooks script_hooks(const struct dialogue *dialogue);
+
+/* Takes up a STEP_HOOK or STEP_HOOK_ALWAYS; both live longer than the script. */
+void script_take(struct script *script, const struct step *step);
+
+/* Composes the reply of an answer; 0 or the library's error. */
+int script_compose(struct cmta_session *session, const struct answer *answer);
+
+/* The open question has been answered with this verdict by somebody else. */
+void script_decided(struct script *script, enum cmta_verdict verdict);
+
+/* " <mailbox> KEYWORD=value" added to text, without the leading blank when text is empty. */
+void script_show_path(struct text *text, const struct cmta_path *path);
+
+/* Forgets what it remembers. */
+void script_clear(struct script *script);
+
+#endif

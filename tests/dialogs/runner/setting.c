@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* `set NAME VALUE`: the settings of <cmta/session.h> by their names. */
+#include "dialogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum type { TYPE_TEXT, TYPE_SWITCH, TYPE_EXTENSIONS, TYPE_UNSIGNED, TYPE_SIZE, TYPE_OCTETS };
+
+static const struct {
+  const char *name;
+  enum type type;
+  size_t offset;
+} settings_by_name[] = {
+    {"hostname", TYPE_TEXT, offsetof(struct cmta_settings, hostname)},
+    {"greeting", TYPE_TEXT, offsetof(struct cmta_settings, greeting)},
+    {"extensions", TYPE_EXTENSIONS, offsetof(struct cmta_settings, extensions)},
+    {"strict_syntax", TYPE_SWITCH, offsetof(struct cmta_settings, strict_syntax)},
+    {"collect", TYPE_SWITCH, offsetof(struct cmta_settings, collect)},
+    {"max_message_size", TYPE_OCTETS, offsetof(struct cmta_settings, max_message_size)},
+    {"max_recipients", TYPE_SIZE, offsetof(struct cmta_settings, max_recipients)},
+    {"max_errors", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_errors)},
+    {"max_command_line", TYPE_SIZE, offsetof(struct cmta_settings, max_command_line)},
+    {"max_text_line", TYPE_SIZE, offsetof(struct cmta_settings, max_text_line)},
+    {"max_memory", TYPE_SIZE, offsetof(struct cmta_settings, max_memory)},
+    {"command_timeout", TYPE_UNSIGNED, offsetof(struct cmta_settings, command_timeout)},
+    {"data_timeout", TYPE_UNSIGNED, offsetof(struct cmta_settings, data_timeout)},
+    {"decision_timeout", TYPE_UNSIGNED, offsetof(struct cmta_settings, decision_timeout)},
+};
+
+static const struct {
+  const char *name;
+  unsigned bit;
+} extensions_by_name[] = {
+    {"pipelining", CMTA_EXTENSION_PIPELINING},
+    {"size", CMTA_EXTENSION_SIZE},
+    {"8bitmime", CMTA_EXTENSION_8BITMIME},
+    {"smtputf8", CMTA_EXTENSION_SMTPUTF8},
+    {"enhancedstatuscodes", CMTA_EXTENSION_ENHANCEDSTATUSCODES},
+    {"help", CMTA_EXTENSION_HELP},
+};
+
+static bool set_text(struct dialogue *dialogue, const char **field, const char *value) {
+  struct text *text =
+      field == &dialogue->settings.hostname ? &dialogue->hostname : &dialogue->greeting;
+  text_clear(text);
+  text_append(text, "", 0);
+  if (text_decode(text, value, '\0') == NULL)
+    return false;
+  *field = text->at;
+  return true;
+}
+
+static bool set_switch(bool *field, const char *value) {
+  *field = strcmp(value, "on") == 0;
+  return *field || strcmp(value, "off") == 0;
+}
+
+/* Takes "-NAME" off value and the extension off the set. */
+static bool without_extension(unsigned *extensions, const char *name, size_t length) {
+  for (size_t i = 0; i < sizeof extensions_by_name / sizeof extensions_by_name[0]; i++)
+    if (strlen(extensions_by_name[i].name) == length &&
+        memcmp(extensions_by_name[i].name, name, length) == 0) {
+      *extensions &= ~extensions_by_name[i].bit;
+      return true;
+    }
+  return false;
+}
+
+static bool set_extensions(unsigned *extensions, const char *value) {
+  if (strcmp(value, "none") == 0) {
+    *extensions = 0;
+    return true;
+  }
+  while (*value == '-') {
+    const size_t length = strcspn(value + 1, " ");
+    if (!without_extension(extensions, value + 1, length))
+      return false;
+    value += 1 + length + strspn(value + 1 + length, " ");
+  }
+  return *value == '\0';
+}
+
+static bool set_number(void *field, enum type type, const char *value) {
+  char *end = NULL;
+  const unsigned long long number = strtoull(value, &end, 10);
+  if (end == value || *end != '\0')
+    return false;
+  if (type == TYPE_UNSIGNED)
+    *(unsigned *)field = (unsigned)number;
+  else if (type == TYPE_SIZE)
+    *(size_t *)field = (size_t)number;
+  else
+    *(uint64_t *)field = number;
+  return true;
+}
+
+static bool set_field(struct dialogue *dialogue, enum type type, void *field, const char *value) {
+  if (type == TYPE_TEXT)
+    return set_text(dialogue, field, value);
+  if (type == TYPE_SWITCH)
+    return set_switch(field, value);
+  if (type == TYPE_EXTENSIONS)
+    return set_extensions(field, value);
+  return set_number(field, type, value);
+}
+
+bool dialogue_set(struct dialogue *dialogue, const char *name, const char *value) {
+  for (size_t i = 0; i < sizeof settings_by_name / sizeof settings_by_name[0]; i++)
+    if (strcmp(settings_by_name[i].name, name) == 0)
+      return set_field(dialogue, settings_by_name[i].type,
+                       (char *)&dialogue->settings + settings_by_name[i].offset, value);
+  return false;
+}

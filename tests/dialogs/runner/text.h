@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DIALOGS_TEXT_H
+#define DIALOGS_TEXT_H
+
+/* Bytes that grow, and the escapes in which dialogue files write them. For test programs: without
+ * memory the program ends. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Owned bytes, NUL-terminated behind `length` (and perhaps holding NULs before it). All zero is an
+ * empty text whose `at` is NULL. */
+struct text {
+  char *at;
+  size_t length;
+};
+
+/* Adds length bytes at the end. */
+void text_append(struct text *text, const void *bytes, size_t length);
+
+/* Adds what printf makes of format. */
+void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Frees the bytes; the text is empty again. */
+void text_clear(struct text *text);
+
+/* True when both have the same bytes. */
+bool text_equal(const struct text *a, const struct text *b);
+
+/* Adds what escaped means, up to the first character `end` outside an escape, or to its NUL when
+   `end` is NUL. Known are \r \n \t \0 \\ \" \{ \xNN, and {TEXT*N} for N times TEXT. Returns what
+   follows `end`, or NULL when an escape is malformed or `end` is missing. */
+const char *text_decode(struct text *text, const char *escaped, char end);
+
+/* Adds length bytes so that line ends, control bytes and bytes beyond ASCII show as escapes. */
+void text_show(struct text *text, const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Fuzzes the grammar of commands (spec/command.re, address.re, parameter.re): whatever a line
+ * holds, its result is one of the known ones and points into the line, nothing beyond the line is
+ * read, and an address that was accepted is accepted again, as the same.
+ *
+ * Input: one octet with the bits of enum command_manner, and the line without its CR LF.
+ */
+
+#include "engine/command.h"
+#include "event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The line in memory of just its size, so that the address sanitizer sees reads beyond it. */
+struct line {
+  char *at;
+  size_t length;
+};
+
+/* Ends the program, which libFuzzer reports, unless claim holds. */
+static void demand(bool claim) {
+  if (!claim)
+    abort();
+}
+
+static struct line new_line(size_t length) {
+  struct line line = {malloc(length + 2), length + 2};
+  demand(line.at != NULL);
+  memcpy(line.at + length, "\r\n", 2);
+  return line;
+}
+
+/* The framer hands out no line with a CR LF inside: each is broken, the one that would come of a
+   last CR too. */
+static struct line framed_line(const char *text, size_t length) {
+  struct line line = new_line(length);
+  if (length > 0)
+    memcpy(line.at, text, length);
+  for (size_t i = 0; i + 1 < length; i++)
+    if (line.at[i] == '\r' && line.at[i + 1] == '\n')
+      line.at[i] = ' ';
+  return line;
+}
+
+static void demand_inside(const struct line *line, struct cmta_slice slice) {
+  if (slice.length > 0)
+    demand(slice.at >= line->at && slice.at + slice.length <= line->at + line->length);
+}
+
+static void demand_same(struct cmta_slice one, struct cmta_slice other) {
+  demand(one.length == other.length);
+  demand(one.length == 0 || memcmp(one.at, other.at, one.length) == 0);
+}
+
+static bool is_client_event(int verb) { return verb >= EHLO && verb <= QUIT; }
+
+static void check_result(const struct line *line, int result, const struct command *command) {
+  demand(result < 0 ? result >= COMMAND_RECIPIENT : is_client_event(result));
+  demand(result < 0 ? command->verb == 0 || is_client_event(command->verb)
+                    : command->verb == result);
+  demand_inside(line, command->name);
+}
+
+static void check_slices(const struct line *line, const struct command *command) {
+  demand_inside(line, command->argument);
+  demand_inside(line, command->parameters);
+  demand_inside(line, command->path.address);
+  demand_inside(line, command->path.local_part);
+  demand_inside(line, command->path.domain);
+  demand(command->path.parameter_count == 0);
+}
+
+/* Each parameter takes something off the rest, so that there is an end. */
+static void check_parameters(const struct line *line, struct cmta_slice rest, unsigned manner) {
+  struct cmta_parameter parameter = {0};
+  size_t before = rest.length;
+  while (parameter_next(&rest, manner, &parameter) == 1) {
+    demand(rest.length < before);
+    before = rest.length;
+    demand(parameter.keyword.length > 0);
+    demand_inside(line, parameter.keyword);
+    demand_inside(line, parameter.value);
+    uint64_t octets = 0;
+    enum cmta_body_type body = CMTA_BODY_7BIT;
+    if (parameter.has_value) {
+      (void)parameter_size(parameter.value, &octets);
+      (void)parameter_body(parameter.value, &body);
+    }
+  }
+}
+
+/* The mailbox in brackets is a path, and the same one. */
+static void check_path_again(const struct command *command, unsigned manner) {
+  size_t length = command->path.address.length;
+  struct line line = new_line(length + 2);
+  line.at[0] = '<';
+  if (length > 0)
+    memcpy(line.at + 1, command->path.address.at, length);
+  line.at[length + 1] = '>';
+  struct cmta_path path = {0};
+  bool utf8 = false;
+  size_t read = address_parse_path(line.at, command->verb == MAIL, manner, &path, &utf8);
+  demand(read == length + 2);
+  demand_same(path.address, command->path.address);
+  demand_same(path.local_part, command->path.local_part);
+  demand_same(path.domain, command->path.domain);
+  demand(command->utf8 || !utf8); /* the source route may have been the part beyond ASCII */
+  free(line.at);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (size == 0)
+    return 0;
+  unsigned manner = data[0] & (COMMAND_STRICT | COMMAND_UTF8);
+  struct line line = framed_line((const char *)data + 1, size - 1);
+  struct command command = {0};
+  int result = command_parse(line.at, line.length, manner, &command);
+  check_result(&line, result, &command);
+  if (result > 0) {
+    check_slices(&line, &command);
+    check_parameters(&line, command.parameters, manner);
+  }
+  if (result == MAIL || result == RCPT)
+    check_path_again(&command, manner);
+  free(line.at);
+  return 0;
+}
