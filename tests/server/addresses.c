@@ -123,11 +123,26 @@ Test(addresses, an_ipv6_address_leaves_its_port_of_ipv4_to_others) {
 }
 
 Test(addresses, what_is_no_address_is_refused) {
-  static const char *const wrong[] = {
-      "",          "127.0.0.1",   "127.0.0.1:",      "127.0.0.1:smtp", "127.0.0.1:65536",
-      "::1:25",    "[::1]",       "[::1]25",         "[127.0.0.1]:0",  "[::1:0",
-      "[]:0",      "unix:",       "127.0.0.1:-1",    "127.0.0.1: 25",  "127.0.0.1:+25",
-      "no such:0", "127.0.0.1:0x", "127.0.0.1:000001", "*",              ":"};
+  static const char *const wrong[] = {"",
+                                      "127.0.0.1",
+                                      "127.0.0.1:",
+                                      "127.0.0.1:smtp",
+                                      "127.0.0.1:65536",
+                                      "::1:25",
+                                      "[::1]",
+                                      "[::1]25",
+                                      "[127.0.0.1]:0",
+                                      "[::1:0",
+                                      "[]:0",
+                                      "unix:",
+                                      "127.0.0.1:-1",
+                                      "127.0.0.1: 25",
+                                      "127.0.0.1:+25",
+                                      "no such:0",
+                                      "127.0.0.1:0x",
+                                      "127.0.0.1:000001",
+                                      "*",
+                                      ":"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     cr_assert_eq(world_listen(&world, wrong[i]), CMTA_E_ADDRESS, "%s", wrong[i]);
   cr_assert_eq(world_listen(&world, NULL), CMTA_E_ADDRESS);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -101,7 +102,10 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
 
 static void on_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
   struct world *world = user;
-  (void)session;
+  if (world->open == session) {
+    world->open = NULL;
+    ev_timer_stop(world->loop, &world->answerer);
+  }
   world->closed++;
   world->reason = reason;
 }
@@ -131,6 +135,7 @@ static void on_answer(struct ev_loop *loop, ev_timer *watcher, int revents) {
 }
 
 void world_decide(struct world *world, enum cmta_verdict verdict) {
+  cr_assert_not_null(world->open, "no question is open");
   world->answered = cmta_session_decide(world->open, verdict);
 }
 
@@ -145,17 +150,22 @@ void world_init(struct world *world) {
 
 int world_listen(struct world *world, const char *address) {
   if (!world->server)
-    cr_assert_eq(
-        cmta_server_new(&world->server, world->loop, &world->config, &world->hooks, world), 0);
+    cr_assert_eq(cmta_server_new(&world->server, world->loop, &world->config, &world->hooks, world),
+                 0);
   return cmta_server_listen(world->server, address);
 }
 
-void world_listen_any(struct world *world) {
-  cr_assert_eq(world_listen(world, "127.0.0.1:0"), 0);
+void world_listen_any(struct world *world) { cr_assert_eq(world_listen(world, "127.0.0.1:0"), 0); }
+
+void world_run_empty_but(struct world *world, size_t left) {
+  while (world->opened == 0 || cmta_server_connections(world->server) > left)
+    ev_run(world->loop, EVRUN_ONCE);
 }
 
-void world_run_empty(struct world *world) {
-  while (cmta_server_connections(world->server) > 0)
+void world_run_empty(struct world *world) { world_run_empty_but(world, 0); }
+
+void world_run_until_asked(struct world *world) {
+  while (!world->open)
     ev_run(world->loop, EVRUN_ONCE);
 }
 
@@ -224,18 +234,35 @@ void client_connect(struct client *client, struct world *world, int listener) {
   ev_init(&client->watcher, on_ready);
 }
 
+size_t client_try(struct client *client, const char *bytes, size_t length) {
+  struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  ssize_t count = sendmsg(client->fd, &message, MSG_NOSIGNAL);
+  client->broken = count < 0 && errno != EAGAIN;
+  return count < 0 ? 0 : (size_t)count;
+}
+
 void client_send(struct client *client, const char *text) {
   size_t length = strlen(text);
   while (length > 0) {
-    ssize_t count = write(client->fd, text, length);
-    cr_assert(count > 0 || errno == EAGAIN, "write: %s", strerror(errno));
-    if (count < 0) {
+    size_t count = client_try(client, text, length);
+    cr_assert(!client->broken, "send: %s", strerror(errno));
+    if (count == 0)
       wait_for(client, EV_WRITE);
-      continue;
-    }
     text += count;
-    length -= (size_t)count;
+    length -= count;
   }
+}
+
+bool client_push(struct client *client, const char *bytes, size_t length) {
+  for (int stuck = 0; length > 0 && stuck < 3 && !client->broken;) {
+    size_t count = client_try(client, bytes, length);
+    bytes += count;
+    length -= count;
+    stuck = count ? 0 : stuck + 1;
+    ev_run(client->world->loop, EVRUN_NOWAIT);
+  }
+  return length == 0;
 }
 
 /* Octets of the first complete reply in the input: lines "250-..." and a last one "250 ...". */
@@ -260,8 +287,10 @@ static void fill(struct client *client) {
     client->length += (size_t)count;
   else if (count < 0 && errno == EAGAIN)
     wait_for(client, EV_READ);
-  else
+  else {
     client->end = true;
+    client->broken = count < 0;
+  }
 }
 
 void client_expect(struct client *client, const char *beginning) {
@@ -299,8 +328,7 @@ void client_mail(struct client *client) {
 void client_expect_end(struct client *client) {
   while (!client->end && client->length == 0)
     fill(client);
-  cr_assert_eq(client->length, 0, "expected the end, got %.*s", (int)client->length,
-               client->input);
+  cr_assert_eq(client->length, 0, "expected the end, got %.*s", (int)client->length, client->input);
 }
 
 void client_close(struct client *client, bool reset) {

@@ -4,8 +4,8 @@
 
 /*
  * A server and its clients in one thread and one loop. A client sends with client_send() and takes
- * replies with client_expect(), which runs the loop until the reply is complete. Everything asserts:
- * what cannot go on fails the test.
+ * replies with client_expect(), which runs the loop until the reply is complete. Everything
+ * asserts: what cannot go on fails the test.
  */
 
 #include <cmta/server.h>
@@ -40,9 +40,10 @@ struct world {
   unsigned late;     /* questions answered LATER */
   bool answer;       /* late questions are answered by themselves, from an ev_timer of the loop */
   ev_timer answerer; /* does that */
-  struct cmta_session *open;  /* the session whose question was left open last */
-  enum cmta_verdict verdict;  /* the late answer */
-  int answered;               /* what cmta_session_decide() returned last */
+  struct cmta_session
+      *open; /* the session whose question was left open last; NULL once it closed */
+  enum cmta_verdict verdict; /* the late answer */
+  int answered;              /* what cmta_session_decide() returned last */
 
   unsigned opened, closed, messages, chunks; /* hooks called */
   enum cmta_close_reason reason;             /* of the last closed */
@@ -60,13 +61,20 @@ int world_listen(struct world *world, const char *address);
 /* Listens at 127.0.0.1:0. */
 void world_listen_any(struct world *world);
 
-/* Runs the loop until no connection is open. */
+/* Runs the loop until somebody has connected, and no more than so many connections are left. */
+void world_run_empty_but(struct world *world, size_t left);
+
+/* Runs the loop until somebody has connected, and no connection is left. */
 void world_run_empty(struct world *world);
+
+/* Runs the loop until a question is open. */
+void world_run_until_asked(struct world *world);
 
 /* Answers the question that is open; the server is not run. */
 void world_decide(struct world *world, enum cmta_verdict verdict);
 
-/* Frees server and loop. Each session that was asked `connect` must have been told `closed` once. */
+/* Frees server and loop. Each session that was asked `connect` must have been told `closed` once.
+ */
 void world_free(struct world *world);
 
 /* One client. */
@@ -77,6 +85,7 @@ struct client {
   char input[4096];
   size_t length;    /* octets of input that no reply has used up */
   bool end;         /* the server has closed its side */
+  bool broken;      /* the last try to read or send met a reset */
   char reply[1024]; /* the last reply, all of its lines */
 };
 
@@ -85,6 +94,12 @@ void client_connect(struct client *client, struct world *world, int listener);
 
 /* Sends text as far as the socket takes it, running the loop when it is full. */
 void client_send(struct client *client, const char *text);
+
+/* Sends what the socket takes of bytes; how many. Sets `broken`. */
+size_t client_try(struct client *client, const char *bytes, size_t length);
+
+/* Sends bytes, and lets the server run, until all are sent (true) or nothing moves any more. */
+bool client_push(struct client *client, const char *bytes, size_t length);
 
 /* Takes one reply and asserts that it begins so. */
 void client_expect(struct client *client, const char *beginning);
