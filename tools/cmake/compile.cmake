@@ -4,6 +4,14 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
 endif()
 
+# How far versions go together; before 1.0 a minor version may change the interface.
+set(CMTA_COMPATIBILITY SameMajorVersion)
+set(CMTA_SOVERSION ${PROJECT_VERSION_MAJOR})
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(CMTA_COMPATIBILITY SameMinorVersion)
+  set(CMTA_SOVERSION 0.${PROJECT_VERSION_MINOR})
+endif()
+
 function(cmta_target name)
   target_compile_features(${name} PRIVATE c_std_11)
   set_target_properties(${name} PROPERTIES
@@ -36,7 +44,7 @@ function(cmta_library name objects)
     string(REPLACE "cmta_" "" exported ${target})
     add_library(cmta::${exported} ALIAS ${target})
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C OUTPUT_NAME ${file} EXPORT_NAME ${exported}
-      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
+      VERSION ${PROJECT_VERSION} SOVERSION ${CMTA_SOVERSION}
       INSTALL_RPATH "$ORIGIN") # libcmta finds the engine beside itself, in whatever folder
     target_include_directories(${target} PUBLIC
       $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

@@ -11,15 +11,10 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/cmta DESTINATION ${CMAKE_INSTALL
   FILES_MATCHING PATTERN "*.h")
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# Before 1.0 a minor version may change the interface.
-set(compatibility SameMajorVersion)
-if(PROJECT_VERSION_MAJOR EQUAL 0)
-  set(compatibility SameMinorVersion)
-endif()
 install(EXPORT cmta-targets NAMESPACE cmta:: DESTINATION ${cmake_folder})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/cmta-config.cmake.in cmta-config.cmake
   INSTALL_DESTINATION ${cmake_folder} NO_SET_AND_CHECK_MACRO)
-write_basic_package_version_file(cmta-config-version.cmake COMPATIBILITY ${compatibility})
+write_basic_package_version_file(cmta-config-version.cmake COMPATIBILITY ${CMTA_COMPATIBILITY})
 install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/cmta-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/cmta-config-version.cmake
   ${CMAKE_CURRENT_LIST_DIR}/Findlibev.cmake
