@@ -85,9 +85,7 @@ static void keep_rest(struct connection *connection, const char *bytes, size_t l
 /* Runs the session on after an answer, or with what it did not take before. */
 static void resume(struct connection *connection) {
   struct rest *rest = &connection->rest;
-  if (connection_is_over(connection))
-    send_output(connection);
-  else if (has_rest(connection))
+  if (has_rest(connection))
     rest->from += run(connection, rest->block + rest->from, rest->size - rest->from);
   else
     (void)run(connection, "", 0);

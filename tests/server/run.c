@@ -45,6 +45,7 @@ Test(run, sigterm_ends_it_on_a_loop_of_its_own) {
   begin(NULL);
   raise_blocked(SIGTERM);
   cr_assert_eq(cmta_server_run(server, true), 0);
+  cr_assert_eq(cmta_server_listen(server, "127.0.0.1:0"), CMTA_E_STATE);
 }
 
 Test(run, sigint_ends_it_too) {
