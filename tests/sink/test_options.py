@@ -93,6 +93,13 @@ class RightOptions(SinkTest):
             self.assertTrue(client.greeting.startswith("220 mx.example.net "), client.greeting)
             self.assertTrue(client.extensions.startswith("250-mx.example.net"), client.extensions)
 
+    def test_without_hostname_it_is_the_machine_s_or_localhost(self):
+        name = socket.gethostname()
+        refusal = run("sink", "--hostname", name, "--listen", "no address").stderr
+        expected = "localhost" if b"--hostname" in refusal else name
+        with Sink("--quiet") as sink, sink.client() as client:
+            self.assertEqual(client.greeting.split()[1], expected)
+
     def test_the_last_of_an_option_given_twice_counts(self):
         with Sink("--quiet", "--hostname", "a.example", "--hostname", "b.example") as sink:
             with sink.client() as client:
