@@ -36,7 +36,7 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   if (answer == NULL)
     return CMTA_ACCEPT;
   const int error = script_compose(session, answer);
-  if ((error == CMTA_E_ARGUMENT) != answer->refused && error != CMTA_E_MEMORY)
+  if ((error == CMTA_E_ARGUMENT) != answer->refused && !script->lenient)
     script_fault(script, answer->refused ? "a reply that should be refused was taken"
                                          : "a reply was refused");
   return answer->verdict;

@@ -36,6 +36,7 @@ struct script {
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
+  bool lenient;           /* memory fails: replies that suited may not suit */
   unsigned resets;
   unsigned closed;
   enum cmta_close_reason reason;
