@@ -93,7 +93,7 @@ static bool open_session(struct play *play) {
   struct cmta_settings settings = play->dialogue->settings;
   settings.allocator = account_allocator(&play->account);
   const struct cmta_hooks hooks = script_hooks(play->dialogue);
-  const struct cmta_peer peer = {.address = "192.0.2.1", .port = 4321};
+  const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;

@@ -7,7 +7,10 @@
 
 #include "dialogue.h"
 
-enum { SCRIPT_ANSWERS = 32 };
+enum { SCRIPT_ANSWERS = 32, SCRIPT_PEER_PORT = 4321 };
+
+/* The client of every dialogue (RFC 5737). */
+#define SCRIPT_PEER_ADDRESS "192.0.2.1"
 
 /* One question: its answers to come, and what it was about last. */
 struct scripted {
