@@ -4,15 +4,16 @@
 
 /*
  * The server: listeners and connections on libev, each with a session of the engine. A program
- * needs a loop, hooks and four calls:
+ * needs hooks and four calls:
  *
  *     struct cmta_server *server;
- *     cmta_server_new(&server, ev_default_loop(0), NULL, &hooks, NULL);
+ *     cmta_server_new(&server, NULL, NULL, &hooks, NULL);
  *     cmta_server_listen(server, "127.0.0.1:2525");
- *     ev_run(ev_default_loop(0), 0);
+ *     cmta_server_run(server, true);
  *     cmta_server_free(server);
  *
- * The loop is the caller's; any number of servers and other watchers may share it. The hooks are
+ * A program that has a libev loop of its own gives it to cmta_server_new() and runs it itself; any
+ * number of servers and other watchers may share it. The hooks are
  * those of <cmta/hooks.h>. A question left with CMTA_LATER is answered with cmta_session_decide(),
  * from any callback of the same loop; the server then runs the session on by itself. Do not call
  * the other functions that run a session on sessions of a server.
@@ -45,9 +46,10 @@ CMTA_API void cmta_config_init(struct cmta_config *config);
 /* Listeners and connections on one loop. */
 struct cmta_server;
 
-/* Makes a server on loop, which must outlive it, from copies of config (NULL: the defaults) and
-   hooks (NULL: accept everything); user goes to each hook. It does not listen yet. 0,
-   CMTA_E_ARGUMENT (a setting is wrong), CMTA_E_MEMORY. The caller frees it. */
+/* Makes a server on loop, which must outlive it (NULL: on a loop of the server's own, for
+   cmta_server_run()), from copies of config (NULL: the defaults) and hooks (NULL: accept
+   everything); user goes to each hook. It does not listen yet. 0, CMTA_E_ARGUMENT (a setting is
+   wrong), CMTA_E_MEMORY (also when the system has no loop to give). The caller frees it. */
 CMTA_API int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
                              const struct cmta_config *config, const struct cmta_hooks *hooks,
                              void *user);
@@ -78,6 +80,17 @@ CMTA_API size_t cmta_server_connections(const struct cmta_server *server);
 CMTA_API void cmta_server_stop(struct cmta_server *server,
                                void (*stopped)(struct cmta_server *server, void *context),
                                void *context);
+
+/* Runs the server's loop, its own or the one it was given, until the server has stopped. With
+   stop_on_signals SIGINT and SIGTERM stop it as cmta_server_stop() does; one that comes while it is
+   stopping already has it close what is left at once. They are unblocked for this thread while it
+   runs, so that a program which must not lose an early one can block them first; their handlers are
+   the default ones afterwards, and one server at a time may listen to them. The callback of
+   cmta_server_stop() may not free a server that runs here. 0 when the server has stopped, at once
+   if it had before; CMTA_E_STATE when the loop was left before that, by ev_break() or because
+   nothing was on it: it may be run again; CMTA_E_ARGUMENT without a server. Not from inside a hook
+   or a callback of the loop. */
+CMTA_API int cmta_server_run(struct cmta_server *server, bool stop_on_signals);
 
 /* Closes everything at once and frees it; each session is told `closed`. Not from inside a hook.
  * NULL is ignored. */

@@ -32,6 +32,8 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
 
 void session_goodbye(struct cmta_session *session, enum reply_id id,
                      enum cmta_close_reason reason) {
+  if (session->close_reason != CMTA_CLOSED_NOT)
+    return;
   session->verb = NULL;
   reply_standard(session, id);
   session_finish(session, reason);

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Bytes in, bytes out. Each way in (the socket, the timer, a late answer, the server's stop) does
+ * its part and ends in settle(), the only place here that closes.
+ *
+ * A client that goes away while a question is open is noticed without reading ahead: the socket
+ * stays watched, and when it becomes readable one octet is peeked at. Nothing there is the client's
+ * end. If bytes are there, watching rests until the answer, and the end behind them is noticed then
+ * or at the decision's timeout; reading on instead would give each client memory for as long as it
+ * likes.
+ */
+
+#include "server/connection.h"
+
+#include "server/block.h"
+#include "server/listener.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+bool connection_is_over(const struct connection *connection) {
+  return cmta_session_wants(connection->session) & CMTA_WANTS_CLOSE;
+}
+
+static bool has_rest(const struct connection *connection) { return connection->rest.block; }
+
+/* ---- Out ---- */
+
+static void send_output(struct connection *connection) {
+  struct channel *channel = &connection->channel;
+  struct cmta_slice output = cmta_session_output(connection->session);
+  while (output.length > 0 && !connection->failed) {
+    ssize_t count = channel->transport->write(channel, output.at, output.length);
+    if (count == TRANSPORT_WAIT)
+      return;
+    connection->failed = count < 0;
+    if (count > 0)
+      (void)cmta_session_sent(connection->session, (size_t)count);
+    connection->spoken = connection_is_over(connection);
+    output = cmta_session_output(connection->session);
+  }
+}
+
+/* ---- In ---- */
+
+/* Runs the session over bytes as far as it goes, its replies sent a batch at a time. Returns how
+ * many it took. */
+static size_t run(struct connection *connection, const char *bytes, size_t length) {
+  size_t taken = 0;
+  bool more = true;
+  while (more) {
+    ptrdiff_t count = cmta_session_receive(connection->session, bytes + taken, length - taken);
+    if (count < 0)
+      connection->failed = true;
+    else
+      taken += (size_t)count;
+    if (!connection->failed)
+      send_output(connection);
+    more = taken < length && !connection->failed &&
+           (cmta_session_wants(connection->session) & CMTA_WANTS_READ);
+  }
+  return taken;
+}
+
+static void give_rest(struct connection *connection) {
+  block_give(&connection->server->allocator, connection->rest.block, connection->rest.size);
+  connection->rest = (struct rest){0};
+}
+
+/* Copies what the session did not take out of the shared buffer. */
+static void keep_rest(struct connection *connection, const char *bytes, size_t length) {
+  if (length == 0 || connection->failed || connection_is_over(connection))
+    return;
+  char *block = block_take(&connection->server->allocator, length);
+  if (!block) {
+    connection->failed = true;
+    return;
+  }
+  memcpy(block, bytes, length);
+  connection->rest = (struct rest){.block = block, .size = length};
+}
+
+/* Runs the session on after an answer, or with what it did not take before. */
+static void resume(struct connection *connection) {
+  struct rest *rest = &connection->rest;
+  if (has_rest(connection))
+    rest->from += run(connection, rest->block + rest->from, rest->size - rest->from);
+  else
+    (void)run(connection, "", 0);
+  if (rest->from == rest->size || connection_is_over(connection))
+    give_rest(connection);
+}
+
+static void receive_block(struct connection *connection) {
+  struct channel *channel = &connection->channel;
+  char *received = connection->server->received;
+  ssize_t count = channel->transport->read(channel, received, RECEIVE_SIZE);
+  if (count > 0) {
+    size_t taken = run(connection, received, (size_t)count);
+    keep_rest(connection, received + taken, (size_t)count - taken);
+  } else if (count == 0) {
+    connection->ended = true;
+  } else {
+    connection->failed = count == TRANSPORT_GONE;
+  }
+}
+
+/* Below any encryption: its end of connection is bytes too. */
+static void peek(struct connection *connection) {
+  char octet;
+  ssize_t count = recv(connection->channel.fd, &octet, 1, MSG_PEEK);
+  if (count > 0)
+    connection->heard = true;
+  else if (count == 0)
+    connection->ended = true;
+  else
+    connection->failed = errno != EAGAIN && errno != EINTR;
+}
+
+static void on_readable(struct connection *connection) {
+  unsigned wants = cmta_session_wants(connection->session);
+  if (connection->failed)
+    return;
+  if (wants & CMTA_WANTS_DECISION)
+    peek(connection);
+  else if ((wants & CMTA_WANTS_READ) && !has_rest(connection))
+    receive_block(connection);
+}
+
+/* ---- What next ---- */
+
+void connection_watch(struct connection *connection, int events) {
+  struct ev_loop *loop = connection->server->loop;
+  ev_io *socket = &connection->socket;
+  int watched = ev_is_active(socket) ? socket->events & (EV_READ | EV_WRITE) : 0;
+  if (events == watched)
+    return;
+  ev_io_stop(loop, socket);
+  if (events) {
+    ev_io_set(socket, connection->channel.fd, events);
+    ev_io_start(loop, socket);
+  }
+}
+
+static int events_wanted(struct connection *connection, unsigned wants) {
+  bool asks = wants & CMTA_WANTS_DECISION;
+  bool reads = asks ? !connection->heard : (wants & CMTA_WANTS_READ) && !has_rest(connection);
+  int events = reads && !connection->ended ? EV_READ : 0;
+  return wants & CMTA_WANTS_WRITE ? events | EV_WRITE : events;
+}
+
+/* True when the session has heard everything and nobody is left to hear more from. With a question
+   open that is a client that went away before the answer; what it sent behind the question is still
+   run when there is something, because it may be a QUIT. */
+static bool is_abandoned(const struct connection *connection, unsigned wants) {
+  return connection->ended && !has_rest(connection) &&
+         !(wants & (CMTA_WANTS_WRITE | CMTA_WANTS_CLOSE));
+}
+
+static void settle(struct connection *connection) {
+  unsigned wants = cmta_session_wants(connection->session);
+  if (connection->failed || is_abandoned(connection, wants)) {
+    if (!(wants & CMTA_WANTS_CLOSE))
+      cmta_session_hangup(connection->session);
+    connection_close(connection);
+    return;
+  }
+  if ((wants & CMTA_WANTS_CLOSE) && !(wants & CMTA_WANTS_WRITE)) {
+    linger_begin(connection);
+    return;
+  }
+  if (!(wants & CMTA_WANTS_DECISION))
+    connection->heard = false;
+  deadline_note(connection);
+  connection_watch(connection, events_wanted(connection, wants));
+}
+
+/* ---- Ways in ---- */
+
+static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
+  struct connection *connection = watcher->data;
+  (void)loop;
+  if (!connection->session) {
+    linger_drain(connection);
+    return;
+  }
+  if (revents & EV_WRITE)
+    send_output(connection);
+  if (!connection->failed && (has_rest(connection) || (revents & EV_CUSTOM)))
+    resume(connection);
+  if (revents & EV_READ)
+    on_readable(connection);
+  settle(connection);
+}
+
+/* Called from inside cmta_session_decide(): only leaves a note for the loop. */
+static void on_decision(struct cmta_session *session, void *context) {
+  struct connection *connection = context;
+  (void)session;
+  ev_feed_event(connection->server->loop, &connection->socket, EV_CUSTOM);
+}
+
+void connection_expire(struct connection *connection) {
+  cmta_session_expire(connection->session);
+  resume(connection);
+  settle(connection);
+}
+
+void connection_stop(struct connection *connection) {
+  if (!connection->session) {
+    connection_close(connection);
+    return;
+  }
+  cmta_session_stop(connection->session);
+  resume(connection);
+  settle(connection);
+}
+
+/* ---- Life ---- */
+
+static void link_in(struct connection *connection) {
+  struct cmta_server *server = connection->server;
+  connection->next = server->connections;
+  if (connection->next)
+    connection->next->previous = connection;
+  server->connections = connection;
+  server->connection_count++;
+}
+
+static void link_out(struct connection *connection) {
+  struct cmta_server *server = connection->server;
+  if (connection->next)
+    connection->next->previous = connection->previous;
+  if (connection->previous)
+    connection->previous->next = connection->next;
+  else
+    server->connections = connection->next;
+  server->connection_count--;
+}
+
+static struct connection *connection_new(struct cmta_server *server, struct channel *channel,
+                                         const struct cmta_peer *peer) {
+  struct connection *connection = block_take(&server->allocator, sizeof *connection);
+  if (!connection)
+    return NULL;
+  if (cmta_session_new(&connection->session, server->service, peer) != 0) {
+    block_give(&server->allocator, connection, sizeof *connection);
+    return NULL;
+  }
+  connection->server = server;
+  connection->channel = *channel;
+  ev_io_init(&connection->socket, on_socket, channel->fd, EV_READ);
+  connection->socket.data = connection;
+  deadline_init(connection);
+  link_in(connection);
+  return connection;
+}
+
+void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer) {
+  struct channel channel = {.transport = &transport_plain, .fd = fd};
+  struct connection *connection = connection_new(server, &channel, peer);
+  if (!connection) {
+    channel.transport->close(&channel);
+    return;
+  }
+  cmta_session_on_decision(connection->session, on_decision, connection);
+  resume(connection);
+  settle(connection);
+}
+
+void connection_close(struct connection *connection) {
+  struct cmta_server *server = connection->server;
+  ev_io_stop(server->loop, &connection->socket);
+  ev_timer_stop(server->loop, &connection->timer);
+  connection->channel.transport->close(&connection->channel);
+  cmta_session_free(connection->session);
+  give_rest(connection);
+  link_out(connection);
+  block_give(&server->allocator, connection, sizeof *connection);
+  listeners_resume(server);
+  stop_connection_gone(server);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SERVER_CONNECTION_H
+#define CMTA_SERVER_CONNECTION_H
+
+/*
+ * One connection: a session of the engine, a channel for its bytes, one socket watcher and one
+ * timer. It does what cmta_session_wants() says and knows nothing of SMTP.
+ *
+ *   connection.c  bytes in, bytes out
+ *   deadline.c    the timer
+ *   linger.c      the time between the last reply and the end of the connection
+ */
+
+#include "server/server.h"
+#include "server/transport.h"
+
+/* Bytes of the client that its session did not take: a question is open, or output is full. */
+struct rest {
+  char *block; /* NULL when there are none */
+  size_t size; /* octets of the block */
+  size_t from; /* the first octet that the session has not taken */
+};
+
+struct connection {
+  struct cmta_server *server;
+  struct connection *next, *previous; /* in the server's list */
+  struct cmta_session *session;       /* NULL while lingering */
+  struct channel channel;
+  struct rest rest;
+  ev_io socket; /* fed with EV_CUSTOM when a late answer has come */
+
+  ev_timer timer;
+  ev_tstamp slack; /* seconds from the client's last progress to the moment the timer fires */
+  uint64_t
+      progress; /* cmta_session_progress() when last looked at; octets dropped while lingering */
+  unsigned seconds; /* how long the connection may stay as it is; 0: for ever */
+
+  bool ended;  /* the client has ended its side: nothing more will be read */
+  bool failed; /* the channel or the memory has failed: nothing more can be done */
+  bool heard;  /* bytes wait in the kernel while a question is open: reading rests */
+  bool spoken; /* a reply went out after the session was over */
+};
+
+/* Takes over the socket fd of a client that has just connected: makes its session, greets, watches.
+   Without memory the socket is closed and that is all. */
+void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer);
+
+/* Closes and frees the connection; its session, if it still runs, is told CMTA_CLOSED_FREED. */
+void connection_close(struct connection *connection);
+
+/* Tells the session that the server is stopping. The connection may be gone afterwards. */
+void connection_stop(struct connection *connection);
+
+/* Tells the session that its time is up. The connection may be gone afterwards. */
+void connection_expire(struct connection *connection);
+
+/* True when the session has ended; its output may still wait. */
+bool connection_is_over(const struct connection *connection);
+
+/* Watches the socket for these events of libev, or for none. */
+void connection_watch(struct connection *connection, int events);
+
+/* Prepares the timer. */
+void deadline_init(struct connection *connection);
+
+/* Looks whether the client got on or has another time limit now, and notes it. To be called after
+   each run of the session; cheap: the timer itself is moved only when it would fire too late. */
+void deadline_note(struct connection *connection);
+
+/* Gives the connection seconds from now on. */
+void deadline_set(struct connection *connection, unsigned seconds);
+
+/* The session is over and its output sent: frees it, and closes the connection when the client has
+   read the last reply, or soon. The connection may be gone afterwards. */
+void linger_begin(struct connection *connection);
+
+/* Drops what the client still sends. The connection may be gone afterwards. */
+void linger_drain(struct connection *connection);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * One timer a connection, pushed back lazily. Progress of the client costs no timer operation: what
+ * is noted is how long the timer still had to run at that moment, the slack. When the timer fires,
+ * that many seconds have passed since, and it is started again for the rest. No time of day is
+ * involved, so a change of the clock does no harm.
+ */
+
+#include "server/connection.h"
+
+/* Seconds that a client has to take the last replies once its session is over. */
+enum { LAST_REPLIES_SECONDS = 30 };
+
+static unsigned allowed(const struct connection *connection) {
+  if (connection_is_over(connection))
+    return LAST_REPLIES_SECONDS;
+  return cmta_session_timeout(connection->session);
+}
+
+static void start(struct connection *connection, ev_tstamp after, ev_tstamp slack) {
+  struct ev_loop *loop = connection->server->loop;
+  ev_timer_stop(loop, &connection->timer);
+  ev_timer_set(&connection->timer, after, 0.);
+  ev_timer_start(loop, &connection->timer);
+  connection->slack = slack;
+}
+
+void deadline_set(struct connection *connection, unsigned seconds) {
+  struct ev_loop *loop = connection->server->loop;
+  connection->seconds = seconds;
+  if (seconds == 0) {
+    ev_timer_stop(loop, &connection->timer);
+    return;
+  }
+  ev_tstamp remaining = ev_timer_remaining(loop, &connection->timer);
+  if (ev_is_active(&connection->timer) && remaining <= seconds)
+    connection->slack = remaining;
+  else
+    start(connection, seconds, seconds);
+}
+
+void deadline_note(struct connection *connection) {
+  unsigned seconds = allowed(connection);
+  uint64_t progress = cmta_session_progress(connection->session);
+  if (seconds == connection->seconds && progress == connection->progress)
+    return;
+  connection->progress = progress;
+  deadline_set(connection, seconds);
+}
+
+/* What follows is a new stay, even if it looks like the one that is over: the timer starts anew. */
+static void expire(struct connection *connection) {
+  connection->seconds = 0;
+  connection_expire(connection);
+}
+
+static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents) {
+  struct connection *connection = watcher->data;
+  ev_tstamp rest = connection->seconds - connection->slack;
+  (void)loop;
+  (void)revents;
+  if (rest > 0.)
+    start(connection, rest, connection->seconds);
+  else if (!connection->session || connection_is_over(connection))
+    connection_close(connection);
+  else
+    expire(connection);
+}
+
+void deadline_init(struct connection *connection) {
+  ev_timer_init(&connection->timer, on_timer, 0., 0.);
+  connection->timer.data = connection;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The time between the last reply and the end of the connection. A socket that is closed while
+ * bytes of the client wait in it answers with a reset, and a reset may destroy the reply on its way
+ * (RFC 1122 section 4.2.2.13). So a client that did not ask for the end hears it first, and what it
+ * still sends is read and dropped, within limits.
+ */
+
+#include "server/connection.h"
+
+/* Seconds, and octets, that a client may take to see the end. */
+enum { LINGER_SECONDS = 2, LINGER_OCTETS = 1 << 20 };
+
+void linger_drain(struct connection *connection) {
+  struct channel *channel = &connection->channel;
+  ssize_t count = 1;
+  while (count > 0 && connection->progress < LINGER_OCTETS) {
+    count = channel->transport->read(channel, connection->server->received, RECEIVE_SIZE);
+    if (count > 0)
+      connection->progress += (uint64_t)count;
+  }
+  if (count != TRANSPORT_WAIT)
+    connection_close(connection);
+}
+
+static bool may_linger(const struct connection *connection) {
+  return connection->spoken && !connection->ended && connection->server->stop_state == STOP_NOT &&
+         cmta_session_close_reason(connection->session) != CMTA_CLOSED_QUIT;
+}
+
+void linger_begin(struct connection *connection) {
+  if (!may_linger(connection)) {
+    connection_close(connection);
+    return;
+  }
+  cmta_session_free(connection->session);
+  connection->session = NULL;
+  connection->progress = 0;
+  connection->channel.transport->finish(&connection->channel);
+  connection_watch(connection, EV_READ);
+  deadline_set(connection, LINGER_SECONDS);
+  linger_drain(connection);
+}

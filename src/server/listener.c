@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Accepts connections. */
+
+#include "server/listener.h"
+
+#include "server/block.h"
+#include "server/connection.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* Connections that one callback accepts at most, so that those open get their turn. */
+enum { ACCEPT_BATCH = 64 };
+
+/* Seconds that the listeners rest when a connection cannot be accepted for lack of descriptors or
+ * memory: the socket stays readable, so going on at once would spin. */
+static const ev_tstamp REST_SECONDS = 1.;
+
+static void rest(struct cmta_server *server) {
+  for (int i = 0; i < server->listener_count; i++)
+    ev_io_stop(server->loop, &server->listeners[i]->watcher);
+  ev_timer_set(&server->pause, REST_SECONDS, 0.);
+  ev_timer_start(server->loop, &server->pause);
+}
+
+void listeners_resume(struct cmta_server *server) {
+  if (!ev_is_active(&server->pause))
+    return;
+  ev_timer_stop(server->loop, &server->pause);
+  for (int i = 0; i < server->listener_count; i++)
+    ev_io_start(server->loop, &server->listeners[i]->watcher);
+}
+
+static void on_rested(struct ev_loop *loop, ev_timer *watcher, int revents) {
+  struct cmta_server *server = watcher->data;
+  (void)loop;
+  (void)revents;
+  for (int i = 0; i < server->listener_count; i++)
+    ev_io_start(server->loop, &server->listeners[i]->watcher);
+}
+
+/* True when the error is that of one connection, which accept(2) has taken off the queue. */
+static bool is_of_connection(int error) {
+  switch (error) {
+  case EINTR:
+  case ECONNABORTED:
+  case EPERM:
+  case EPROTO:
+  case ENOPROTOOPT:
+  case EOPNOTSUPP:
+  case ENETDOWN:
+  case ENETUNREACH:
+  case ENONET:
+  case EHOSTDOWN:
+  case EHOSTUNREACH:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* True when accepting may go on. */
+static bool after_failure(struct cmta_server *server, int error) {
+  if (is_of_connection(error))
+    return true;
+  if (error != EAGAIN && error != EWOULDBLOCK)
+    rest(server);
+  return false;
+}
+
+/* The reply is one try: a client that cannot even take a line is not waited for. */
+static void refuse(const struct cmta_server *server, int fd) {
+  (void)!send(fd, server->refusal, server->refusal_length, MSG_NOSIGNAL);
+  close(fd);
+}
+
+static void welcome(struct cmta_server *server, int fd, const struct sockaddr_storage *address,
+                    socklen_t length) {
+  char text[SOCKET_ADDRESS_SIZE];
+  struct cmta_peer peer = {.address = text};
+  if (server->max_connections && server->connection_count >= server->max_connections) {
+    refuse(server, fd);
+    return;
+  }
+  peer.port = socket_address_text(address, length, text);
+  connection_open(server, fd, &peer);
+}
+
+static bool accept_one(struct listener *listener) {
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  int fd = accept4(listener->endpoint.fd, (struct sockaddr *)&address, &length,
+                   SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0)
+    return after_failure(listener->server, errno);
+  welcome(listener->server, fd, &address, length);
+  return true;
+}
+
+/* A hook may stop the server meanwhile; then the watcher is not active any more. */
+static void on_connections(struct ev_loop *loop, ev_io *watcher, int revents) {
+  bool more = true;
+  (void)loop;
+  (void)revents;
+  for (int i = 0; i < ACCEPT_BATCH && more && ev_is_active(watcher); i++)
+    more = accept_one(watcher->data);
+}
+
+void listeners_init(struct cmta_server *server) {
+  ev_timer_init(&server->pause, on_rested, 0., 0.);
+  server->pause.data = server;
+}
+
+static int enter(struct cmta_server *server, struct listener *listener) {
+  size_t size = (size_t)server->listener_count * sizeof *server->listeners;
+  struct listener **listeners =
+      block_resize(&server->allocator, server->listeners, size, size + sizeof *server->listeners);
+  if (!listeners)
+    return CMTA_E_MEMORY;
+  server->listeners = listeners;
+  listeners[server->listener_count] = listener;
+  return server->listener_count++;
+}
+
+static void start(struct cmta_server *server, struct listener *listener) {
+  listener->server = server;
+  ev_io_init(&listener->watcher, on_connections, listener->endpoint.fd, EV_READ);
+  listener->watcher.data = listener;
+  if (!ev_is_active(&server->pause))
+    ev_io_start(server->loop, &listener->watcher);
+}
+
+int listeners_add(struct cmta_server *server, const char *address) {
+  struct listener *listener = block_take(&server->allocator, sizeof *listener);
+  if (!listener)
+    return CMTA_E_MEMORY;
+  int number = endpoint_open(&listener->endpoint, address, server->backlog);
+  if (number == 0)
+    number = enter(server, listener);
+  if (number < 0) {
+    endpoint_close(&listener->endpoint);
+    block_give(&server->allocator, listener, sizeof *listener);
+    return number;
+  }
+  start(server, listener);
+  return number;
+}
+
+void listeners_close(struct cmta_server *server) {
+  ev_timer_stop(server->loop, &server->pause);
+  for (int i = 0; i < server->listener_count; i++) {
+    ev_io_stop(server->loop, &server->listeners[i]->watcher);
+    endpoint_close(&server->listeners[i]->endpoint);
+  }
+}
+
+void listeners_free(struct cmta_server *server) {
+  size_t size = (size_t)server->listener_count * sizeof *server->listeners;
+  for (int i = 0; i < server->listener_count; i++)
+    block_give(&server->allocator, server->listeners[i], sizeof *server->listeners[i]);
+  block_give(&server->allocator, server->listeners, size);
+}

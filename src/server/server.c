@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A server's life, and what can be asked of it. */
+
+#include "server/server.h"
+
+#include "server/block.h"
+#include "server/connection.h"
+#include "server/listener.h"
+
+#include <stdio.h>
+
+void cmta_config_init(struct cmta_config *config) {
+  *config = (struct cmta_config){
+      .size = sizeof *config, .max_connections = 1000, .backlog = 511, .stop_timeout = 30};
+  cmta_settings_init(&config->settings);
+}
+
+/* RFC 3463 section 3.5: X.3.2, the system is not accepting network messages. */
+static void compose_refusal(struct cmta_server *server, const char *hostname) {
+  int length = snprintf(server->refusal, sizeof server->refusal,
+                        "421 4.3.2 %s too many connections\r\n", hostname);
+  server->refusal_length = length > 0 ? (size_t)length : 0;
+  if (server->refusal_length >= sizeof server->refusal)
+    server->refusal_length = 0;
+}
+
+static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_config *config) {
+  const struct cmta_allocator *allocator = &config->settings.allocator;
+  struct cmta_server *server = block_take(allocator, sizeof *server);
+  if (!server)
+    return NULL;
+  server->allocator = *allocator;
+  server->owns_loop = !loop;
+  server->loop = loop ? loop : ev_loop_new(EVFLAG_AUTO);
+  if (!server->loop) {
+    block_give(allocator, server, sizeof *server);
+    return NULL;
+  }
+  server->max_connections = config->max_connections;
+  server->backlog = config->backlog;
+  server->stop_timeout = config->stop_timeout;
+  listeners_init(server);
+  stop_init(server);
+  compose_refusal(server, config->settings.hostname);
+  return server;
+}
+
+static int server_fill(struct cmta_server *server, const struct cmta_settings *settings,
+                       const struct cmta_hooks *hooks, void *user) {
+  int error = cmta_service_new(&server->service, settings, hooks, user);
+  if (error)
+    return error;
+  server->received = block_take(&server->allocator, RECEIVE_SIZE);
+  return server->received ? 0 : CMTA_E_MEMORY;
+}
+
+int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
+                    const struct cmta_config *config, const struct cmta_hooks *hooks, void *user) {
+  struct cmta_config defaults;
+  cmta_config_init(&defaults);
+  const struct cmta_config *chosen = config ? config : &defaults;
+  if (!server || chosen->size != sizeof *chosen || !chosen->settings.hostname)
+    return CMTA_E_ARGUMENT;
+  struct cmta_server *made = server_new(loop, chosen);
+  if (!made)
+    return CMTA_E_MEMORY;
+  int error = server_fill(made, &chosen->settings, hooks, user);
+  if (error) {
+    cmta_server_free(made);
+    return error;
+  }
+  *server = made;
+  return 0;
+}
+
+/* Marked as stopped first, so that no end of a connection wakes a listener or reports. */
+void cmta_server_free(struct cmta_server *server) {
+  if (!server)
+    return;
+  server->stop_state = STOP_DONE;
+  listeners_close(server);
+  while (server->connections)
+    connection_close(server->connections);
+  ev_timer_stop(server->loop, &server->stop);
+  listeners_free(server);
+  cmta_service_free(server->service);
+  block_give(&server->allocator, server->received, RECEIVE_SIZE);
+  if (server->owns_loop)
+    ev_loop_destroy(server->loop);
+  struct cmta_allocator allocator = server->allocator;
+  block_give(&allocator, server, sizeof *server);
+}
+
+int cmta_server_listen(struct cmta_server *server, const char *address) {
+  if (server->stop_state != STOP_NOT)
+    return CMTA_E_STATE;
+  return address ? listeners_add(server, address) : CMTA_E_ADDRESS;
+}
+
+int cmta_server_listener(const struct cmta_server *server, int listener, const char **address,
+                         uint16_t *port) {
+  if (listener < 0 || listener >= server->listener_count)
+    return CMTA_E_ARGUMENT;
+  const struct endpoint *endpoint = &server->listeners[listener]->endpoint;
+  if (address)
+    *address = endpoint->name;
+  if (port)
+    *port = endpoint->port;
+  return 0;
+}
+
+size_t cmta_server_connections(const struct cmta_server *server) {
+  return server->connection_count;
+}

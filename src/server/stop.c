@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Stops a server gracefully (RFC 5321 section 3.8). cmta_server_stop() may be called from inside a
+ * hook, where sessions must not be run; so it ends listening and leaves the rest to the loop, as
+ * events on one watcher: tell the sessions, close what is left when the time is up, report.
+ */
+
+#include "server/connection.h"
+#include "server/listener.h"
+
+static void next_step(struct cmta_server *server) {
+  ev_feed_event(server->loop, &server->stop, EV_CUSTOM);
+}
+
+static void tell_sessions(struct cmta_server *server) {
+  struct connection *next;
+  server->stop_state = STOP_RUNNING;
+  for (struct connection *c = server->connections; c; c = next) {
+    next = c->next;
+    connection_stop(c);
+  }
+  if (server->connections && server->stop_timeout) {
+    ev_timer_set(&server->stop, server->stop_timeout, 0.);
+    ev_timer_start(server->loop, &server->stop);
+  }
+}
+
+static void close_rest(struct cmta_server *server) {
+  while (server->connections)
+    connection_close(server->connections);
+}
+
+/* The callback comes last: it may free the server. */
+static void report(struct cmta_server *server) {
+  server->stop_state = STOP_DONE;
+  ev_timer_stop(server->loop, &server->stop);
+  if (server->runs_loop)
+    ev_break(server->loop, EVBREAK_ONE);
+  if (server->stopped)
+    server->stopped(server, server->stopped_context);
+}
+
+static void on_stop(struct ev_loop *loop, ev_timer *watcher, int revents) {
+  struct cmta_server *server = watcher->data;
+  (void)loop;
+  if (server->stop_state == STOP_ASKED)
+    tell_sessions(server);
+  if (revents & EV_TIMER)
+    close_rest(server);
+  if (server->stop_state == STOP_RUNNING && !server->connections)
+    report(server);
+}
+
+void stop_init(struct cmta_server *server) {
+  ev_timer_init(&server->stop, on_stop, 0., 0.);
+  server->stop.data = server;
+}
+
+void stop_hurry(struct cmta_server *server) {
+  ev_feed_event(server->loop, &server->stop, EV_TIMER);
+}
+
+void stop_connection_gone(struct cmta_server *server) {
+  if (server->stop_state == STOP_RUNNING && !server->connections)
+    next_step(server);
+}
+
+void cmta_server_stop(struct cmta_server *server,
+                      void (*stopped)(struct cmta_server *server, void *context), void *context) {
+  server->stopped = stopped;
+  server->stopped_context = context;
+  if (server->stop_state != STOP_NOT)
+    return;
+  server->stop_state = STOP_ASKED;
+  listeners_close(server);
+  next_step(server);
+}

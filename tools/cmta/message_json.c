@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* A message as a line of JSON (message_json.h). */
+
+#include "message_json.h"
+
+#include "base64.h"
+#include "escape.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Text that should be UTF-8 but need not be (the path of a Unix socket); other bytes are made
+ * visible. */
+static json_t *json_text(struct cmta_slice text) {
+  json_t *value = json_stringn(text.length ? text.at : "", text.length);
+  if (value)
+    return value;
+  char *escaped = NULL;
+  size_t size = 0;
+  FILE *stream = open_memstream(&escaped, &size);
+  if (!stream)
+    return NULL;
+  escape_text(stream, text.at, text.length);
+  if (fclose(stream) == 0)
+    value = json_string(escaped);
+  free(escaped);
+  return value;
+}
+
+/* A keyword in upper case (RFC 5321 section 2.4: keywords are not case-sensitive); the caller frees
+ * it. */
+static char *upper_case(struct cmta_slice keyword) {
+  char *text = strndup(keyword.at, keyword.length);
+  for (char *at = text; at && *at; at++)
+    if (*at >= 'a' && *at <= 'z')
+      *at = (char)(*at - 'a' + 'A');
+  return text;
+}
+
+static bool add_parameter(json_t *object, const struct cmta_parameter *parameter) {
+  char *keyword = upper_case(parameter->keyword);
+  json_t *value = parameter->has_value ? json_text(parameter->value) : json_true();
+  bool added = keyword && json_object_set_new(object, keyword, value) == 0;
+  if (!keyword)
+    json_decref(value);
+  free(keyword);
+  return added;
+}
+
+static json_t *json_path(const struct cmta_path *path) {
+  json_t *parameters = json_object();
+  for (size_t i = 0; i < path->parameter_count; i++)
+    if (!add_parameter(parameters, &path->parameters[i])) {
+      json_decref(parameters);
+      return NULL;
+    }
+  return json_pack("{s:o, s:o}", "address", json_text(path->address), "params", parameters);
+}
+
+static json_t *json_recipients(const struct cmta_envelope *envelope) {
+  json_t *recipients = json_array();
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    if (json_array_append_new(recipients, json_path(&envelope->forward_paths[i])) != 0) {
+      json_decref(recipients);
+      return NULL;
+    }
+  return recipients;
+}
+
+static json_t *json_peer(const struct cmta_peer *peer) {
+  struct cmta_slice address = {peer->address, strlen(peer->address)};
+  return json_pack("{s:o, s:i}", "address", json_text(address), "port", (int)peer->port);
+}
+
+/* Adds the message itself as data or data_base64. */
+static bool add_data(json_t *object, const struct cmta_message *message) {
+  struct cmta_slice data;
+  if (cmta_message_data(message, &data) != 0)
+    return false;
+  json_t *text = json_stringn(data.length ? data.at : "", data.length);
+  if (text)
+    return json_object_set_new(object, "data", text) == 0;
+  char *encoded = base64_encode(data.at, data.length);
+  bool added = encoded && json_object_set_new(object, "data_base64", json_string(encoded)) == 0;
+  free(encoded);
+  return added;
+}
+
+static json_t *json_record(const struct record *record) {
+  const struct cmta_envelope *envelope = cmta_message_envelope(record->message);
+  json_t *object = json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I}", "id", record->id, "time",
+                             record->time, "peer", json_peer(cmta_session_peer(record->session)),
+                             "protocol", cmta_session_protocol(record->session), "helo",
+                             json_text(cmta_session_hello_name(record->session)), "from",
+                             json_path(&envelope->reverse_path), "to", json_recipients(envelope),
+                             "size", (json_int_t)cmta_message_size(record->message));
+  if (object && add_data(object, record->message))
+    return object;
+  json_decref(object);
+  return NULL;
+}
+
+char *message_json(const struct record *record, bool ascii, size_t *length) {
+  json_t *object = json_record(record);
+  if (!object)
+    return NULL;
+  char *line = NULL;
+  FILE *stream = open_memstream(&line, length);
+  bool done = stream && json_dumpf(object, stream, ascii ? JSON_ENSURE_ASCII : 0) == 0 &&
+              putc('\n', stream) != EOF;
+  json_decref(object);
+  if (stream && fclose(stream) == 0 && done)
+    return line;
+  free(line);
+  return NULL;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* A message for a person (message_print.h). */
+
+#include "message_print.h"
+
+#include "escape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void print_slice(FILE *stream, struct cmta_slice slice) {
+  if (slice.length > 0)
+    escape_text(stream, slice.at, slice.length);
+}
+
+/* A path as the client said it: "MAIL FROM:<a@example.org> SIZE=12". */
+static void print_path(FILE *stream, const char *command, const struct cmta_path *path) {
+  fprintf(stream, "%s:<", command);
+  print_slice(stream, path->address);
+  putc('>', stream);
+  for (size_t i = 0; i < path->parameter_count; i++) {
+    const struct cmta_parameter *parameter = &path->parameters[i];
+    putc(' ', stream);
+    print_slice(stream, parameter->keyword);
+    if (parameter->has_value)
+      putc('=', stream);
+    print_slice(stream, parameter->value);
+  }
+  putc('\n', stream);
+}
+
+static void print_sender(FILE *stream, struct cmta_session *session) {
+  const struct cmta_peer *peer = cmta_session_peer(session);
+  fputs("from ", stream);
+  escape_text(stream, peer->address, strlen(peer->address));
+  fprintf(stream, " port %u by %s as ", (unsigned)peer->port, cmta_session_protocol(session));
+  print_slice(stream, cmta_session_hello_name(session));
+  putc('\n', stream);
+}
+
+static void print_envelope(FILE *stream, const struct cmta_envelope *envelope) {
+  print_path(stream, "MAIL FROM", &envelope->reverse_path);
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    print_path(stream, "RCPT TO", &envelope->forward_paths[i]);
+  putc('\n', stream);
+}
+
+/* The octets of the line that data begins with, without its CR LF. */
+static size_t line_length(struct cmta_slice data) {
+  const char *end = memmem(data.at, data.length, "\r\n", 2);
+  return end ? (size_t)(end - data.at) : data.length;
+}
+
+static void print_data(FILE *stream, struct cmta_slice data) {
+  while (data.length > 0) {
+    size_t length = line_length(data);
+    escape_text(stream, data.at, length);
+    putc('\n', stream);
+    size_t taken = length < data.length ? length + 2 : length;
+    data = (struct cmta_slice){data.at + taken, data.length - taken};
+  }
+}
+
+static void print_record(FILE *stream, const struct record *record) {
+  struct cmta_slice data = {NULL, 0};
+  cmta_message_data(record->message, &data);
+  fprintf(stream, "---- message %s at %s\n", record->id, record->time);
+  print_sender(stream, record->session);
+  print_envelope(stream, cmta_message_envelope(record->message));
+  print_data(stream, data);
+  fprintf(stream, "---- end of message %s\n", record->id);
+}
+
+char *message_print(const struct record *record, size_t *length) {
+  char *text = NULL;
+  FILE *stream = open_memstream(&text, length);
+  if (!stream)
+    return NULL;
+  print_record(stream, record);
+  bool failed = ferror(stream);
+  if (fclose(stream) == 0 && !failed)
+    return text;
+  free(text);
+  return NULL;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_TOOLS_MESSAGE_PRINT_H
+#define CMTA_TOOLS_MESSAGE_PRINT_H
+
+#include "record.h"
+
+/* The record for a person: a line that names it, who sent it, the envelope, a blank line, the
+   message line by line, a line that ends it. What the client sent is made fit for a terminal
+   (escape.h). NULL without memory; the caller frees it. */
+char *message_print(const struct record *record, size_t *length);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads command lines and prints help from one table (options.h). It knows no option but --help. */
+
+#include "options.h"
+
+#include "escape.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* getopt_long() answers with a row's number plus this, which no character of a short option has. */
+enum { FIRST_ROW = 1 << 16 };
+
+/* The column in which help texts begin. */
+enum { HELP_COLUMN = 30 };
+
+static const struct option_row help_row = {"help", NULL, "print this text and exit", NULL, NULL};
+
+void complain(const char *command, const char *format, ...) {
+  char text[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+
+  fprintf(stderr, command ? "cmta %s: " : "cmta: ", command);
+  escape_text(stderr, text, strlen(text));
+  putc('\n', stderr);
+}
+
+bool flush_output(const char *command) {
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return true;
+  complain(command, "cannot write to standard output: %s", strerror(errno));
+  return false;
+}
+
+/* "--listen ADDR:PORT", and the way to the help text's column. */
+static void print_usage(const struct option_row *row) {
+  int width =
+      printf("  --%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+  if (width >= HELP_COLUMN) {
+    putchar('\n');
+    width = 0;
+  }
+  printf("%*s", HELP_COLUMN - width, "");
+}
+
+static void print_row(const struct option_row *row, const void *defaults) {
+  print_usage(row);
+  for (const char *at = row->help; *at; at++)
+    if (*at == '\n')
+      printf("\n%*s", HELP_COLUMN, "");
+    else
+      putchar(*at);
+  if (row->get)
+    printf(" (default %" PRIu64 ")", row->get(defaults));
+  putchar('\n');
+}
+
+static enum options_result print_help(const struct option_table *table) {
+  printf("Usage: cmta %s [OPTION]...\n\n%s\n", table->command, table->summary);
+  for (size_t i = 0; i < table->count; i++)
+    print_row(&table->rows[i], table->defaults);
+  print_row(&help_row, NULL);
+  return flush_output(table->command) ? OPTIONS_SHOWN : OPTIONS_WRONG;
+}
+
+static struct option long_option(const struct option_row *row, size_t number) {
+  return (struct option){.name = row->name,
+                         .has_arg = row->argument ? required_argument : no_argument,
+                         .val = FIRST_ROW + (int)number};
+}
+
+/* The table as getopt_long() wants it, --help after its rows; NULL without memory. The caller frees
+ * it. */
+static struct option *long_options(const struct option_table *table) {
+  struct option *options = calloc(table->count + 2, sizeof *options);
+  if (!options)
+    return NULL;
+  for (size_t i = 0; i < table->count; i++)
+    options[i] = long_option(&table->rows[i], i);
+  options[table->count] = long_option(&help_row, table->count);
+  return options;
+}
+
+/* Says what getopt_long() did not like; answer is its '?' or ':'. */
+static enum options_result refuse(const struct option_table *table, int answer, char **argv) {
+  const struct option_row *row = optopt >= FIRST_ROW && (size_t)(optopt - FIRST_ROW) < table->count
+                                     ? &table->rows[optopt - FIRST_ROW]
+                                     : &help_row;
+  if (answer == ':')
+    complain(table->command, "--%s needs an argument: %s", row->name, row->argument);
+  else if (optopt >= FIRST_ROW)
+    complain(table->command, "--%s takes no argument", row->name);
+  else if (optopt)
+    complain(table->command, "unknown option -%c", optopt);
+  else
+    complain(table->command, "unknown or ambiguous option %s", argv[optind - 1]);
+  return OPTIONS_WRONG;
+}
+
+static enum options_result set(const struct option_table *table, size_t number, void *target) {
+  const struct option_row *row = &table->rows[number];
+  const char *wrong = row->set(target, optarg);
+  if (!wrong)
+    return OPTIONS_SET;
+  complain(table->command, "--%s \"%s\" %s", row->name, optarg ? optarg : "", wrong);
+  return OPTIONS_WRONG;
+}
+
+static enum options_result read_all(const struct option_table *table, void *target, int argc,
+                                    char **argv, const struct option *options) {
+  enum options_result result = OPTIONS_SET;
+  optind = 1;
+  opterr = 0;
+  while (result == OPTIONS_SET) {
+    int answer = getopt_long(argc, argv, ":", options, NULL);
+    if (answer == -1)
+      break;
+    size_t number = (size_t)(answer - FIRST_ROW);
+    if (answer < FIRST_ROW)
+      result = refuse(table, answer, argv);
+    else if (number == table->count)
+      result = print_help(table);
+    else
+      result = set(table, number, target);
+  }
+  if (result == OPTIONS_SET && optind < argc) {
+    complain(table->command, "unexpected argument %s", argv[optind]);
+    return OPTIONS_WRONG;
+  }
+  return result;
+}
+
+enum options_result options_read(const struct option_table *table, void *target, int argc,
+                                 char **argv) {
+  struct option *options = long_options(table);
+  if (!options) {
+    complain(table->command, "no memory");
+    return OPTIONS_WRONG;
+  }
+  enum options_result result = read_all(table, target, argc, argv, options);
+  free(options);
+  return result;
+}
+
+const char *option_u64(const char *argument, uint64_t *value) {
+  static const char wrong[] = "is not a whole number from 0 to 18446744073709551615";
+  if (!*argument || argument[strspn(argument, "0123456789")])
+    return wrong;
+  errno = 0;
+  unsigned long long number = strtoull(argument, NULL, 10);
+  if (errno)
+    return wrong;
+  *value = number;
+  return NULL;
+}
+
+const char *option_unsigned(const char *argument, unsigned *value) {
+  uint64_t number;
+  if (option_u64(argument, &number) || number > UINT_MAX)
+    return "is not a whole number from 0 to 4294967295";
+  *value = (unsigned)number;
+  return NULL;
+}

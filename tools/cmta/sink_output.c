@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes pieces whole or not at all (sink_output.h), straight to the descriptor. */
+
+#include "sink_output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+int sink_output_open(struct sink_output *output, const char *path) {
+  bool standard = !path || strcmp(path, "-") == 0;
+  *output = (struct sink_output){.name = standard ? "standard output" : path};
+  output->fd =
+      standard ? STDOUT_FILENO : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (output->fd < 0)
+    return errno;
+  output->terminal = isatty(output->fd) == 1;
+  return 0;
+}
+
+/* True when the write that has failed may be tried again; waits for room where the descriptor does
+ * not. */
+static bool may_retry(int fd) {
+  if (errno == EAGAIN || errno == EWOULDBLOCK)
+    poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
+  else if (errno != EINTR)
+    return false;
+  return true;
+}
+
+/* Returns how much was written: all, or errno says why not. */
+static size_t write_all(int fd, const char *text, size_t length) {
+  size_t done = 0;
+  while (done < length) {
+    ssize_t written = write(fd, text + done, length - done);
+    if (written >= 0)
+      done += (size_t)written;
+    else if (!may_retry(fd))
+      break;
+  }
+  return done;
+}
+
+int sink_output_write(struct sink_output *output, const char *text, size_t length) {
+  if (output->torn && write_all(output->fd, "\n", 1) < 1)
+    return errno;
+  output->torn = false;
+  off_t end = lseek(output->fd, 0, SEEK_END); /* -1 on a pipe */
+  size_t done = write_all(output->fd, text, length);
+  if (done == length)
+    return 0;
+  int error = errno;
+  if (done > 0)
+    output->torn = end < 0 || ftruncate(output->fd, end) < 0;
+  return error;
+}
+
+void sink_output_close(struct sink_output *output) {
+  if (output->fd > STDERR_FILENO)
+    close(output->fd);
+}

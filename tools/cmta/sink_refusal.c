@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads and applies the rules of --reject (sink_refusal.h). */
+
+#include "sink_refusal.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const stage_names[STAGE_COUNT] = {
+    [STAGE_CONNECT] = "connect", [STAGE_HELLO] = "hello", [STAGE_MAIL] = "mail",
+    [STAGE_RCPT] = "rcpt",       [STAGE_DATA] = "data",   [STAGE_MESSAGE] = "message",
+};
+
+/* What stands behind a code that comes without a text. */
+static const char default_text[] = "Refused";
+
+static int stage_of(const char *name, size_t length) {
+  for (int stage = 0; stage < STAGE_COUNT; stage++)
+    if (strlen(stage_names[stage]) == length && memcmp(stage_names[stage], name, length) == 0)
+      return stage;
+  return -1;
+}
+
+/* The code in front of a blank or the end; 0 when there is none from 400 to 599. */
+static int reply_code(const char *text) {
+  if (strcspn(text, " ") != 3 || strspn(text, "0123456789") != 3)
+    return 0;
+  int code = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+  return code >= 400 && code <= 599 ? code : 0;
+}
+
+/* Octets of the enhanced status code, class "." subject "." detail (RFC 3463 section 2), that text
+ * begins with; 0 when it begins with something else. */
+static size_t enhanced_length(const char *text) {
+  if (!isdigit((unsigned char)text[0]) || text[1] != '.')
+    return 0;
+  size_t subject = strspn(text + 2, "0123456789");
+  if (subject < 1 || subject > 3 || text[2 + subject] != '.')
+    return 0;
+  size_t detail = strspn(text + 3 + subject, "0123456789");
+  size_t length = 3 + subject + detail;
+  bool ends = text[length] == ' ' || text[length] == '\0';
+  return detail >= 1 && detail <= 3 && ends ? length : 0;
+}
+
+static bool is_printable_ascii(const char *text) {
+  for (; *text; text++)
+    if (*text < ' ' || *text > '~')
+      return false;
+  return true;
+}
+
+/* Takes what follows the reply code: blanks, an enhanced status code, the text. */
+static const char *read_text(struct refusal *refusal, const char *text) {
+  text += strspn(text, " ");
+  size_t length = enhanced_length(text);
+  if (length > 0 && text[0] - '0' != refusal->code / 100)
+    return "has an enhanced status code of another class than its reply code";
+  snprintf(refusal->enhanced, sizeof refusal->enhanced, "%.*s", (int)length, text);
+  text += length;
+  text += strspn(text, " ");
+  refusal->text = *text ? text : default_text;
+  return is_printable_ascii(text) ? NULL : "has a text that is not printable ASCII";
+}
+
+const char *refusal_read(struct refusal *refusals, const char *argument) {
+  size_t name = strcspn(argument, "=");
+  int stage = stage_of(argument, name);
+  if (stage < 0)
+    return "does not begin with connect, hello, mail, rcpt, data or message";
+  struct refusal refusal = {.set = true};
+  if (argument[name] == '=') {
+    refusal.code = reply_code(argument + name + 1);
+    if (refusal.code == 0)
+      return "has no reply code from 400 to 599 after the =";
+    const char *wrong = read_text(&refusal, argument + name + 4);
+    if (wrong)
+      return wrong;
+  }
+  refusals[stage] = refusal;
+  return NULL;
+}
+
+enum cmta_verdict refusal_answer(const struct refusal *refusal, struct cmta_session *session) {
+  if (!refusal->set)
+    return CMTA_ACCEPT;
+  if (refusal->code == 0)
+    return CMTA_REJECT;
+  const char *enhanced = *refusal->enhanced ? refusal->enhanced : NULL;
+  cmta_reply(session, refusal->code, enhanced, "%s", refusal->text);
+  if (refusal->code == 421) /* RFC 5321 section 4.2.3: service not available, closing */
+    return CMTA_CLOSE;
+  return refusal->code < 500 ? CMTA_TEMPFAIL : CMTA_REJECT;
+}
