@@ -48,13 +48,12 @@ static void *reallocate(void *context, void *pointer, size_t old_size, size_t ne
   union head *fresh = malloc(sizeof *fresh + new_size);
   if (fresh == NULL)
     abort();
-  put_on(account, fresh, new_size);
   if (head != NULL) {
-    const size_t kept = old_size < new_size ? old_size : new_size;
-    memcpy(fresh + 1, pointer, kept);
+    memcpy(fresh + 1, pointer, old_size < new_size ? old_size : new_size);
     take_off(account, head, old_size);
     free(head);
   }
+  put_on(account, fresh, new_size);
   return fresh + 1;
 }
 

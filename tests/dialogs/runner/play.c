@@ -68,6 +68,8 @@ static bool receive(struct play *play, size_t length) {
     play->dead = taken == CMTA_E_MEMORY && play->lenient;
     if (!play->dead)
       fail(play, cmta_strerror((int)taken));
+    else if ((cmta_session_wants(play->session) & CMTA_WANTS_CLOSE) == 0)
+      fail(play, "there was no memory, and the session is not over");
     return false;
   }
   if ((size_t)taken < length && can_read(play))
@@ -91,8 +93,10 @@ static bool open_session(struct play *play) {
   struct cmta_settings settings = play->dialogue->settings;
   settings.allocator = account_allocator(&play->account);
   const struct cmta_hooks hooks = script_hooks(play->dialogue);
-  const struct cmta_peer peer = {.address = "192.0.2.1", .port = 4321};
+  const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  play->held_by_service = play->account.held;
+  play->script.lenient = play->lenient;
   if (error == 0)
     error = cmta_session_new(&play->session, play->service, &peer);
   if (error != 0) {
@@ -102,7 +106,6 @@ static bool open_session(struct play *play) {
     return false;
   }
   receive(play, 0);
-  play->held_after_open = play->account.held;
   return true;
 }
 
@@ -263,6 +266,17 @@ static void check_end(struct play *play) {
               play->script.said.at, play->script.said.length);
 }
 
+static void check_memory(struct play *play) {
+  const struct account *account = &play->account;
+  const size_t ceiling = play->dialogue->settings.max_memory;
+  if (account->blocks > 0 || account->held > 0)
+    fail(play, "memory was not given back");
+  if (account->wrong_size)
+    fail(play, "a block was given back with another size");
+  if (ceiling > 0 && account->peak > ceiling + play->held_by_service)
+    fail(play, "more memory was held than max_memory");
+}
+
 /* What must hold after all is freed, in lenient runs too. */
 static void check_after(struct play *play) {
   const struct script *script = &play->script;
@@ -273,10 +287,7 @@ static void check_after(struct play *play) {
     fail(play, "`closed` was not told exactly once");
   if (script->session_data > 0 || script->transaction_data > 0)
     fail(play, "data of the application was not destroyed");
-  if (play->account.blocks > 0 || play->account.held > 0)
-    fail(play, "memory was not given back");
-  if (play->account.wrong_size)
-    fail(play, "a block was given back with another size");
+  check_memory(play);
 }
 
 static bool is_script(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }

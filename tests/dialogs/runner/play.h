@@ -29,7 +29,7 @@ struct play {
   size_t compared;              /* how much of it the steps have seen */
   size_t messages_seen;
   uint64_t progress;      /* as it was when last looked at */
-  size_t held_after_open; /* octets of memory of service and greeted session */
+  size_t held_by_service; /* octets of memory */
   bool dead;              /* CMTA_E_MEMORY has been returned */
   unsigned line;          /* of the step that runs */
   struct text failure;    /* empty when all is well */

@@ -3,6 +3,7 @@
 #include "script.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void script_fault(struct script *script, const char *what) {
   if (script->fault.length == 0)
@@ -36,7 +37,7 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   if (answer == NULL)
     return CMTA_ACCEPT;
   const int error = script_compose(session, answer);
-  if ((error == CMTA_E_ARGUMENT) != answer->refused && error != CMTA_E_MEMORY)
+  if ((error == CMTA_E_ARGUMENT) != answer->refused && !script->lenient)
     script_fault(script, answer->refused ? "a reply that should be refused was taken"
                                          : "a reply was refused");
   return answer->verdict;
@@ -48,6 +49,9 @@ static enum cmta_verdict ask_connect(struct cmta_session *session, void *user) {
   struct script *script = user;
   if (cmta_session_set_data(session, &script->session_data, destroy) == 0)
     script->session_data++;
+  const struct cmta_peer *peer = cmta_session_peer(session);
+  if (strcmp(peer->address, SCRIPT_PEER_ADDRESS) != 0 || peer->port != SCRIPT_PEER_PORT)
+    script_fault(script, "the peer is another");
   return answer_question(script, session, ASK_CONNECT, (struct cmta_slice){0});
 }
 

@@ -7,7 +7,10 @@
 
 #include "dialogue.h"
 
-enum { SCRIPT_ANSWERS = 32 };
+enum { SCRIPT_ANSWERS = 32, SCRIPT_PEER_PORT = 4321 };
+
+/* The client of every dialogue (RFC 5737). */
+#define SCRIPT_PEER_ADDRESS "192.0.2.1"
 
 /* One question: its answers to come, and what it was about last. */
 struct scripted {
@@ -36,6 +39,7 @@ struct script {
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
+  bool lenient;           /* memory fails: replies that suited may not suit */
   unsigned resets;
   unsigned closed;
   enum cmta_close_reason reason;

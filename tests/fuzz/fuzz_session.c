@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whole sessions. The first octets of an input choose settings, verdicts and cuts; the rest is what
+ * the client sends. The same session runs in one piece and cut, and must give the same replies and
+ * the same messages; its replies must be well formed, and as many as fuzz/session_replies.h counts.
+ *
+ *   octet 0     switches: strict syntax, no collecting, extensions to leave out
+ *   octet 1     limits
+ *   octet 2     how long the pieces of the cut run are
+ *   octets 3..  VERDICTS verdicts, one a question, in turn; the last is for the first chunk of a
+ *               message
+ *
+ * Zero octets are the defaults: everything is accepted.
+ */
+
+#include "fuzz/session_replies.h"
+
+#include <cmta/session.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERDICTS = 8, HEADER = 3 + VERDICTS, MAX_MEMORY = 1 << 20 };
+
+/* What an input chooses. */
+struct choice {
+  unsigned char switches;
+  unsigned char limits;
+  unsigned char piece;
+  unsigned char verdicts[VERDICTS];
+};
+
+/* One run of a session. */
+struct run {
+  const struct choice *choice;
+  size_t held, peak;
+  unsigned asked;     /* questions so far, chunks not counted */
+  bool chunk_asked;   /* of the running message */
+  unsigned char late; /* the verdict octet of the open question */
+  unsigned closed;
+  bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
+  struct bytes output;
+  struct bytes messages;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
+
+static void must(bool holds, const char *what) {
+  if (holds)
+    return;
+  fprintf(stderr, "does not hold: %s\n", what);
+  abort();
+}
+
+static void *account(void *context, void *pointer, size_t old_size, size_t new_size) {
+  struct run *run = context;
+  run->held += new_size - old_size;
+  if (run->held > run->peak)
+    run->peak = run->held;
+  if (new_size > 0)
+    return realloc(pointer, new_size);
+  free(pointer);
+  return NULL;
+}
+
+/* ---- The application: verdicts from the input's octets. Bits 0 to 2 are the verdict, 3 to 5 the
+ * late one, 6 asks for a composed reply, 7 for one of two lines. ---- */
+
+static enum cmta_verdict verdict_of(unsigned bits, unsigned verdicts) {
+  return (enum cmta_verdict)((bits & 7) % verdicts);
+}
+
+static void compose(struct cmta_session *session, const struct run *run, enum cmta_verdict verdict,
+                    unsigned char octet, struct cmta_slice heard) {
+  static const int codes[] = {250, 550, 450, 421, 421, 250};
+  const bool start = run->data_asked && verdict == CMTA_ACCEPT;
+  if (!(octet & 0x40))
+    return;
+  const int length = heard.length > 1000 ? 1000 : (int)heard.length;
+  if (cmta_reply(session, start ? 354 : codes[verdict], NULL, "you said %.*s", length,
+                 heard.at == NULL ? "" : heard.at) == 0 &&
+      (octet & 0x80))
+    cmta_reply_line(session, "and I heard");
+}
+
+static enum cmta_verdict answer(struct cmta_session *session, struct run *run, unsigned char octet,
+                                struct cmta_slice heard) {
+  const enum cmta_verdict verdict = verdict_of(octet, 6);
+  run->late = octet;
+  if (verdict != CMTA_LATER)
+    compose(session, run, verdict, octet, heard);
+  return verdict;
+}
+
+static enum cmta_verdict next_answer(struct cmta_session *session, struct run *run,
+                                     struct cmta_slice heard) {
+  return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
+}
+
+static enum cmta_verdict ask(struct cmta_session *session, void *user) {
+  struct run *run = user;
+  run->data_asked = false;
+  return next_answer(session, run, (struct cmta_slice){0});
+}
+
+static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
+                                  struct cmta_slice text) {
+  struct run *run = user;
+  run->data_asked = false;
+  return next_answer(session, run, text);
+}
+
+static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
+                                  const struct cmta_path *path) {
+  struct run *run = user;
+  run->data_asked = false;
+  return next_answer(session, run, path->address);
+}
+
+static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
+  struct run *run = user;
+  run->data_asked = true;
+  run->chunk_asked = false;
+  return next_answer(session, run, (struct cmta_slice){0});
+}
+
+/* A refusal is given at the first chunk alone, because how many there are depends on the cuts; and
+   only where nothing else can refuse the message before. */
+static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
+                                   struct cmta_slice bytes) {
+  struct run *run = user;
+  must(bytes.length > 0, "a chunk is never empty");
+  if (run->chunk_asked || (run->choice->limits & 3) != 0)
+    return CMTA_ACCEPT;
+  run->chunk_asked = true;
+  run->data_asked = false;
+  return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
+}
+
+static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
+                                     const struct cmta_message *message) {
+  struct run *run = user;
+  const struct cmta_envelope *envelope = cmta_message_envelope(message);
+  struct cmta_slice data = {0};
+  char head[64];
+  must(envelope->forward_path_count > 0, "a message has a recipient");
+  const int error = cmta_message_data(message, &data);
+  must(error == ((run->choice->switches & 2) ? CMTA_E_STATE : 0), "data is there when collected");
+  must(error != 0 || data.length == cmta_message_size(message), "the size is the data's");
+  const int length = snprintf(head, sizeof head, "[%zu, %llu]", envelope->forward_path_count,
+                              (unsigned long long)cmta_message_size(message));
+  bytes_add(&run->messages, head, (size_t)length);
+  bytes_add(&run->messages, data.at, data.length);
+  run->data_asked = false;
+  return next_answer(session, run, (struct cmta_slice){0});
+}
+
+static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
+  struct run *run = user;
+  must(reason == cmta_session_close_reason(session) && reason != CMTA_CLOSED_NOT, "a reason");
+  run->closed++;
+}
+
+static const struct cmta_hooks hooks = {.size = sizeof hooks,
+                                        .connect = ask,
+                                        .hello = ask_text,
+                                        .mail = ask_path,
+                                        .rcpt = ask_path,
+                                        .data = ask_data,
+                                        .chunk = ask_chunk,
+                                        .message = ask_message,
+                                        .rset = ask,
+                                        .noop = ask_text,
+                                        .vrfy = ask_text,
+                                        .expn = ask_text,
+                                        .help = ask_text,
+                                        .closed = hear_closed};
+
+/* ---- A run ---- */
+
+static struct cmta_settings settings_of(struct run *run) {
+  static const uint64_t sizes[] = {0, 10, 100, 1000};
+  static const size_t recipients[] = {1000, 1, 2, 0};
+  static const unsigned errors[] = {0, 1, 3, 20};
+  const struct choice *choice = run->choice;
+  struct cmta_settings settings;
+  cmta_settings_init(&settings);
+  settings.strict_syntax = choice->switches & 1;
+  settings.collect = !(choice->switches & 2);
+  settings.extensions &= ~((unsigned)choice->switches >> 2);
+  if (!(settings.extensions & CMTA_EXTENSION_8BITMIME))
+    settings.extensions &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
+  settings.max_message_size = sizes[choice->limits & 3];
+  settings.max_recipients = recipients[choice->limits >> 2 & 3];
+  settings.max_errors = errors[choice->limits >> 4 & 3];
+  settings.max_memory = MAX_MEMORY;
+  settings.allocator = (struct cmta_allocator){.reallocate = account, .context = run};
+  return settings;
+}
+
+static void take_output(struct run *run, struct cmta_session *session) {
+  const struct cmta_slice out = cmta_session_output(session);
+  bytes_add(&run->output, out.at, out.length);
+  must(cmta_session_sent(session, out.length) == 0, "all output can be sent");
+}
+
+static void decide(struct run *run, struct cmta_session *session) {
+  const enum cmta_verdict verdict = verdict_of(run->late >> 3, 5);
+  compose(session, run, verdict, run->late, (struct cmta_slice){0});
+  must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
+}
+
+/* Brings one piece, from a block of its own, and answers what it leads to; how much was taken. */
+static size_t bring(struct run *run, struct cmta_session *session, const uint8_t *bytes,
+                    size_t length) {
+  uint8_t *piece = malloc(length + 1);
+  must(piece != NULL, "the fuzzer has memory");
+  memcpy(piece, bytes, length);
+  piece[length] = 0xee;
+  const ptrdiff_t taken = cmta_session_receive(session, piece, length);
+  free(piece);
+  must(taken >= 0 && (size_t)taken <= length, "bytes are taken");
+  const unsigned wants = cmta_session_wants(session);
+  take_output(run, session);
+  if (wants & CMTA_WANTS_DECISION)
+    decide(run, session);
+  else
+    must((size_t)taken == length || (wants & (CMTA_WANTS_CLOSE | CMTA_WANTS_WRITE)), "it goes on");
+  return (size_t)taken;
+}
+
+static bool is_over(const struct cmta_session *session) {
+  return cmta_session_wants(session) & CMTA_WANTS_CLOSE;
+}
+
+/* Feeds all bytes in pieces of that length; whether the session is over by itself. */
+static bool feed(struct run *run, struct cmta_session *session, const uint8_t *bytes, size_t length,
+                 size_t piece) {
+  unsigned still = 0;
+  bring(run, session, bytes, 0);
+  while (length > 0 && !is_over(session)) {
+    const size_t taken = bring(run, session, bytes, piece < length ? piece : length);
+    still = taken > 0 ? 0 : still + 1;
+    must(still < 3, "it does not stand still");
+    bytes += taken;
+    length -= taken;
+  }
+  for (int i = 0; i < 3 && !is_over(session); i++)
+    bring(run, session, bytes, 0);
+  return is_over(session);
+}
+
+/* Plays it from beginning to end; whether it was over by itself. */
+static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t piece) {
+  const struct cmta_settings settings = settings_of(run);
+  struct cmta_service *service;
+  struct cmta_session *session;
+  must(cmta_service_new(&service, &settings, &hooks, run) == 0, "the settings are sound");
+  must(cmta_session_new(&session, service, NULL) == 0, "there is a session");
+  const bool over = feed(run, session, bytes, length, piece);
+  cmta_session_hangup(session);
+  take_output(run, session);
+  must(is_over(session) && cmta_session_envelope(session) == NULL, "nothing is left at the end");
+  cmta_session_free(session);
+  cmta_service_free(service);
+  must(run->closed == 1, "the end is told once");
+  must(run->held == 0, "all memory comes back");
+  must(run->peak <= MAX_MEMORY + 4096, "memory is bounded");
+  return over;
+}
+
+static void check_replies(const struct run *run, const uint8_t *bytes, size_t length, bool over) {
+  const bool utf8 = !(run->choice->switches >> 2 & CMTA_EXTENSION_SMTPUTF8);
+  must(replies_well_formed(&run->output, utf8), "replies are well formed");
+  must(replies_match(&run->output, bytes, length, over), "there is a reply for each command");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
+  struct choice choice = {0};
+  if (size < HEADER)
+    return 0;
+  memcpy(&choice, input, HEADER);
+  struct run whole = {.choice = &choice}, cut = {.choice = &choice};
+  const bool over = play(&whole, input + HEADER, size - HEADER, size);
+  play(&cut, input + HEADER, size - HEADER, choice.piece + 1u);
+  check_replies(&whole, input + HEADER, size - HEADER, over);
+  must(bytes_equal(&whole.output, &cut.output), "replies do not depend on cuts");
+  must(bytes_equal(&whole.messages, &cut.messages), "messages do not depend on cuts");
+  bytes_free(&whole.output);
+  bytes_free(&whole.messages);
+  bytes_free(&cut.output);
+  bytes_free(&cut.messages);
+  return 0;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Counts and judges replies; see session_replies.h. */
+#include "fuzz/session_replies.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void bytes_add(struct bytes *bytes, const char *more, size_t length) {
+  if (length == 0)
+    return;
+  char *grown = realloc(bytes->at, bytes->length + length);
+  if (grown == NULL)
+    abort();
+  memcpy(grown + bytes->length, more, length);
+  bytes->at = grown;
+  bytes->length += length;
+}
+
+bool bytes_equal(const struct bytes *a, const struct bytes *b) {
+  return a->length == b->length && (a->length == 0 || memcmp(a->at, b->at, a->length) == 0);
+}
+
+void bytes_free(struct bytes *bytes) {
+  free(bytes->at);
+  *bytes = (struct bytes){0};
+}
+
+static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+static bool line_well_formed(const char *line, size_t length, bool utf8) {
+  if (length < 4 || length > 510 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) ||
+      !is_digit(line[2]) || (line[3] != ' ' && line[3] != '-'))
+    return false;
+  for (size_t i = 4; i < length; i++) {
+    const unsigned char byte = (unsigned char)line[i];
+    if ((byte < ' ' && byte != '\t') || byte == 0x7f || (byte >= 0x80 && !utf8))
+      return false;
+  }
+  return true;
+}
+
+/* The length of the next line with its CR LF; 0 when there is none. */
+static size_t line_length(const char *at, const char *end) {
+  const char *lf = at == end ? NULL : memchr(at, '\n', (size_t)(end - at));
+  return lf == NULL || lf == at || lf[-1] != '\r' ? 0 : (size_t)(lf - at) + 1;
+}
+
+bool replies_well_formed(const struct bytes *output, bool utf8) {
+  const char *at = output->at, *end = output->length > 0 ? at + output->length : at;
+  const char *open = NULL;
+  while (at < end) {
+    const size_t length = line_length(at, end);
+    if (length == 0 || !line_well_formed(at, length - 2, utf8) ||
+        (open != NULL && memcmp(open, at, 3) != 0))
+      return false;
+    open = at[3] == '-' ? at : NULL;
+    at += length;
+  }
+  return open == NULL;
+}
+
+/* Takes one whole reply off; its code, or 0 when there is none. */
+static int take_reply(const char **at, const char *end) {
+  while (*at < end) {
+    const char *line = *at;
+    *at += line_length(line, end);
+    if (line[3] == ' ')
+      return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+  }
+  return 0;
+}
+
+/* The client's bytes that are left. */
+struct rest {
+  const uint8_t *at;
+  size_t length;
+};
+
+/* Takes everything up to and with the first `mark` off; false when there is none. */
+static bool take_through(struct rest *rest, const char *mark) {
+  const size_t mark_length = strlen(mark);
+  for (size_t i = 0; i + mark_length <= rest->length; i++)
+    if (memcmp(rest->at + i, mark, mark_length) == 0) {
+      rest->at += i + mark_length;
+      rest->length -= i + mark_length;
+      return true;
+    }
+  return false;
+}
+
+/* A message ends at CR LF . CR LF, where the first CR LF may be that of DATA. */
+static bool take_message(struct rest *rest) {
+  if (rest->length >= 3 && memcmp(rest->at, ".\r\n", 3) == 0)
+    return take_through(rest, ".\r\n");
+  return take_through(rest, "\r\n.\r\n");
+}
+
+bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over) {
+  const char *at = output->at, *end = output->length > 0 ? at + output->length : at;
+  struct rest rest = {client, length};
+  int code = take_reply(&at, end);
+  bool in_message = false;
+  if (code == 0)
+    return over;
+  while (in_message ? take_message(&rest) : take_through(&rest, "\r\n")) {
+    code = take_reply(&at, end);
+    if (code == 0)
+      return over;
+    in_message = !in_message && code == 354;
+  }
+  if (over && in_message)
+    take_reply(&at, end);
+  return at == end;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FUZZ_SESSION_REPLIES_H
+#define FUZZ_SESSION_REPLIES_H
+
+/* What replies to a client's bytes must look like, and how many there must be: a second opinion
+ * that knows of commands nothing but where their lines end. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Owned bytes that grow; without memory the program ends. */
+struct bytes {
+  char *at;
+  size_t length;
+};
+
+void bytes_add(struct bytes *bytes, const char *more, size_t length);
+bool bytes_equal(const struct bytes *a, const struct bytes *b);
+void bytes_free(struct bytes *bytes);
+
+/* Each line is a code of 200 to 599, a blank or hyphen, printable ASCII (or UTF-8, where utf8) and
+   CR LF, at most 512 octets; the lines of one reply have one code; the last reply is complete (RFC
+   5321 section 4.2). */
+bool replies_well_formed(const struct bytes *output, bool utf8);
+
+/* One reply for the greeting, one for each line up to its CR LF, and after a 354 one for the
+   message up to its CR LF . CR LF; in that order, and no other (RFC 5321 section 4.3.2). A session
+   that is over may leave the rest unanswered, and say one thing more in the middle of a message. */
+bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over);
+
+#endif

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Makes the seeds of fuzz/session of the dialogues: session_seeds.py DIALOGS CORPUS.
+
+Each dialogue gives its client bytes behind a header of zeros (fuzz_session.c says what a header is); one with hooks gives a
+second seed, whose header holds the verdicts in their order. Seeds that say the same are written once.
+"""
+import pathlib
+import re
+import sys
+
+VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later")
+HEADER_VERDICTS = 8
+LONGEST = 4096
+ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", '"': b'"', "{": b"{"}
+
+
+def decode(text):
+    """The bytes that the escapes of a dialogue mean (tests/dialogs/README.md)."""
+    made, at = b"", 0
+    while at < len(text):
+        repeat = re.match(r"\{([^*}]*)\*(\d+)\}", text[at:])
+        if text[at] == "\\" and text[at + 1] == "x":
+            made, at = made + bytes([int(text[at + 2 : at + 4], 16)]), at + 4
+        elif text[at] == "\\":
+            made, at = made + ESCAPES[text[at + 1]], at + 2
+        elif repeat:
+            made, at = made + decode(repeat[1]) * int(repeat[2]), at + len(repeat[0])
+        else:
+            made, at = made + text[at].encode(), at + 1
+    return made
+
+
+def read(path):
+    """What the client of a dialogue says, and the verdicts it hears."""
+    said, verdicts = b"", []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line[:2] in ("C:", "C|"):
+            said += decode(line[3:]) + (b"\r\n" if line[1] == ":" else b"")
+        elif line.startswith("hook"):
+            verdicts.append(VERDICTS.index(line.split()[2]))
+    return said, verdicts
+
+
+def main(dialogs, corpus):
+    seeds = {}
+    for path in sorted(pathlib.Path(dialogs).glob("*.dialog")):
+        said, verdicts = read(path)
+        if not said or len(said) > LONGEST:
+            continue
+        seeds.setdefault(bytes(3 + HEADER_VERDICTS) + said, path.stem)
+        if verdicts:
+            octets = (bytes(verdicts) + bytes(HEADER_VERDICTS))[:HEADER_VERDICTS]
+            seeds.setdefault(bytes(3) + octets + said, path.stem + "_verdicts")
+    folder = pathlib.Path(corpus)
+    folder.mkdir(parents=True, exist_ok=True)
+    for octets, name in seeds.items():
+        (folder / name).write_bytes(octets)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
