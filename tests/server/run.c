@@ -16,7 +16,7 @@ static void begin(void) {
 
 static void end(void) { cmta_server_free(server); }
 
-TestSuite(run, .init = begin, .fini = end, .timeout = 60);
+TestSuite(run, .init = begin, .fini = end, .timeout = 30);
 
 Test(run, ends_when_the_server_has_stopped) {
   cmta_server_stop(server, NULL, NULL);
