@@ -42,7 +42,8 @@ void *memory_resize(struct memory *memory, void *block, size_t size) {
     return NULL;
   size_t new_size = size + sizeof *old;
   size_t others = memory->used - old_size;
-  if (memory->ceiling && (new_size > memory->ceiling || others > memory->ceiling - new_size))
+  size_t most = memory->ceiling - memory->reserve;
+  if (memory->ceiling && (new_size > most || others > most - new_size))
     return NULL;
   struct header *made =
       memory->allocator.reallocate(memory->allocator.context, old, old_size, new_size);
@@ -81,6 +82,8 @@ bool memory_grow(struct memory *memory, void **block, size_t *capacity, size_t n
   if (wanted > SIZE_MAX / size)
     return false;
   void *grown = memory_resize(memory, *block, wanted * size);
+  if (!grown && wanted > needed)
+    grown = memory_resize(memory, *block, (wanted = needed) * size);
   if (!grown)
     return false;
   *block = grown;

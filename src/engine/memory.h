@@ -11,6 +11,7 @@ struct memory {
   struct cmta_allocator allocator;
   size_t used;    /* octets held, each block's own bookkeeping counted */
   size_t ceiling; /* octets that may be held; 0: any number */
+  size_t reserve; /* of these, octets that are kept for replies now */
 };
 
 /* Makes an empty account; an allocator without function means malloc and free. */
@@ -30,7 +31,8 @@ void memory_give(struct memory *memory, void *block);
 char *memory_copy(struct memory *memory, struct cmta_slice text);
 
 /* Makes room for `needed` elements of `size` octets in *block, whose capacity in elements is
-   *capacity: grows by doubling, never past `most` unless needed is more (0: no such bound). False
+   *capacity: grows by doubling where
+   there is memory for that, never past `most` unless needed is more (0: no such bound). False
    without memory; then nothing has changed. */
 bool memory_grow(struct memory *memory, void **block, size_t *capacity, size_t needed, size_t size,
                  size_t most);

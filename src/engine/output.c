@@ -11,6 +11,10 @@
  * reads cannot make it hold more. */
 enum { OUTPUT_FULL = 16384 };
 
+/* Octets of a session's memory that nothing but replies may have: a full output and one long reply
+ * more. */
+enum { OUTPUT_RESERVE = 2 * OUTPUT_FULL };
+
 /* Octets that the output begins with: room for the replies of a usual group. */
 enum { OUTPUT_FIRST = 256 };
 
@@ -19,13 +23,19 @@ void output_add(struct cmta_session *session, const char *bytes, size_t length) 
     return;
   size_t room = session->output_length + length;
   size_t wanted = room < OUTPUT_FIRST ? OUTPUT_FIRST : room;
-  if (!memory_grow(&session->memory, (void **)&session->output, &session->output_capacity, wanted,
-                   1, 0)) {
-    session->failed = true;
+  size_t reserve = session->memory.reserve;
+  session->memory.reserve = 0;
+  session->failed = !memory_grow(&session->memory, (void **)&session->output,
+                                 &session->output_capacity, wanted, 1, 0);
+  session->memory.reserve = reserve;
+  if (session->failed)
     return;
-  }
   memcpy(session->output + session->output_length, bytes, length);
   session->output_length = room;
+}
+
+size_t output_reserve(size_t ceiling) {
+  return ceiling / 2 < OUTPUT_RESERVE ? ceiling / 2 : OUTPUT_RESERVE;
 }
 
 bool output_is_full(const struct cmta_session *session) {

@@ -9,6 +9,9 @@
 /* Puts bytes behind the output. Without memory the session fails. */
 void output_add(struct cmta_session *session, const char *bytes, size_t length);
 
+/* Octets that a session with this ceiling keeps for its replies, whatever else it holds. */
+size_t output_reserve(size_t ceiling);
+
 /* True when so much waits to be sent that the session must not answer more commands before. */
 bool output_is_full(const struct cmta_session *session);
 

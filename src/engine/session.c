@@ -27,6 +27,7 @@ int cmta_session_new(struct cmta_session **session, const struct cmta_service *s
     return CMTA_E_MEMORY;
   made->service = service;
   made->memory = memory;
+  made->memory.reserve = output_reserve(settings->max_memory);
   made->peer.address = memcpy(made + 1, address, length);
   made->peer.port = peer ? peer->port : 0;
   session_machine_init(made);

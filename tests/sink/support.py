@@ -38,20 +38,24 @@ class Sink:
         line = self.process.stdout.readline().decode()
         words = line.rstrip("\n").split(" ")
         if len(words) != 3 or words[0] != "listening":
-            self.__exit__()
+            self.__exit__(AssertionError)
             raise AssertionError(f"no listening line but {line!r}")
         return words[1], int(words[2])
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(PATIENCE)
+    def __exit__(self, failure=None, *_):
+        """Ends the sink: gracefully after a good test, so that whatever a sanitizer finds is seen; else at once."""
+        still_runs = self.process.poll() is None
+        if still_runs:
+            self.signal(signal.SIGKILL if failure else signal.SIGTERM)
+        status, errors = self.wait()
         if self.process.stdout:
             self.process.stdout.close()
         self.errors.close()
+        if still_runs and not failure and status != 0:
+            raise AssertionError(f"ended with {status}: {errors}")
 
     def signal(self, number=signal.SIGTERM):
         self.process.send_signal(number)
@@ -130,10 +134,17 @@ class Client:
         return self.reply()
 
 
+def give_up(*_):
+    raise TimeoutError("something hangs")
+
+
 class SinkTest(unittest.TestCase):
-    """A test with a scratch folder, and `path` in it for JSON lines."""
+    """A test with a scratch folder, and `path` in it for JSON lines. One that hangs fails and ends its processes."""
 
     def setUp(self):
+        signal.signal(signal.SIGALRM, give_up)
+        signal.alarm(PATIENCE)
+        self.addCleanup(signal.alarm, 0)
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name

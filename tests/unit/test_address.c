@@ -254,6 +254,30 @@ Test(address, a_compressed_one_with_ipv4_has_at_most_four_groups) {
                                                "[IPv6:::192.0.2.1:1]", NULL});
 }
 
+/* "[IPv6:", groups before and behind "::", then an IPv4 address if so wanted, "]". */
+static void compressed(char *literal, unsigned before, unsigned behind, bool with_ipv4) {
+  strcpy(literal, "[IPv6:");
+  for (unsigned i = 0; i < before; i++)
+    strcat(literal, i ? ":f" : "f");
+  strcat(literal, "::");
+  for (unsigned i = 0; i < behind; i++)
+    strcat(literal, i ? ":0" : "0");
+  if (with_ipv4)
+    strcat(literal, behind ? ":192.0.2.1" : "192.0.2.1");
+  strcat(literal, "]");
+}
+
+Test(address, groups_are_counted_on_both_sides_of_two_colons) {
+  char literal[64];
+  for (unsigned before = 0; before < 9; before++)
+    for (unsigned behind = 0; behind < 9; behind++) {
+      compressed(literal, before, behind, false);
+      expect_hello(before + behind <= 6, literal);
+      compressed(literal, before, behind, true);
+      expect_hello(before + behind <= 4, literal);
+    }
+}
+
 Test(address, a_literal_with_another_tag_is_refused) {
   expect_literals(false, (const char *const[]){"[x400:abc]", "[IPv4:192.0.2.1]", "[2001:db8::1]",
                                                "[IPv6 2001:db8::1]", "[tag:]", "[abc]", NULL});

@@ -36,7 +36,8 @@ function(cmta_library name objects)
     string(REPLACE "cmta_" "" exported ${target})
     add_library(cmta::${exported} ALIAS ${target})
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C OUTPUT_NAME ${file} EXPORT_NAME ${exported}
-      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
+      INSTALL_RPATH "$ORIGIN") # libcmta finds the engine beside itself, in whatever folder
     target_include_directories(${target} PUBLIC
       $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     if(CMTA_SANITIZE)

@@ -3,6 +3,7 @@
 #include "account.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Large enough to keep what follows it aligned. */
 union head {
@@ -50,8 +51,7 @@ static void *reallocate(void *context, void *pointer, size_t old_size, size_t ne
   put_on(account, fresh, new_size);
   if (head != NULL) {
     const size_t kept = old_size < new_size ? old_size : new_size;
-    for (size_t i = 0; i < kept; i++)
-      ((char *)(fresh + 1))[i] = ((const char *)pointer)[i];
+    memcpy(fresh + 1, pointer, kept);
     take_off(account, head, old_size);
     free(head);
   }
