@@ -72,8 +72,8 @@ struct cmta_settings {
   bool collect;         /* keep each message in memory for cmta_message_data(); on */
 
   uint64_t max_message_size; /* octets of a message, offered as SIZE; 26214400 */
-  size_t max_recipients;     /* accepted forward-paths a message, at least 100 (RFC 5321
-                                section 4.5.3.1.8); 1000 */
+  size_t max_recipients;     /* accepted forward-paths a message; fewer than 100 is for
+                                tests only (RFC 5321 section 4.5.3.1.8); 1000 */
   unsigned max_errors; /* protocol errors (unknown, malformed, misplaced commands) before 421 and
                           close; 20 */
   size_t max_command_line; /* octets of a command line with CR LF, before what extensions add

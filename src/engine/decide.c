@@ -82,7 +82,7 @@ static int ask(struct cmta_session *session) {
   if (wrong != REPLY_NONE)
     return refuse(session, wrong);
   session->question = QUESTION_ASKED;
-  enum cmta_verdict verdict = verb->ask(session);
+  enum cmta_verdict verdict = verb->ask ? verb->ask(session) : CMTA_ACCEPT;
   if (!reply_fits(session, verdict)) {
     reply_clear(session);
     verdict = CMTA_TEMPFAIL;

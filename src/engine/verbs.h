@@ -25,7 +25,7 @@ struct verb {
   /* Takes the command in hand, checks limits and parameters, and lays out what the hook is shown.
      REPLY_NONE, or why it is refused unasked. NULL: nothing to check. */
   enum reply_id (*check)(struct cmta_session *session);
-  /* Asks the application. NULL: there is no question. */
+  /* Asks the application. NULL: nobody is asked, and it is accepted. */
   enum cmta_verdict (*ask)(struct cmta_session *session);
   /* Does the command. The reply is composed or `accepted`; NULL sends just that. */
   void (*done)(struct cmta_session *session);

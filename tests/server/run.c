@@ -1,43 +1,130 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server on a loop of its own. */
+/* cmta_server_run(): the loop for programs that have no other. Signals are raised while they are
+ * blocked, so that they wait for it. */
 
 #include <cmta/server.h>
 
 #include <criterion/criterion.h>
+#include <ev.h>
 #include <signal.h>
 
 static struct cmta_server *server;
 
-static void begin(void) {
-  cr_assert_eq(cmta_server_new(&server, NULL, NULL, NULL, NULL), 0);
+static void end(void) { cmta_server_free(server); }
+
+TestSuite(run, .fini = end, .timeout = 60);
+
+/* A server that listens, on loop or on one of its own. */
+static void begin(struct ev_loop *loop) {
+  cr_assert_eq(cmta_server_new(&server, loop, NULL, NULL, NULL), 0);
   cr_assert_eq(cmta_server_listen(server, "127.0.0.1:0"), 0);
 }
 
-static void end(void) { cmta_server_free(server); }
-
-TestSuite(run, .init = begin, .fini = end, .timeout = 30);
-
-Test(run, ends_when_the_server_has_stopped) {
-  cmta_server_stop(server, NULL, NULL);
-  cr_assert_eq(cmta_server_run(server, false), 0);
-  cr_assert_eq(cmta_server_run(server, false), 0);
+static void raise_blocked(int number) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, number);
+  sigprocmask(SIG_BLOCK, &signals, NULL);
+  raise(number);
 }
 
-Test(run, ends_by_a_signal_that_came_before) {
-  sigset_t term;
-  sigemptyset(&term);
-  sigaddset(&term, SIGTERM);
-  sigprocmask(SIG_BLOCK, &term, NULL);
-  raise(SIGTERM);
+static bool is_blocked(int number) {
+  sigset_t signals;
+  sigprocmask(SIG_BLOCK, NULL, &signals);
+  return sigismember(&signals, number) == 1;
+}
+
+static bool is_pending(int number) {
+  sigset_t signals;
+  sigpending(&signals);
+  return sigismember(&signals, number) == 1;
+}
+
+Test(run, sigterm_ends_it_on_a_loop_of_its_own) {
+  begin(NULL);
+  raise_blocked(SIGTERM);
   cr_assert_eq(cmta_server_run(server, true), 0);
   cr_assert_eq(cmta_server_listen(server, "127.0.0.1:0"), CMTA_E_STATE);
 }
 
-Test(run, tells_that_nothing_is_to_be_run) {
-  struct cmta_server *deaf;
-  cr_assert_eq(cmta_server_new(&deaf, NULL, NULL, NULL, NULL), 0);
-  cr_assert_eq(cmta_server_run(deaf, false), CMTA_E_STATE);
-  cmta_server_free(deaf);
-  cr_assert_eq(cmta_server_run(NULL, false), CMTA_E_ARGUMENT);
+Test(run, sigint_ends_it_too) {
+  begin(NULL);
+  raise_blocked(SIGINT);
+  cr_assert_eq(cmta_server_run(server, true), 0);
 }
+
+Test(run, what_was_blocked_is_blocked_again) {
+  begin(NULL);
+  raise_blocked(SIGTERM);
+  cmta_server_run(server, true);
+  cr_assert(is_blocked(SIGTERM));
+  cr_assert_not(is_blocked(SIGINT));
+}
+
+Test(run, signals_are_nothing_to_it_unless_asked) {
+  begin(NULL);
+  raise_blocked(SIGTERM);
+  cmta_server_stop(server, NULL, NULL);
+  cr_assert_eq(cmta_server_run(server, false), 0);
+  cr_assert(is_pending(SIGTERM));
+}
+
+Test(run, both_signals_together_end_it_once) {
+  begin(NULL);
+  raise_blocked(SIGTERM);
+  raise_blocked(SIGINT);
+  cr_assert_eq(cmta_server_run(server, true), 0);
+}
+
+static void never(struct ev_loop *loop, ev_timer *timer, int revents) {
+  (void)loop, (void)timer, (void)revents;
+  cr_assert_fail("the loop went on");
+}
+
+Test(run, other_watchers_on_the_loop_do_not_hold_it) {
+  struct ev_loop *loop = ev_loop_new(0);
+  ev_timer timer;
+  begin(loop);
+  ev_timer_init(&timer, never, 3600., 0.);
+  ev_timer_start(loop, &timer);
+  cmta_server_stop(server, NULL, NULL);
+  cr_assert_eq(cmta_server_run(server, false), 0);
+  cmta_server_free(server);
+  server = NULL;
+  ev_loop_destroy(loop);
+}
+
+Test(run, a_server_that_has_stopped_is_not_run) {
+  begin(NULL);
+  cmta_server_stop(server, NULL, NULL);
+  cmta_server_run(server, false);
+  cr_assert_eq(cmta_server_run(server, true), 0);
+}
+
+Test(run, a_loop_with_nothing_on_it_is_an_error) {
+  cr_assert_eq(cmta_server_new(&server, NULL, NULL, NULL, NULL), 0);
+  cr_assert_eq(cmta_server_run(server, false), CMTA_E_STATE);
+}
+
+static void leave(struct ev_loop *loop, ev_prepare *watcher, int revents) {
+  (void)watcher, (void)revents;
+  ev_break(loop, EVBREAK_ONE);
+}
+
+Test(run, may_be_left_and_run_again) {
+  struct ev_loop *loop = ev_loop_new(0);
+  ev_prepare watcher;
+  begin(loop);
+  ev_prepare_init(&watcher, leave);
+  ev_prepare_start(loop, &watcher);
+  cr_assert_eq(cmta_server_run(server, true), CMTA_E_STATE);
+  ev_prepare_stop(loop, &watcher);
+  raise_blocked(SIGTERM);
+  cr_assert_eq(cmta_server_run(server, true), 0);
+  cmta_server_free(server);
+  server = NULL;
+  ev_loop_destroy(loop);
+}
+
+Test(run, no_server_is_an_error) { cr_assert_eq(cmta_server_run(NULL, true), CMTA_E_ARGUMENT); }

@@ -50,10 +50,14 @@ class Sink:
         still_runs = self.process.poll() is None
         if still_runs:
             self.signal(signal.SIGKILL if failure else signal.SIGTERM)
-        status, errors = self.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
-        self.errors.close()
+        try:
+            status, errors = self.wait()
+        finally:
+            self.process.kill()  # does nothing to a process that has ended
+            self.process.wait()
+            if self.process.stdout:
+                self.process.stdout.close()
+            self.errors.close()
         if still_runs and not failure and status != 0:
             raise AssertionError(f"ended with {status}: {errors}")
 

@@ -40,10 +40,11 @@ class Start(SinkTest):
             status, errors = sink.wait()
             self.assertEqual((status, len(errors)), (2, 1))
 
-    def test_standard_output_that_is_closed_is_refused(self):
-        with Sink(stdout=None, preexec_fn=lambda: os.close(1)) as sink:
+    def test_standard_output_that_is_closed_is_refused_and_no_file_takes_its_place(self):
+        with Sink("--jsonl", self.path, stdout=None, preexec_fn=lambda: os.close(1)) as sink:
             status, errors = sink.wait()
             self.assertEqual((status, len(errors)), (2, 1))
+            self.assertEqual(self.records(), [])
 
 
 class Writing(SinkTest):

@@ -25,9 +25,9 @@ class WrongOptions(SinkTest):
         self.assert_refused(run("drain"))
 
     def test_an_unknown_subcommand_with_control_bytes_is_one_clean_line(self):
-        result = run("two\nlines\x1b[2J")
+        result = run("two\r\nlines\x1b[2J")
         self.assert_refused(result)
-        self.assertNotIn(b"\x1b", result.stderr)
+        self.assertIn(b"two\\r\\nlines\\x1b[2J", result.stderr)
 
     def test_unknown_options(self):
         for option in ("--nothing", "-x", "--max"):
@@ -92,6 +92,13 @@ class RightOptions(SinkTest):
         with Sink("--quiet", "--hostname", "mx.example.net") as sink, sink.client() as client:
             self.assertTrue(client.greeting.startswith("220 mx.example.net "), client.greeting)
             self.assertTrue(client.extensions.startswith("250-mx.example.net"), client.extensions)
+
+    def test_without_hostname_it_is_the_machine_s_or_localhost(self):
+        name = socket.gethostname()
+        refusal = run("sink", "--hostname", name, "--listen", "no address").stderr
+        expected = "localhost" if b"--hostname" in refusal else name
+        with Sink("--quiet") as sink, sink.client() as client:
+            self.assertEqual(client.greeting.split()[1], expected)
 
     def test_the_last_of_an_option_given_twice_counts(self):
         with Sink("--quiet", "--hostname", "a.example", "--hostname", "b.example") as sink:
