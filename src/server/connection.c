@@ -28,19 +28,18 @@ static bool has_rest(const struct connection *connection) { return connection->r
 
 /* ---- Out ---- */
 
+/* One try: what a short write leaves goes when the socket is ready again. */
 static void send_output(struct connection *connection) {
   struct channel *channel = &connection->channel;
   struct cmta_slice output = cmta_session_output(connection->session);
-  while (output.length > 0 && !connection->failed) {
-    ssize_t count = channel->transport->write(channel, output.at, output.length);
-    if (count == TRANSPORT_WAIT)
-      return;
-    connection->failed = count < 0;
-    if (count > 0)
-      (void)cmta_session_sent(connection->session, (size_t)count);
+  if (output.length == 0)
+    return;
+  ssize_t count = channel->transport->write(channel, output.at, output.length);
+  if (count > 0) {
+    (void)cmta_session_sent(connection->session, (size_t)count);
     connection->spoken = connection_is_over(connection);
-    output = cmta_session_output(connection->session);
   }
+  connection->failed |= count == TRANSPORT_GONE;
 }
 
 /* ---- In ---- */

@@ -25,7 +25,7 @@ void linger_drain(struct connection *connection) {
 }
 
 static bool may_linger(const struct connection *connection) {
-  return connection->spoken && !connection->ended && connection->server->stop_state == STOP_NOT &&
+  return connection->spoken && connection->server->stop_state == STOP_NOT &&
          cmta_session_close_reason(connection->session) != CMTA_CLOSED_QUIT;
 }
 

@@ -32,7 +32,7 @@ static void end(void) {
   rmdir(folder);
 }
 
-TestSuite(addresses, .init = begin, .fini = end, .timeout = 60);
+TestSuite(addresses, .init = begin, .fini = end, .timeout = 30);
 
 static void mail_through(int listener) {
   struct client client;

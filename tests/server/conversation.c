@@ -28,7 +28,7 @@ static void end(void) {
   world_free(&world);
 }
 
-TestSuite(conversation, .init = begin, .fini = end, .timeout = 60);
+TestSuite(conversation, .init = begin, .fini = end, .timeout = 30);
 
 static const char group[] = "EHLO c.example\r\nMAIL FROM:<a@c.example>\r\n"
                             "RCPT TO:<b@s.example>\r\nDATA\r\n";
@@ -70,6 +70,7 @@ Test(conversation, each_batch_costs_one_send) {
   client_expect_end(&client);
   cr_assert_eq(calls.sends, 7);
   cr_assert_eq(calls.accepts, 2);
+  cr_assert_eq(cmta_server_connections(world.server), 0, "nothing is waited for after QUIT");
 }
 
 Test(conversation, short_writes_lose_nothing) {
@@ -119,7 +120,7 @@ static void end_flood(void) {
   rmdir(folder);
 }
 
-TestSuite(flood, .init = begin_flood, .fini = end_flood, .timeout = 60);
+TestSuite(flood, .init = begin_flood, .fini = end_flood, .timeout = 30);
 
 static char *noops(size_t count) {
   char *all = malloc(count * 6);

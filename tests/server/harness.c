@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -158,6 +159,7 @@ int world_listen(struct world *world, const char *address) {
 void world_listen_any(struct world *world) { cr_assert_eq(world_listen(world, "127.0.0.1:0"), 0); }
 
 void world_run_empty_but(struct world *world, size_t left) {
+  ev_run(world->loop, EVRUN_NOWAIT);
   while (world->opened == 0 || cmta_server_connections(world->server) > left)
     ev_run(world->loop, EVRUN_ONCE);
 }
@@ -231,6 +233,8 @@ void client_connect(struct client *client, struct world *world, int listener) {
   cr_assert_eq(connect(client->fd, (struct sockaddr *)&to, length), 0, "connect: %s",
                strerror(errno));
   fcntl(client->fd, F_SETFL, O_NONBLOCK);
+  int on = 1;
+  setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ev_init(&client->watcher, on_ready);
 }
 

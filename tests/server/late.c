@@ -17,7 +17,7 @@ static void begin(void) { world_init(&world); }
 
 static void end(void) { world_free(&world); }
 
-TestSuite(late, .init = begin, .fini = end, .timeout = 60);
+TestSuite(late, .init = begin, .fini = end, .timeout = 30);
 
 static void meet(unsigned questions) {
   world.late = questions;

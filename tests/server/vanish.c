@@ -15,7 +15,7 @@ static void begin(void) { world_init(&world); }
 
 static void end(void) { world_free(&world); }
 
-TestSuite(vanish, .init = begin, .fini = end, .timeout = 60);
+TestSuite(vanish, .init = begin, .fini = end, .timeout = 30);
 
 #define GREETED "EHLO c.example\r\n"
 #define MAILED GREETED "MAIL FROM:<a@c.example>\r\n"
