@@ -57,6 +57,8 @@ static enum cmta_verdict ask_connect(struct cmta_session *session, void *user) {
 
 static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
                                    struct cmta_slice name) {
+  if (name.length == 0)
+    script_fault(user, "`hello` was asked without a name");
   return answer_question(user, session, ASK_HELLO, name);
 }
 
