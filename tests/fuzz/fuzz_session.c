@@ -37,6 +37,7 @@ struct run {
   size_t held, peak;
   unsigned asked;     /* questions so far, chunks not counted */
   bool chunk_asked;   /* of the running message */
+  bool chunk_open;    /* the question now asked, or open, is `chunk` */
   unsigned char late; /* the verdict octet of the open question */
   unsigned closed;
   bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
@@ -95,6 +96,7 @@ static enum cmta_verdict answer(struct cmta_session *session, struct run *run, u
 
 static enum cmta_verdict next_answer(struct cmta_session *session, struct run *run,
                                      struct cmta_slice heard) {
+  run->chunk_open = false;
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
 }
 
@@ -133,7 +135,7 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
   must(bytes.length > 0, "a chunk is never empty");
   if (run->chunk_asked || (run->choice->limits & 3) != 0)
     return CMTA_ACCEPT;
-  run->chunk_asked = true;
+  run->chunk_asked = run->chunk_open = true;
   run->data_asked = false;
   return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
 }
@@ -205,9 +207,11 @@ static void take_output(struct run *run, struct cmta_session *session) {
   must(cmta_session_sent(session, out.length) == 0, "all output can be sent");
 }
 
+/* A chunk is accepted without a word, because a success in the middle of a message is refused. */
 static void decide(struct run *run, struct cmta_session *session) {
   const enum cmta_verdict verdict = verdict_of(run->late >> 3, 5);
-  compose(session, run, verdict, run->late, (struct cmta_slice){0});
+  const bool wordless = run->chunk_open && verdict == CMTA_ACCEPT;
+  compose(session, run, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
   must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
 }
 
