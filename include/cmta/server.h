@@ -32,15 +32,14 @@ struct ev_loop;
 
 /* What a server is like. Fill it with cmta_config_init() first, then change what should differ. */
 struct cmta_config {
-  size_t size;                   /* sizeof(struct cmta_config), set by cmta_config_init() */
-  struct cmta_settings settings; /* of each session */
+  size_t size;                          /* sizeof(struct cmta_config), set by cmta_config_init() */
+  const struct cmta_settings *settings; /* of each session, copied; NULL: the defaults */
   unsigned max_connections; /* at one time; one more gets 421 and is closed; 0: no limit; 1000 */
   unsigned backlog;         /* connections that wait in the kernel, as listen(2) takes it; 511 */
-  unsigned
-      stop_timeout; /* seconds that cmta_server_stop() waits for transactions; 0: for ever; 30 */
+  unsigned stop_timeout;    /* seconds that cmta_server_stop() waits; 0: for ever; 30 */
 };
 
-/* Fills config with the defaults named above, and its settings by cmta_settings_init(). */
+/* Fills config with the defaults named above. */
 CMTA_API void cmta_config_init(struct cmta_config *config);
 
 /* Listeners and connections on one loop. */
@@ -69,7 +68,8 @@ CMTA_API int cmta_server_listen(struct cmta_server *server, const char *address)
 CMTA_API int cmta_server_listener(const struct cmta_server *server, int listener,
                                   const char **address, uint16_t *port);
 
-/* How many connections are open now. */
+/* How many connections are open now; those count that only wait for their client to read the last
+   reply. */
 CMTA_API size_t cmta_server_connections(const struct cmta_server *server);
 
 /* Stops gracefully: listens no more; clients between transactions get 421, running transactions may

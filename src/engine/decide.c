@@ -41,8 +41,9 @@ static bool reply_fits(const struct cmta_session *session, enum cmta_verdict ver
   return false;
 }
 
-static int refuse(struct cmta_session *session, enum reply_id id) {
-  session->standard = id;
+/* Refuses with the reply of the row, or the usual one where the row has none. */
+static int refuse(struct cmta_session *session, enum reply_id id, enum reply_id usual) {
+  session->standard = id != REPLY_NONE ? id : usual;
   return REJECT;
 }
 
@@ -61,7 +62,7 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
     session->standard = session->verb->accepted;
     return ACCEPT;
   case CMTA_REJECT:
-    return refuse(session, session->verb->refused);
+    return refuse(session, session->verb->refused, REPLY_REFUSED);
   case CMTA_CLOSE:
     return close_after(session);
   case CMTA_DROP:
@@ -69,7 +70,7 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
     session_finish(session, CMTA_CLOSED_VERDICT);
     return 0;
   default:
-    return refuse(session, session->verb->deferred);
+    return refuse(session, session->verb->deferred, REPLY_TRY_LATER);
   }
 }
 
@@ -80,7 +81,7 @@ static int ask(struct cmta_session *session) {
   enum reply_id wrong = verb->check ? verb->check(session) : REPLY_NONE;
   session->question = QUESTION_NONE;
   if (wrong != REPLY_NONE)
-    return refuse(session, wrong);
+    return refuse(session, wrong, REPLY_NONE);
   session->question = QUESTION_ASKED;
   enum cmta_verdict verdict = verb->ask ? verb->ask(session) : CMTA_ACCEPT;
   if (!reply_fits(session, verdict)) {

@@ -32,9 +32,9 @@ struct verb {
   /* Takes back what check laid out, after a refusal. */
   void (*undone)(struct cmta_session *session);
 
-  enum reply_id accepted; /* the standard replies for ACCEPT, REJECT and TEMPFAIL */
-  enum reply_id refused;
-  enum reply_id deferred;
+  enum reply_id accepted; /* the standard reply for ACCEPT */
+  enum reply_id refused;  /* for REJECT; REPLY_NONE stands for REPLY_REFUSED */
+  enum reply_id deferred; /* for TEMPFAIL; REPLY_NONE stands for REPLY_TRY_LATER */
 };
 
 /* The row of an event, or NULL. */

@@ -9,11 +9,11 @@
 #include "server/listener.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void cmta_config_init(struct cmta_config *config) {
   *config = (struct cmta_config){
       .size = sizeof *config, .max_connections = 1000, .backlog = 511, .stop_timeout = 30};
-  cmta_settings_init(&config->settings);
 }
 
 /* RFC 3463 section 3.5: X.3.2, the system is not accepting network messages. */
@@ -25,8 +25,30 @@ static void compose_refusal(struct cmta_server *server, const char *hostname) {
     server->refusal_length = 0;
 }
 
-static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_config *config) {
-  const struct cmta_allocator *allocator = &config->settings.allocator;
+/* Copies a structure of a program that was built against this header or an older, shorter one over
+   the defaults in `into`. */
+static bool copy_sized(void *into, size_t known, const void *from, size_t size) {
+  if (size < sizeof size || size > known)
+    return false;
+  memcpy(into, from, size);
+  memcpy(into, &known, sizeof known);
+  return true;
+}
+
+static bool read_config(const struct cmta_config *given, struct cmta_config *config,
+                        struct cmta_settings *settings) {
+  cmta_config_init(config);
+  cmta_settings_init(settings);
+  if (given && !copy_sized(config, sizeof *config, given, given->size))
+    return false;
+  const struct cmta_settings *chosen = config->settings;
+  return (!chosen || copy_sized(settings, sizeof *settings, chosen, chosen->size)) &&
+         settings->hostname;
+}
+
+static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_config *config,
+                                      const struct cmta_settings *settings) {
+  const struct cmta_allocator *allocator = &settings->allocator;
   struct cmta_server *server = block_take(allocator, sizeof *server);
   if (!server)
     return NULL;
@@ -42,7 +64,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->stop_timeout = config->stop_timeout;
   listeners_init(server);
   stop_init(server);
-  compose_refusal(server, config->settings.hostname);
+  compose_refusal(server, settings->hostname);
   return server;
 }
 
@@ -57,15 +79,14 @@ static int server_fill(struct cmta_server *server, const struct cmta_settings *s
 
 int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
                     const struct cmta_config *config, const struct cmta_hooks *hooks, void *user) {
-  struct cmta_config defaults;
-  cmta_config_init(&defaults);
-  const struct cmta_config *chosen = config ? config : &defaults;
-  if (!server || chosen->size != sizeof *chosen || !chosen->settings.hostname)
+  struct cmta_config chosen;
+  struct cmta_settings settings;
+  if (!server || !read_config(config, &chosen, &settings))
     return CMTA_E_ARGUMENT;
-  struct cmta_server *made = server_new(loop, chosen);
+  struct cmta_server *made = server_new(loop, &chosen, &settings);
   if (!made)
     return CMTA_E_MEMORY;
-  int error = server_fill(made, &chosen->settings, hooks, user);
+  int error = server_fill(made, &settings, hooks, user);
   if (error) {
     cmta_server_free(made);
     return error;

@@ -222,7 +222,16 @@ Test(addresses, wrong_arguments_make_no_server) {
   struct cmta_server *server = NULL;
   struct cmta_config config;
   cmta_config_init(&config);
-  config.size = 1;
+  struct cmta_settings settings;
+  cmta_settings_init(&settings);
+  config.size = sizeof config + 1;
+  cr_assert_eq(cmta_server_new(&server, world.loop, &config, NULL, NULL), CMTA_E_ARGUMENT);
+  config.size = sizeof config;
+  config.settings = &settings;
+  settings.size = 1;
+  cr_assert_eq(cmta_server_new(&server, world.loop, &config, NULL, NULL), CMTA_E_ARGUMENT);
+  settings.size = sizeof settings;
+  settings.hostname = NULL;
   cr_assert_eq(cmta_server_new(&server, world.loop, &config, NULL, NULL), CMTA_E_ARGUMENT);
   cr_assert_eq(cmta_server_new(NULL, world.loop, NULL, NULL, NULL), CMTA_E_ARGUMENT);
   cr_assert_null(server);

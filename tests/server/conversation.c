@@ -208,7 +208,7 @@ Test(conversation, many_clients_at_once_each_deliver) {
 
 static void make_errors(void) {
   client_expect(&client, "220 ");
-  for (unsigned i = 0; i < world.config.settings.max_errors; i++)
+  for (unsigned i = 0; i < world.settings.max_errors; i++)
     client_send(&client, "WHAT\r\n");
 }
 

@@ -145,6 +145,8 @@ void world_init(struct world *world) {
   world->loop = ev_loop_new(0);
   world->hooks = recording;
   cmta_config_init(&world->config);
+  cmta_settings_init(&world->settings);
+  world->config.settings = &world->settings;
   ev_timer_init(&world->answerer, on_answer, 0., 0.);
   world->answerer.data = world;
 }

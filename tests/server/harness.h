@@ -34,8 +34,9 @@ enum question {
 struct world {
   struct ev_loop *loop;
   struct cmta_server *server;
-  struct cmta_config config; /* to be changed before the first world_listen() */
-  struct cmta_hooks hooks;   /* likewise */
+  struct cmta_config config;     /* to be changed before the first world_listen() */
+  struct cmta_settings settings; /* likewise; config names them */
+  struct cmta_hooks hooks;       /* likewise */
 
   unsigned late;     /* questions answered LATER */
   bool answer;       /* late questions are answered by themselves, from an ev_timer of the loop */

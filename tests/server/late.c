@@ -132,7 +132,7 @@ Test(late, an_open_question_about_a_slice_stops_reading) {
   memset(body, 'x', sizeof body);
   for (size_t i = 100; i < sizeof body; i += 100)
     memcpy(body + i, "\r\n", 2);
-  world.config.settings.collect = false;
+  world.settings.collect = false;
   meet(CHUNK);
   client_send(&client, "EHLO c\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<b@s.example>\r\nDATA\r\n");
   for (int i = 0; i < 5; i++)
@@ -163,7 +163,7 @@ Test(late, slices_answered_later_add_up_to_the_message) {
 }
 
 Test(late, a_question_that_nobody_answers_is_answered_451_when_its_time_is_up) {
-  world.config.settings.decision_timeout = 1;
+  world.settings.decision_timeout = 1;
   meet(RCPT);
   client_send(&client, "EHLO c\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<b@s.example>\r\n");
   client_expect(&client, "220 ");
@@ -178,8 +178,8 @@ Test(late, a_question_that_nobody_answers_is_answered_451_when_its_time_is_up) {
 
 /* The time limit of the second wait counts although the first was just as long. */
 Test(late, each_question_has_its_own_time) {
-  world.config.settings.decision_timeout = 1;
-  world.config.settings.command_timeout = 1;
+  world.settings.decision_timeout = 1;
+  world.settings.command_timeout = 1;
   meet(NOOP);
   client_send(&client, "NOOP\r\nNOOP\r\n");
   client_expect(&client, "220 ");

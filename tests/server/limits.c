@@ -25,7 +25,7 @@ TestSuite(limits, .init = begin, .fini = end, .timeout = 30);
 
 Test(limits, a_connection_too_many_gets_421) {
   world.config.max_connections = 1;
-  world.config.settings.hostname = "mx.example";
+  world.settings.hostname = "mx.example";
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   client_expect(&client, "220 ");
@@ -108,7 +108,7 @@ Test(limits, a_server_at_rest_can_stop) {
 /* ---- Time ---- */
 
 Test(limits, a_silent_client_gets_421) {
-  world.config.settings.command_timeout = 1;
+  world.settings.command_timeout = 1;
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   client_expect(&client, "220 ");
@@ -120,7 +120,7 @@ Test(limits, a_silent_client_gets_421) {
 
 /* The timer runs for a long time already when the shorter limit comes into force. */
 Test(limits, a_message_that_stops_coming_gets_421) {
-  world.config.settings.data_timeout = 1;
+  world.settings.data_timeout = 1;
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   client_send(&client, "EHLO c\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<b@s.example>\r\nDATA\r\nx");
@@ -139,7 +139,7 @@ static void drip(struct ev_loop *loop, ev_timer *watcher, int revents) {
 
 Test(limits, single_bytes_of_a_command_win_no_time) {
   ev_timer dripper;
-  world.config.settings.command_timeout = 1;
+  world.settings.command_timeout = 1;
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   ev_timer_init(&dripper, drip, 0.1, 0.1);
@@ -165,7 +165,7 @@ Test(limits, a_client_that_got_on_has_the_rest_of_its_time) {
   let_time_pass();
   cr_assert_eq(world.closed, 0);
   cr_assert_lt(ev_timer_remaining(world.loop, &world.server->connections->timer),
-               world.config.settings.command_timeout / 2., "the rest, not the whole time again");
+               world.settings.command_timeout / 2., "the rest, not the whole time again");
   let_time_pass();
   cr_assert_eq(world.closed, 1);
   client_expect(&client, "421 ");
@@ -174,7 +174,7 @@ Test(limits, a_client_that_got_on_has_the_rest_of_its_time) {
 
 /* With the same number of seconds as before, which must not look like the same stay. */
 Test(limits, a_client_that_takes_no_last_reply_is_left) {
-  world.config.settings.command_timeout = 30;
+  world.settings.command_timeout = 30;
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   client_expect(&client, "220 ");
@@ -188,7 +188,7 @@ Test(limits, a_client_that_takes_no_last_reply_is_left) {
 }
 
 Test(limits, without_time_limits_no_timer_runs) {
-  world.config.settings.command_timeout = 0;
+  world.settings.command_timeout = 0;
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   client_expect(&client, "220 ");
@@ -214,7 +214,7 @@ static void *counted(void *context, void *pointer, size_t old_size, size_t new_s
 }
 
 static void count_memory(void) {
-  world.config.settings.allocator.reallocate = counted;
+  world.settings.allocator.reallocate = counted;
   world_listen_any(&world);
 }
 
@@ -263,7 +263,7 @@ Test(limits, without_memory_a_connection_ends_and_the_server_goes_on) {
 
 Test(limits, without_memory_there_is_no_server) {
   struct cmta_server *server = NULL;
-  world.config.settings.allocator.reallocate = counted;
+  world.settings.allocator.reallocate = counted;
   for (most = 1; most < 70000; most += 1024) {
     int error = cmta_server_new(&server, world.loop, &world.config, NULL, NULL);
     cr_assert(error == CMTA_E_MEMORY || (most > 65536 && error == 0), "%zu octets", most);

@@ -134,7 +134,7 @@ Test(stop, closes_what_is_left_when_the_time_is_up) {
 }
 
 Test(stop, does_not_wait_for_clients_that_were_sent_away) {
-  world.config.settings.max_errors = 1;
+  world.settings.max_errors = 1;
   meet();
   client_say(&client, "WHAT", "421 ");
   cr_assert_eq(cmta_server_connections(world.server), 1);

@@ -127,7 +127,7 @@ Test(vanish, behind_bytes_that_wait_is_noticed_after_the_answer) {
 
 Test(vanish, behind_bytes_that_wait_is_noticed_when_the_time_of_the_question_is_up) {
   world.late = NOOP;
-  world.config.settings.decision_timeout = 1;
+  world.settings.decision_timeout = 1;
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   client_expect(&client, "220 ");

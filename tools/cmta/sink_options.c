@@ -34,7 +34,7 @@ static bool is_hostname(const char *name) {
 
 static const char *set_hostname(void *target, const char *argument) {
   struct sink_options *options = target;
-  options->config.settings.hostname = argument;
+  options->settings.hostname = argument;
   return is_hostname(argument) ? NULL : "is neither a domain nor an address literal";
 }
 
@@ -50,12 +50,12 @@ static const char *set_quiet(void *target, const char *argument) {
 }
 
 static const struct cmta_settings *settings_of(const void *target) {
-  return &((const struct sink_options *)target)->config.settings;
+  return &((const struct sink_options *)target)->settings;
 }
 
 static const char *set_max_message_size(void *target, const char *argument) {
   struct sink_options *options = target;
-  return option_u64(argument, &options->config.settings.max_message_size);
+  return option_u64(argument, &options->settings.max_message_size);
 }
 
 static uint64_t get_max_message_size(const void *target) {
@@ -66,7 +66,7 @@ static const char *set_max_recipients(void *target, const char *argument) {
   struct sink_options *options = target;
   unsigned number = 0;
   const char *wrong = option_unsigned(argument, &number);
-  options->config.settings.max_recipients = number;
+  options->settings.max_recipients = number;
   return wrong;
 }
 
@@ -76,7 +76,7 @@ static uint64_t get_max_recipients(const void *target) {
 
 static const char *set_max_errors(void *target, const char *argument) {
   struct sink_options *options = target;
-  return option_unsigned(argument, &options->config.settings.max_errors);
+  return option_unsigned(argument, &options->settings.max_errors);
 }
 
 static uint64_t get_max_errors(const void *target) { return settings_of(target)->max_errors; }
@@ -91,7 +91,7 @@ static uint64_t get_max_connections(const void *target) {
 }
 
 static const char *set_timeout(void *target, const char *argument) {
-  struct cmta_settings *settings = &((struct sink_options *)target)->config.settings;
+  struct cmta_settings *settings = &((struct sink_options *)target)->settings;
   const char *wrong = option_unsigned(argument, &settings->command_timeout);
   settings->data_timeout = settings->command_timeout;
   return wrong;
@@ -142,7 +142,7 @@ static const struct option_table table = {
 static void set_own_hostname(struct sink_options *options) {
   char *name = options->hostname;
   if (gethostname(name, sizeof options->hostname - 1) == 0 && is_hostname(name))
-    options->config.settings.hostname = name;
+    options->settings.hostname = name;
 }
 
 /* Keeps the session's ceiling as far above the largest message as it is by default, and off when
@@ -161,6 +161,8 @@ static void raise_ceiling(struct cmta_settings *settings) {
 enum options_result sink_options_read(struct sink_options *options, int argc, char **argv) {
   *options = (struct sink_options){0};
   cmta_config_init(&options->config);
+  cmta_settings_init(&options->settings);
+  options->config.settings = &options->settings;
   set_own_hostname(options);
   const struct sink_options defaults = *options;
   struct option_table own = table;
@@ -168,8 +170,8 @@ enum options_result sink_options_read(struct sink_options *options, int argc, ch
   enum options_result result = options_read(&own, options, argc, argv);
   if (result != OPTIONS_SET)
     return result;
-  raise_ceiling(&options->config.settings);
-  options->config.settings.collect = !options->quiet || options->jsonl;
+  raise_ceiling(&options->settings);
+  options->settings.collect = !options->quiet || options->jsonl;
   if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS)) {
     complain(table.command, "no memory");
     return OPTIONS_WRONG;

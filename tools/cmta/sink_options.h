@@ -13,11 +13,12 @@
 struct sink_options {
   const char **addresses; /* where to listen, in order; at least one once read */
   size_t address_count;
-  const char *jsonl; /* the file for JSON lines, "-" for standard output, NULL for none */
-  bool quiet;        /* print no messages */
-  struct cmta_config config;
+  const char *jsonl;         /* the file for JSON lines, "-" for standard output, NULL for none */
+  bool quiet;                /* print no messages */
+  struct cmta_config config; /* names the settings below */
+  struct cmta_settings settings;
   struct refusal refusals[STAGE_COUNT];
-  char hostname[256]; /* config.settings.hostname points here unless --hostname is given */
+  char hostname[256]; /* settings.hostname points here unless --hostname is given */
 };
 
 /* Fills options with the defaults, then reads the command line. Whatever the result, call
