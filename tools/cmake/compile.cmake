@@ -13,9 +13,8 @@ if(PROJECT_VERSION_MAJOR EQUAL 0)
 endif()
 
 function(cmta_target name)
-  target_compile_features(${name} PRIVATE c_std_11)
   set_target_properties(${name} PROPERTIES
-    C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
+    C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${name} PRIVATE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes $<$<BOOL:${CMTA_WERROR}>:-Werror>)
   if(CMTA_SANITIZE)
