@@ -30,14 +30,19 @@ struct cmta_session;
 /* The answer to a question. The reply code that goes with it is checked against its class (RFC 5321
  * section 4.2.1). */
 enum cmta_verdict {
-  CMTA_ACCEPT = 0,   /* go on; a composed reply is a success: 2yz, for the `data` question 354 */
-  CMTA_REJECT = 1,   /* refuse for good; a composed reply is 5yz */
-  CMTA_TEMPFAIL = 2, /* refuse for now; a composed reply is 4yz; the standard text is a 451 */
-  CMTA_CLOSE =
-      3, /* reply, then close; a composed reply is 2yz, 4yz or 5yz; the standard text is a 421 */
-  CMTA_DROP = 4, /* close without a word */
-  CMTA_LATER =
-      5 /* the answer comes through cmta_session_decide(); until then the session reads nothing */
+  /* Go on; a composed reply is a success: 2yz, for the `data` question 354; `chunk` has none. */
+  CMTA_ACCEPT = 0,
+  /* Refuse for good; a composed reply is 5yz. */
+  CMTA_REJECT = 1,
+  /* Refuse for now; a composed reply is 4yz; the standard text is a 451, to `connect` a 421. */
+  CMTA_TEMPFAIL = 2,
+  /* Reply, then close; a composed reply is 4yz, 5yz or, where ACCEPT may have one, 2yz: then the
+   * command is done first. The standard text is a 421. */
+  CMTA_CLOSE = 3,
+  /* Close without a word. */
+  CMTA_DROP = 4,
+  /* The answer comes through cmta_session_decide(); until then the session reads nothing. */
+  CMTA_LATER = 5
 };
 
 /* Why a session ended. */

@@ -16,7 +16,7 @@ static bool is_success(const struct verb *verb, int code) {
 
 /* What may be said before the session is closed. */
 static bool is_farewell(const struct verb *verb, int code) {
-  return code != 354 && (verb->event != SLICE || code / 100 != 2);
+  return code != 354 && (code / 100 != 2 || is_success(verb, code));
 }
 
 /* A composed reply must be of its verdict's class (RFC 5321 section 4.2.1); with none, every

@@ -102,21 +102,28 @@ static enum reply_id reply_of_found(enum body_found found) {
   }
 }
 
+/* The message cannot be accepted any more; why is said at its end. */
+static int fault(struct cmta_session *session, enum reply_id id) {
+  begin(session, FAULT);
+  session->standard = id;
+  return FAULT;
+}
+
 static int read_body(struct cmta_session *session, struct cmta_slice *input) {
-  enum body_found found = body_next(&session->transaction->body, input, &session->slice);
+  struct transaction *transaction = session->transaction;
+  if (transaction->overflows)
+    return fault(session, REPLY_TOO_BIG);
+  enum body_found found = body_next(&transaction->body, input, &session->slice);
+  session->progress += found != FOUND_NOTHING;
   switch (found) {
   case FOUND_NOTHING:
     return STOP;
   case FOUND_SLICE:
-    session->progress++;
     return begin(session, SLICE);
   case FOUND_END:
-    session->progress++;
     return begin(session, BODY_END);
   default:
-    begin(session, FAULT);
-    session->standard = reply_of_found(found);
-    return FAULT;
+    return fault(session, reply_of_found(found));
   }
 }
 

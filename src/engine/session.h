@@ -48,6 +48,7 @@ struct transaction {
   struct cmta_path
       candidate; /* the forward-path in question; no parameters block when there is none */
   struct cmta_message message;
+  bool overflows; /* more octets have come than a message may have */
   struct body body;
   struct attachment attachment;
 };

@@ -87,12 +87,18 @@ void data_done(struct cmta_session *session) {
 }
 
 /* SIZE is checked here for the second time, on the octets that really come (RFC 1870 section 6.3).
- */
+ * A slice that passes the limit is cut at it, so that a hook sees the same octets however they
+ * came. */
 enum reply_id slice_check(struct cmta_session *session) {
-  struct cmta_message *message = &session->transaction->message;
+  struct transaction *transaction = session->transaction;
+  struct cmta_message *message = &transaction->message;
   uint64_t most = session->service->settings.max_message_size;
-  if (most && session->slice.length > most - message->size)
+  uint64_t room = most ? most - message->size : UINT64_MAX;
+  if (room == 0)
     return REPLY_TOO_BIG;
+  transaction->overflows = session->slice.length > room;
+  if (transaction->overflows)
+    session->slice.length = (size_t)room;
   if (message->collected && !message_keep(session, session->slice))
     return REPLY_NO_STORAGE;
   message->size += session->slice.length;
