@@ -6,9 +6,9 @@
  * What an application is asked, and what it is told.
  *
  * A *question* is asked once and answered once, with a verdict: at once, as the hook's return
- * value, or later, through cmta_session_decide(). A hook that is NULL accepts. Before its verdict a
- * hook may compose the reply with cmta_reply() and cmta_reply_line(); if it does not, the client
- * gets the standard text for that verdict.
+ * value, or later, through cmta_session_decide(). A hook that is NULL accepts (`expn`: refuses).
+ * Before its verdict a hook may compose the reply with cmta_reply() and cmta_reply_line(); if it
+ * does not, the client gets the standard text for that verdict.
  *
  * *News* has no answer.
  *
@@ -50,7 +50,7 @@ enum cmta_close_reason {
   CMTA_CLOSED_NOT = 0,      /* it has not */
   CMTA_CLOSED_QUIT = 1,     /* the client said QUIT */
   CMTA_CLOSED_VERDICT = 2,  /* a hook decided CLOSE or DROP, or refused the connection */
-  CMTA_CLOSED_ERRORS = 3,   /* the client made more errors than `max_errors` */
+  CMTA_CLOSED_ERRORS = 3,   /* the client made `max_errors` errors */
   CMTA_CLOSED_TIMEOUT = 4,  /* the client was silent for too long */
   CMTA_CLOSED_SHUTDOWN = 5, /* the server is stopping */
   CMTA_CLOSED_HANGUP = 6,   /* the client went away without QUIT */
@@ -72,8 +72,9 @@ struct cmta_hooks {
 
   /* Questions, in the order of a session. */
 
-  /* A client has connected. ACCEPT greets with 220; REJECT answers 554 and closes (RFC 5321
-   * section 3.1). */
+  /* A client has connected. ACCEPT greets with 220; REJECT answers 554 and closes (RFC 5321 section
+     3.1, which would have the server wait for QUIT: but a client that is not wanted gets no socket
+     to hold). */
   enum cmta_verdict (*connect)(struct cmta_session *session, void *user);
   /* HELO or EHLO with this name, a domain or an address literal; cmta_session_protocol() says which
      (section 4.1.1.1). On ACCEPT a composed reply takes the place of the greeting line; the

@@ -54,12 +54,12 @@ CMTA_API int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
                              void *user);
 
 /* Listens at address: "127.0.0.1:2525", "mail.example.org:25", "[::1]:0" (port 0: any free one),
-   "*:25" or ":25" (all of the machine's), or a Unix socket, "unix:PATH" or an absolute path. A
-   socket file that nobody serves any more is replaced; a path that is served, or is no socket, is
-   CMTA_E_SYSTEM with EADDRINUSE. Returns the listener's number, counted from 0; connections are
-   taken from now on. CMTA_E_ADDRESS when the address cannot be understood or resolved,
-   CMTA_E_SYSTEM with errno (address in use, no permission), CMTA_E_MEMORY, CMTA_E_STATE when the
-   server is stopping. */
+   "*:25" or ":25" (all of the machine's, IPv4 and IPv6; "[::]:25" is IPv6 alone), or a Unix socket,
+   "unix:PATH" or an absolute path. A socket file that nobody serves any more is replaced; a path
+   that is served, or is no socket, is CMTA_E_SYSTEM with EADDRINUSE. Returns the listener's number,
+   counted from 0; connections are taken from now on. CMTA_E_ADDRESS when the address cannot be
+   understood or resolved, CMTA_E_SYSTEM with errno (address in use, no permission), CMTA_E_MEMORY,
+   CMTA_E_STATE when the server is stopping. */
 CMTA_API int cmta_server_listen(struct cmta_server *server, const char *address);
 
 /* Where listener number `listener` really listens: its numeric address, or its path with port 0.
@@ -73,10 +73,10 @@ CMTA_API int cmta_server_listener(const struct cmta_server *server, int listener
 CMTA_API size_t cmta_server_connections(const struct cmta_server *server);
 
 /* Stops gracefully: listens no more; clients between transactions get 421, running transactions may
-   finish and get it then; what is left after stop_timeout is closed. When the last connection is
-   gone, stopped(server, context) is called, once, from the loop, unless it is NULL; it may free the
-   server. Then the server has no watcher left on the loop. A second call changes nothing but the
-   callback. */
+   finish and get it then; what is left after stop_timeout gets 421 then and is closed. When the
+   last connection is gone, stopped(server, context) is called, once, from the loop, unless it is
+   NULL; it may free the server. Then the server has no watcher left on the loop. A second call
+   changes nothing but the callback. */
 CMTA_API void cmta_server_stop(struct cmta_server *server,
                                void (*stopped)(struct cmta_server *server, void *context),
                                void *context);

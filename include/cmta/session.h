@@ -15,16 +15,32 @@
  *   3. From then on do what cmta_session_wants() says: bring bytes, take replies, wait for a
  * decision, close.
  *
- * A minimal runtime, without timeouts and late answers, over a blocking socket:
+ * A whole runtime, but for timeouts and late answers, over a blocking socket (a test compiles and
+ * runs it from here):
  *
- *     cmta_session_receive(session, NULL, 0);
- *     while (!(cmta_session_wants(session) & CMTA_WANTS_CLOSE)) {
- *       struct cmta_slice out = cmta_session_output(session);
- *       cmta_session_sent(session, write_all(fd, out.at, out.length));
- *       ptrdiff_t got = read(fd, buffer, sizeof buffer);
- *       if (got <= 0) break;
- *       cmta_session_receive(session, buffer, (size_t)got);
+ *     char buffer[4096];
+ *     size_t held = 0;
+ *     for (;;) {
+ *       ptrdiff_t taken = cmta_session_receive(session, buffer, held);
+ *       if (taken < 0)
+ *         break;
+ *       held -= (size_t)taken;
+ *       memmove(buffer, buffer + taken, held);
+ *       while (cmta_session_wants(session) & CMTA_WANTS_WRITE) {
+ *         struct cmta_slice output = cmta_session_output(session);
+ *         ssize_t sent = send(fd, output.at, output.length, MSG_NOSIGNAL);
+ *         cmta_session_sent(session, sent > 0 ? (size_t)sent : output.length);
+ *       }
+ *       if (cmta_session_wants(session) & CMTA_WANTS_CLOSE)
+ *         break;
+ *       if (held == 0) {
+ *         ssize_t got = recv(fd, buffer, sizeof buffer, 0);
+ *         if (got <= 0)
+ *           break;
+ *         held = (size_t)got;
+ *       }
  *     }
+ *     cmta_session_hangup(session);
  *     cmta_session_free(session);
  *
  * Threads: a service may be shared between threads once made. A session belongs to one thread at a
@@ -129,9 +145,10 @@ CMTA_API void cmta_session_free(struct cmta_session *session);
 
 /* Hands bytes to the session and runs it as far as it goes. The first call opens the session: it
    asks `connect` and greets. Returns how many bytes were taken: fewer than length while a question
-   is open, while output waits to be sent, or when the session is over. Bring the rest again when
-   cmta_session_wants() says READ; length may be 0, to run on after a decision. bytes are borrowed
-   until return. CMTA_E_MEMORY is fatal. Not from inside a hook (CMTA_E_STATE). */
+   is open, while so many replies wait to be sent (16 KiB) that no more commands are answered, or
+   when the session is over. Bring the rest again when cmta_session_wants() says READ; length may be
+   0, to run on after a decision. bytes are borrowed until return. CMTA_E_MEMORY is fatal. Not from
+   inside a hook (CMTA_E_STATE). */
 CMTA_API ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes,
                                         size_t length);
 
@@ -158,12 +175,14 @@ CMTA_API unsigned cmta_session_wants(const struct cmta_session *session);
 
 /* Answers the question that a hook left with LATER; a reply may be composed before. Any verdict but
    LATER. The session goes on at the next cmta_session_receive(). CMTA_E_STATE when no question is
-   open or it is answered already, CMTA_E_VERDICT when the composed reply contradicts the verdict
-   (the question stays open), CMTA_E_ARGUMENT. On the session's thread. */
+   open or it is answered already; CMTA_E_VERDICT when the composed reply contradicts the verdict:
+   it is thrown away and the question stays open, so that the same verdict again gives the standard
+   text; CMTA_E_ARGUMENT. On the session's thread. */
 CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict);
 
 /* For runtimes: woken(session, context) is called from inside cmta_session_decide(), to have the
-   session run again soon. It must not run it there and then. */
+   session run again soon. It must not run it there and then. Takes the place of what was set
+   before; NULL for nothing. */
 CMTA_API void cmta_session_on_decision(struct cmta_session *session,
                                        void (*woken)(struct cmta_session *session, void *context),
                                        void *context);
@@ -185,7 +204,8 @@ CMTA_API uint64_t cmta_session_progress(const struct cmta_session *session);
 CMTA_API void cmta_session_expire(struct cmta_session *session);
 
 /* The server is stopping. Between transactions the client gets 421 and the session is over; a
-   running transaction may finish, then the same happens (RFC 5321 section 3.8). */
+   running transaction may finish, then the same happens (RFC 5321 section 3.8). Called again it
+   waits no longer: the 421 comes now, and an open question is cancelled. Not from inside a hook. */
 CMTA_API void cmta_session_stop(struct cmta_session *session);
 
 /* The client is gone: no more bytes come and none can be sent. An open question is cancelled and

@@ -111,8 +111,10 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
     return CMTA_E_ARGUMENT;
   if (session->question != QUESTION_OPEN)
     return CMTA_E_STATE;
-  if (!reply_fits(session, verdict))
+  if (!reply_fits(session, verdict)) {
+    reply_clear(session);
     return CMTA_E_VERDICT;
+  }
   session->decision = (unsigned char)verdict;
   session->question = QUESTION_DECIDED;
   if (session->woken)

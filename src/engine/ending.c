@@ -34,6 +34,7 @@ void session_goodbye(struct cmta_session *session, enum reply_id id,
                      enum cmta_close_reason reason) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return;
+  cancel_question(session);
   session->verb = NULL;
   reply_standard(session, id);
   session_finish(session, reason);
@@ -61,10 +62,14 @@ void cmta_session_expire(struct cmta_session *session) {
   session->question = QUESTION_DECIDED;
 }
 
+static bool is_idle(const struct cmta_session *session) {
+  return session->opened && !session->transaction && session->question == QUESTION_NONE;
+}
+
 void cmta_session_stop(struct cmta_session *session) {
+  bool now = session->stopping || is_idle(session);
   session->stopping = true;
-  if (session->opened && !session->transaction && session->question == QUESTION_NONE &&
-      session->close_reason == CMTA_CLOSED_NOT)
+  if (now && session->close_reason == CMTA_CLOSED_NOT)
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 

@@ -51,7 +51,8 @@ void ehlo_done(struct cmta_session *session) {
   char line[64];
   accept_hello(session, true);
   struct reply_writer writer = reply_writer_of(session, session->standard);
-  bool more = extension_line(settings, 0, line, sizeof line);
+  bool stays = session->ending == CMTA_CLOSED_NOT;
+  bool more = stays && extension_line(settings, 0, line, sizeof line);
   reply_send(session, session->standard, more);
   for (size_t next = 1; more; next++) {
     char shown[sizeof line];

@@ -56,11 +56,13 @@ unsigned pump_manner(const struct cmta_session *session) {
 }
 
 /* The limit of one verb; only lines beyond the common limit need the sum (RFC 5321
- * section 4.5.3.1.4). */
+ * section 4.5.3.1.4). To a client that did not say EHLO nothing is offered. */
 static bool is_too_long(const struct cmta_session *session, size_t length) {
   const struct cmta_settings *settings = &session->service->settings;
-  return settings->max_command_line && length > settings->max_command_line &&
-         length > settings->max_command_line + extension_octets(settings, session->verb->event);
+  size_t most = settings->max_command_line;
+  if (most == 0 || length <= most)
+    return false;
+  return !session->esmtp || length - most > extension_octets(settings, session->verb->event);
 }
 
 /* A complete line: 500 and 501 are the grammar's, what a fact forbids the guard's; the rest goes to

@@ -13,20 +13,27 @@ static void next_step(struct cmta_server *server) {
   ev_feed_event(server->loop, &server->stop, EV_CUSTOM);
 }
 
-static void tell_sessions(struct cmta_server *server) {
+/* A session that is told once may finish its transaction; told again, it says goodbye at once. */
+static void tell_each(struct cmta_server *server) {
   struct connection *next;
-  server->stop_state = STOP_RUNNING;
   for (struct connection *c = server->connections; c; c = next) {
     next = c->next;
     connection_stop(c);
   }
+}
+
+static void tell_sessions(struct cmta_server *server) {
+  server->stop_state = STOP_RUNNING;
+  tell_each(server);
   if (server->connections && server->stop_timeout) {
     ev_timer_set(&server->stop, server->stop_timeout, 0.);
     ev_timer_start(server->loop, &server->stop);
   }
 }
 
+/* Who does not even take the goodbye is not waited for. */
 static void close_rest(struct cmta_server *server) {
+  tell_each(server);
   while (server->connections)
     connection_close(server->connections);
 }

@@ -7,7 +7,23 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* True when a file that is appended to ends in the middle of a line: a line of its own begins
+ * there. */
+static bool ends_torn(int fd, const char *path) {
+  struct stat file;
+  char last = '\n';
+  if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode) || file.st_size == 0)
+    return false;
+  int reading = open(path, O_RDONLY | O_CLOEXEC);
+  if (reading < 0)
+    return false;
+  bool torn = pread(reading, &last, 1, file.st_size - 1) == 1 && last != '\n';
+  close(reading);
+  return torn;
+}
 
 int sink_output_open(struct sink_output *output, const char *path) {
   bool standard = !path || strcmp(path, "-") == 0;
@@ -16,6 +32,7 @@ int sink_output_open(struct sink_output *output, const char *path) {
       standard ? STDOUT_FILENO : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (output->fd < 0)
     return errno;
+  output->torn = !standard && ends_torn(output->fd, path);
   output->terminal = isatty(output->fd) == 1;
   return 0;
 }
