@@ -18,9 +18,20 @@ enum { OUTPUT_RESERVE = 2 * OUTPUT_FULL };
 /* Octets that the output begins with: room for the replies of a usual group. */
 enum { OUTPUT_FIRST = 256 };
 
+/* Moves what waits to the front where its end is reached, so that a client that never takes all of
+ * it makes the output no longer. */
+static void close_gap(struct cmta_session *session, size_t length) {
+  if (session->output_sent == 0 || length <= session->output_capacity - session->output_length)
+    return;
+  session->output_length -= session->output_sent;
+  memmove(session->output, session->output + session->output_sent, session->output_length);
+  session->output_sent = 0;
+}
+
 void output_add(struct cmta_session *session, const char *bytes, size_t length) {
   if (session->failed || length == 0)
     return;
+  close_gap(session, length);
   size_t room = session->output_length + length;
   size_t wanted = room < OUTPUT_FIRST ? OUTPUT_FIRST : room;
   size_t reserve = session->memory.reserve;

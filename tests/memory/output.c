@@ -3,16 +3,31 @@
 #include <cmta/session.h>
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COMMANDS = 2000, FULL = 16384, LONGEST_REPLY = 1024 };
 
 static const char command[] = "HELP\r\n";
+static size_t held, peak;
 static struct cmta_service *service;
 static struct cmta_session *session;
 
+static void *count(void *context, void *pointer, size_t old_size, size_t new_size) {
+  (void)context;
+  held += new_size - old_size;
+  peak = held > peak ? held : peak;
+  if (new_size > 0)
+    return realloc(pointer, new_size);
+  free(pointer);
+  return NULL;
+}
+
 static void begin(void) {
-  cr_assert_eq(cmta_service_new(&service, NULL, NULL, NULL), 0);
+  struct cmta_settings settings;
+  cmta_settings_init(&settings);
+  settings.allocator.reallocate = count;
+  cr_assert_eq(cmta_service_new(&service, &settings, NULL, NULL), 0);
   cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
   cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
 }
@@ -61,4 +76,12 @@ Test(output, loses_no_reply_to_a_client_that_reads_slowly) {
     cr_assert_eq(cmta_session_sent(session, out.length), 0);
   }
   cr_expect_eq(replies, COMMANDS);
+}
+
+Test(output, that_is_never_sent_to_its_end_takes_no_more_memory) {
+  for (int i = 0; i < COMMANDS; i++) {
+    send_commands(1);
+    cr_assert_eq(cmta_session_sent(session, cmta_session_output(session).length - 1), 0);
+  }
+  cr_expect_lt(peak, FULL);
 }
