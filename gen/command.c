@@ -1236,13 +1236,14 @@ yy135:
 
 }
 
-/* Takes the parameter SMTPUTF8 (RFC 6531 section 3.1) off the end of the argument, if it is there behind other words. */
+/* Takes the parameter SMTPUTF8 (RFC 6531 section 3.1) off the end of the argument, if it is there behind other words. To
+ * a client that was not offered the extension it is a word like any other. */
 static void split_smtputf8(struct line *line) {
   struct cmta_slice *argument = &line->command->argument;
   const unsigned char *begin = cursor_at(argument->at), *word = begin + argument->length;
   while (word > begin && word[-1] != ' ')
     word--;
-  if (word == begin || !is_smtputf8(word))
+  if (word == begin || !(line->manner & COMMAND_UTF8) || !is_smtputf8(word))
     return;
   *argument = trimmed(begin, word);
   line->command->parameters = cursor_slice(begin + argument->length, line->end);

@@ -218,12 +218,14 @@ Test(command, vrfy_and_expn_need_printable_text) {
 
 Test(command, the_last_word_smtputf8_is_a_parameter_of_vrfy_and_expn) {
   expect_rows((const struct row[]){
-      {"VRFY a SMTPUTF8", .verdict = VRFY, .argument = "a", .parameters = " SMTPUTF8"},
+      {"VRFY a SMTPUTF8", .verdict = VRFY, .argument = "a", .parameters = " SMTPUTF8",
+       .manner = COMMAND_UTF8},
+      {"VRFY a SMTPUTF8", .verdict = VRFY, .argument = "a SMTPUTF8"},
       {"EXPN two words smtputf8 ", .verdict = EXPN, .argument = "two words",
-       .parameters = " smtputf8 "},
-      {"VRFY SMTPUTF8", .verdict = VRFY, .argument = "SMTPUTF8"},
-      {"VRFY SMTPUTF8 a", .verdict = VRFY, .argument = "SMTPUTF8 a"},
-      {"VRFY aSMTPUTF8", .verdict = VRFY, .argument = "aSMTPUTF8"},
+       .parameters = " smtputf8 ", .manner = COMMAND_UTF8},
+      {"VRFY SMTPUTF8", .verdict = VRFY, .argument = "SMTPUTF8", .manner = COMMAND_UTF8},
+      {"VRFY SMTPUTF8 a", .verdict = VRFY, .argument = "SMTPUTF8 a", .manner = COMMAND_UTF8},
+      {"VRFY aSMTPUTF8", .verdict = VRFY, .argument = "aSMTPUTF8", .manner = COMMAND_UTF8},
       {0},
   });
 }
