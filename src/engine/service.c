@@ -64,9 +64,10 @@ static bool is_sound(const struct cmta_settings *settings) {
 
 /* The longest line that any command may have. */
 static size_t longest_line(const struct cmta_settings *settings) {
-  if (settings->max_command_line == 0)
+  size_t more = extension_octets(settings, MAIL);
+  if (settings->max_command_line == 0 || settings->max_command_line > SIZE_MAX - more)
     return SIZE_MAX;
-  return settings->max_command_line + extension_octets(settings, MAIL);
+  return settings->max_command_line + more;
 }
 
 /* A service and its texts lie in one block, the texts behind the structure. */

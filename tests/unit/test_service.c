@@ -52,6 +52,23 @@ Test(service, refuses_line_limits_below_those_of_rfc_5321) {
   cr_assert_eq(make(short_text_line), CMTA_E_ARGUMENT);
 }
 
+Test(service, takes_a_line_limit_that_no_line_reaches) {
+  static const char noop[] = "NOOP {a line of more octets than the extensions add}\r\n";
+  struct cmta_settings settings;
+  struct cmta_service *service;
+  struct cmta_session *session;
+  cmta_settings_init(&settings);
+  settings.max_command_line = SIZE_MAX;
+  cr_assert_eq(cmta_service_new(&service, &settings, NULL, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
+  cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
+  cr_assert_eq(cmta_session_sent(session, cmta_session_output(session).length), 0);
+  cr_expect_eq(cmta_session_receive(session, noop, sizeof noop - 1), (ptrdiff_t)sizeof noop - 1);
+  cr_expect_eq(memcmp(cmta_session_output(session).at, "250 ", 4), 0);
+  cmta_session_free(session);
+  cmta_service_free(service);
+}
+
 Test(service, refuses_extensions_that_it_does_not_have) {
   cr_assert_eq(make(unknown_extension), CMTA_E_ARGUMENT);
 }
