@@ -19,7 +19,9 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
   const struct cmta_service *service = session->service;
   if (session->close_reason != CMTA_CLOSED_NOT)
     return;
+  bool running = session->running;
   session->close_reason = (unsigned char)reason;
+  session->running = true;
   cancel_question(session);
   reply_clear(session);
   transaction_drop(session);
@@ -28,16 +30,20 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
   if (session->opened && service->hooks.closed)
     service->hooks.closed(session, service->user, reason);
   attachment_set(&session->attachment, NULL, NULL);
+  session->running = running;
 }
 
 void session_goodbye(struct cmta_session *session, enum reply_id id,
                      enum cmta_close_reason reason) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return;
+  bool running = session->running;
+  session->running = true;
   cancel_question(session);
   session->verb = NULL;
   reply_standard(session, id);
   session_finish(session, reason);
+  session->running = running;
 }
 
 void session_complain(struct cmta_session *session, enum reply_id id) {

@@ -9,6 +9,7 @@
 /* What a hook saw when it called what it must not call, and what it was told. */
 struct heard {
   ptrdiff_t receive;
+  ptrdiff_t farewell;
   int woken;
   int resets;
   enum cmta_verdict noop;
@@ -29,6 +30,19 @@ static void on_reset(struct cmta_session *told, void *user) {
   ((struct heard *)user)->resets++;
 }
 
+/* Tries to run the session from news of its end. */
+static void on_closed(struct cmta_session *told, void *user, enum cmta_close_reason reason) {
+  (void)reason;
+  ((struct heard *)user)->receive = cmta_session_receive(told, NULL, 0);
+}
+
+static void on_trace(struct cmta_session *told, void *user, enum cmta_direction direction,
+                     struct cmta_slice line) {
+  struct heard *heard_by = user;
+  if (direction == CMTA_TO_CLIENT && memcmp(line.at, "421 ", 4) == 0)
+    heard_by->farewell = cmta_session_receive(told, "QUIT\r\n", 6);
+}
+
 static void on_woken(struct cmta_session *woken, void *context) {
   (void)woken;
   ++*(int *)context;
@@ -39,7 +53,11 @@ static void say(const char *bytes) {
 }
 
 static void begin(void) {
-  const struct cmta_hooks hooks = {.size = sizeof hooks, .noop = on_noop, .reset = on_reset};
+  const struct cmta_hooks hooks = {.size = sizeof hooks,
+                                   .noop = on_noop,
+                                   .reset = on_reset,
+                                   .closed = on_closed,
+                                   .trace = on_trace};
   heard = (struct heard){0};
   cr_assert_eq(cmta_service_new(&service, NULL, &hooks, &heard), 0);
   cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
@@ -56,6 +74,17 @@ TestSuite(session, .init = begin, .fini = end);
 Test(session, does_not_run_inside_its_own_hook) {
   say("NOOP text\r\n");
   cr_expect_eq(heard.receive, CMTA_E_STATE);
+}
+
+Test(session, does_not_run_inside_the_news_of_its_end) {
+  cmta_session_hangup(session);
+  cr_expect_eq(heard.receive, CMTA_E_STATE);
+}
+
+Test(session, does_not_run_inside_the_trace_of_its_last_reply) {
+  cmta_session_expire(session);
+  cr_expect_eq(heard.farewell, CMTA_E_STATE);
+  cr_expect_eq(cmta_session_close_reason(session), CMTA_CLOSED_TIMEOUT);
 }
 
 Test(session, refuses_bytes_that_are_not_there) {
