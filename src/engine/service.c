@@ -87,12 +87,17 @@ static struct cmta_service *lay_out(const struct cmta_settings *settings, struct
 /* A structure of a program that was built against this header or an older, shorter one. */
 static bool is_size(size_t size, size_t known) { return size >= sizeof size && size <= known; }
 
+/* Hooks are whole pointers: half of one would be called. */
+static bool is_hooks_size(size_t size) {
+  return is_size(size, sizeof(struct cmta_hooks)) && size % sizeof(void (*)(void)) == 0;
+}
+
 int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,
                      const struct cmta_hooks *hooks, void *user) {
   struct cmta_settings chosen;
   cmta_settings_init(&chosen);
   if (!service || (settings && !is_size(settings->size, sizeof *settings)) ||
-      (hooks && !is_size(hooks->size, sizeof *hooks)))
+      (hooks && !is_hooks_size(hooks->size)))
     return CMTA_E_ARGUMENT;
   if (settings)
     memcpy(&chosen, settings, settings->size);

@@ -82,6 +82,8 @@ Test(service, refuses_a_structure_of_another_size_than_any_it_knows) {
   struct cmta_service *service;
   cr_assert_eq(make(wrong_size), CMTA_E_ARGUMENT);
   cr_assert_eq(cmta_service_new(&service, NULL, &hooks, NULL), CMTA_E_ARGUMENT);
+  hooks.size = offsetof(struct cmta_hooks, chunk) + 1;
+  cr_assert_eq(cmta_service_new(&service, NULL, &hooks, NULL), CMTA_E_ARGUMENT);
   hooks.size = 0;
   cr_assert_eq(cmta_service_new(&service, NULL, &hooks, NULL), CMTA_E_ARGUMENT);
 }
