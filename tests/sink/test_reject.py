@@ -58,6 +58,12 @@ class Reject(SinkTest):
         stage, reply = self.refusal("rcpt=550 5.7.1.2 is old")
         self.assertRegex(reply, r"\A550 5\.\d\.\d 5\.7\.1\.2 is old\Z")
 
+    def test_a_number_with_needless_zeros_is_no_enhanced_code(self):
+        for text in ("5.07.1 no", "5.7.01 no"):
+            with self.subTest(text=text):
+                self.assertTrue(self.refusal(f"rcpt=553 {text}")[1].startswith("553 5."))
+                self.assertTrue(self.refusal(f"rcpt=553 {text}")[1].endswith(" " + text))
+
     def test_a_code_without_text_has_some_text(self):
         self.assertRegex(self.refusal("rcpt=553")[1], r"\A553 5\.\d\.\d \S")
 

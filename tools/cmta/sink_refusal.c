@@ -30,18 +30,25 @@ static int reply_code(const char *text) {
   return code >= 400 && code <= 599 ? code : 0;
 }
 
+/* Octets of the number of one to three digits that text begins with, no needless zero in front; 0
+ * when it begins with none. */
+static size_t number_length(const char *text) {
+  size_t digits = strspn(text, "0123456789");
+  return digits > 3 || (digits > 1 && *text == '0') ? 0 : digits;
+}
+
 /* Octets of the enhanced status code, class "." subject "." detail (RFC 3463 section 2), that text
  * begins with; 0 when it begins with something else. */
 static size_t enhanced_length(const char *text) {
   if (!isdigit((unsigned char)text[0]) || text[1] != '.')
     return 0;
-  size_t subject = strspn(text + 2, "0123456789");
-  if (subject < 1 || subject > 3 || text[2 + subject] != '.')
+  size_t subject = number_length(text + 2);
+  if (subject == 0 || text[2 + subject] != '.')
     return 0;
-  size_t detail = strspn(text + 3 + subject, "0123456789");
+  size_t detail = number_length(text + 3 + subject);
   size_t length = 3 + subject + detail;
   bool ends = text[length] == ' ' || text[length] == '\0';
-  return detail >= 1 && detail <= 3 && ends ? length : 0;
+  return detail > 0 && ends ? length : 0;
 }
 
 static bool is_printable_ascii(const char *text) {
