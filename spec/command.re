@@ -74,9 +74,9 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
 static struct cmta_slice trimmed(const unsigned char *from, const unsigned char *to) {
-  while (from < to && (*from == ' ' || *from == '\t'))
+  while (from < to && *from == ' ')
     from++;
-  while (from < to && (to[-1] == ' ' || to[-1] == '\t'))
+  while (from < to && to[-1] == ' ')
     to--;
   return cursor_slice(from, to);
 }

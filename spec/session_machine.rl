@@ -20,7 +20,7 @@
   action hold            { session_hold(session); }
   action out_of_sequence { session_out_of_sequence(session); fgoto *fcurs; }
 
-  # Phases: each is named for logs, timeouts and tests, and says who reads the next bytes (src/engine/phases.c).
+  # Phases: each is named for logs, timeouts and tests, and says who reads the next bytes (src/engine/pump.c).
   action connecting { session_enter(session, PHASE_CONNECTING); }
   action greeted    { session_enter(session, PHASE_GREETED); }
   action ready      { session_enter(session, PHASE_READY); }

@@ -19,7 +19,9 @@
  * the other functions that run a session on sessions of a server.
  *
  * Threads: a server, its sessions and its loop belong to one thread. SIGPIPE is never raised by the
- * server. Errors: 0 or more, or a negative CMTA_E_*.
+ * server.
+ *
+ * Errors: 0 or more, or a negative CMTA_E_*.
  */
 
 #include <cmta/session.h>

@@ -43,10 +43,15 @@
  *     cmta_session_hangup(session);
  *     cmta_session_free(session);
  *
+ * Arguments: a session or service must not be NULL, unless it says so below.
+ *
  * Threads: a service may be shared between threads once made. A session belongs to one thread at a
- * time. Errors: 0 or more, or a negative CMTA_E_*. After CMTA_E_MEMORY from a function that runs
- * the session, it is over. Numbers: sizes are octets, times are seconds; in settings, 0 switches a
- * limit or a timeout off.
+ * time.
+ *
+ * Errors: 0 or more, or a negative CMTA_E_*. After CMTA_E_MEMORY from a function that runs the
+ * session, it is over.
+ *
+ * Numbers: sizes are octets, times are seconds; in settings, 0 switches a limit or a timeout off.
  */
 
 #include <cmta/hooks.h>
@@ -55,8 +60,7 @@
 extern "C" {
 #endif
 
-/* ---- Settings and service
- * ------------------------------------------------------------------------------------------- */
+/* ---- Settings and service ---- */
 
 /* The extensions a service offers after EHLO (RFC 5321 section 2.2), as bits. */
 enum cmta_extension {
@@ -120,9 +124,7 @@ CMTA_API int cmta_service_new(struct cmta_service **service, const struct cmta_s
 /* Frees a service; all its sessions must be freed before. NULL is ignored. */
 CMTA_API void cmta_service_free(struct cmta_service *service);
 
-/* ---- A session's life
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- A session's life ---- */
 
 /* The other end of a connection; what the runtime knows of it. */
 struct cmta_peer {
@@ -169,9 +171,7 @@ enum cmta_wants {
 };
 CMTA_API unsigned cmta_session_wants(const struct cmta_session *session);
 
-/* ---- Late answers
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- Late answers ---- */
 
 /* Answers the question that a hook left with LATER; a reply may be composed before. Any verdict but
    LATER. The session goes on at the next cmta_session_receive(). CMTA_E_STATE when no question is
@@ -187,8 +187,7 @@ CMTA_API void cmta_session_on_decision(struct cmta_session *session,
                                        void (*woken)(struct cmta_session *session, void *context),
                                        void *context);
 
-/* ---- Time, and the end
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Time, and the end ---- */
 
 /* Seconds that the session may stay as it is; 0 for ever. The runtime counts them from the last
    change of cmta_session_progress() or of this number, then calls cmta_session_expire(). */
@@ -200,21 +199,20 @@ CMTA_API uint64_t cmta_session_progress(const struct cmta_session *session);
 
 /* The time is up. An open question is answered for the application with TEMPFAIL (run the session
    again, as after a decision); a silent client gets 421 and the session is over (RFC 5321
-   section 4.5.3.2). */
+   section 4.5.3.2). Does nothing inside a hook. */
 CMTA_API void cmta_session_expire(struct cmta_session *session);
 
 /* The server is stopping. Between transactions the client gets 421 and the session is over; a
    running transaction may finish, then the same happens (RFC 5321 section 3.8). Called again it
-   waits no longer: the 421 comes now, and an open question is cancelled. Not from inside a hook. */
+   waits no longer: the 421 comes now, and an open question is cancelled. Inside a hook it takes
+   effect afterwards. */
 CMTA_API void cmta_session_stop(struct cmta_session *session);
 
 /* The client is gone: no more bytes come and none can be sent. An open question is cancelled and
- * `closed` is told. */
+   `closed` is told. Does nothing inside a hook. */
 CMTA_API void cmta_session_hangup(struct cmta_session *session);
 
-/* ---- Replies
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- Replies ---- */
 
 /* Begins the reply to the open question, in place of the standard text: a code, an enhanced status
    code ("5.7.1", or NULL for one that fits), and its first line, formatted as by printf. Lines
@@ -238,9 +236,7 @@ CMTA_API int cmta_reply_line(struct cmta_session *session, const char *format, .
 #endif
     ;
 
-/* ---- Facts
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Facts ---- */
 
 /* The peer given to cmta_session_new(). Never NULL; lives as long as the session. */
 CMTA_API const struct cmta_peer *cmta_session_peer(const struct cmta_session *session);
@@ -265,8 +261,7 @@ CMTA_API enum cmta_close_reason cmta_session_close_reason(const struct cmta_sess
 /* A short English name of a close reason, for logs. A static string; any thread. */
 CMTA_API const char *cmta_close_reason_name(enum cmta_close_reason reason);
 
-/* ---- Data of the application's own
- * ---------------------------------------------------------------------------------- */
+/* ---- Data of the application's own ---- */
 
 /* Keeps a pointer with the session, or with the running transaction. destroy(data), unless NULL, is
    called by the library: at the session's end, after `closed`; at the transaction's end, after its

@@ -57,7 +57,8 @@ void session_complain(struct cmta_session *session, enum reply_id id) {
 }
 
 void cmta_session_expire(struct cmta_session *session) {
-  if (session->close_reason != CMTA_CLOSED_NOT || session->question == QUESTION_DECIDED)
+  if (session->running || session->close_reason != CMTA_CLOSED_NOT ||
+      session->question == QUESTION_DECIDED)
     return;
   if (session->question != QUESTION_OPEN) {
     session_goodbye(session, REPLY_TIMEOUT, CMTA_CLOSED_TIMEOUT);
@@ -75,12 +76,13 @@ static bool is_idle(const struct cmta_session *session) {
 void cmta_session_stop(struct cmta_session *session) {
   bool now = session->stopping || is_idle(session);
   session->stopping = true;
-  if (now && session->close_reason == CMTA_CLOSED_NOT)
+  if (now && !session->running && session->close_reason == CMTA_CLOSED_NOT)
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 
 void cmta_session_hangup(struct cmta_session *session) {
-  session_finish(session, CMTA_CLOSED_HANGUP);
+  if (!session->running)
+    session_finish(session, CMTA_CLOSED_HANGUP);
 }
 
 enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session) {

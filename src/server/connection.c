@@ -51,12 +51,10 @@ static size_t run(struct connection *connection, const char *bytes, size_t lengt
   bool more = true;
   while (more) {
     ptrdiff_t count = cmta_session_receive(connection->session, bytes + taken, length - taken);
-    if (count < 0)
-      connection->failed = true;
-    else
+    if (count > 0)
       taken += (size_t)count;
-    if (!connection->failed)
-      send_output(connection);
+    send_output(connection); /* what was said before memory failed, too */
+    connection->failed |= count < 0;
     more = taken < length && !connection->failed &&
            (cmta_session_wants(connection->session) & CMTA_WANTS_READ);
   }

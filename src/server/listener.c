@@ -24,20 +24,22 @@ static void rest(struct cmta_server *server) {
   ev_timer_start(server->loop, &server->pause);
 }
 
-void listeners_resume(struct cmta_server *server) {
-  if (!ev_is_active(&server->pause))
-    return;
-  ev_timer_stop(server->loop, &server->pause);
+static void go_on(struct cmta_server *server) {
   for (int i = 0; i < server->listener_count; i++)
     ev_io_start(server->loop, &server->listeners[i]->watcher);
 }
 
+void listeners_resume(struct cmta_server *server) {
+  if (!ev_is_active(&server->pause))
+    return;
+  ev_timer_stop(server->loop, &server->pause);
+  go_on(server);
+}
+
 static void on_rested(struct ev_loop *loop, ev_timer *watcher, int revents) {
-  struct cmta_server *server = watcher->data;
   (void)loop;
   (void)revents;
-  for (int i = 0; i < server->listener_count; i++)
-    ev_io_start(server->loop, &server->listeners[i]->watcher);
+  go_on(watcher->data);
 }
 
 /* True when the error is that of one connection, which accept(2) has taken off the queue. */

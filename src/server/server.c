@@ -17,9 +17,11 @@ void cmta_config_init(struct cmta_config *config) {
 }
 
 /* RFC 3463 section 3.5: X.3.2, the system is not accepting network messages. */
-static void compose_refusal(struct cmta_server *server, const char *hostname) {
-  int length = snprintf(server->refusal, sizeof server->refusal,
-                        "421 4.3.2 %s too many connections\r\n", hostname);
+static void compose_refusal(struct cmta_server *server, const struct cmta_settings *settings) {
+  bool enhanced = settings->extensions & CMTA_EXTENSION_ENHANCEDSTATUSCODES;
+  int length =
+      snprintf(server->refusal, sizeof server->refusal, "421 %s%s too many connections\r\n",
+               enhanced ? "4.3.2 " : "", settings->hostname);
   server->refusal_length = length > 0 ? (size_t)length : 0;
   if (server->refusal_length >= sizeof server->refusal)
     server->refusal_length = 0;
@@ -64,7 +66,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->stop_timeout = config->stop_timeout;
   listeners_init(server);
   stop_init(server);
-  compose_refusal(server, settings->hostname);
+  compose_refusal(server, settings);
   return server;
 }
 
