@@ -13,10 +13,11 @@
  *     cmta_server_free(server);
  *
  * A program that has a libev loop of its own gives it to cmta_server_new() and runs it itself; any
- * number of servers and other watchers may share it. The hooks are
- * those of <cmta/hooks.h>. A question left with CMTA_LATER is answered with cmta_session_decide(),
- * from any callback of the same loop; the server then runs the session on by itself. Do not call
- * the other functions that run a session on sessions of a server.
+ * number of servers and other watchers may share it.
+ *
+ * The hooks are those of <cmta/hooks.h>. A question left with CMTA_LATER is answered with
+ * cmta_session_decide(), from any callback of the same loop; the server then runs the session on by
+ * itself. Do not call the other functions that run a session on sessions of a server.
  *
  * Threads: a server, its sessions and its loop belong to one thread. SIGPIPE is never raised by the
  * server.

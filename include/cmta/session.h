@@ -8,12 +8,9 @@
  * has sockets and a loop of his own links this alone (cmta::engine); <cmta/server.h> is the same
  * engine with libev around it.
  *
- *   1. Make a service: settings and hooks, copied and checked once, shared by any number of
- * sessions.
- *   2. For each connection make a session and call cmta_session_receive() with no bytes: it asks
- * `connect` and greets.
- *   3. From then on do what cmta_session_wants() says: bring bytes, take replies, wait for a
- * decision, close.
+ *   1. Make a service: settings and hooks, copied and checked once, shared by its sessions.
+ *   2. For each connection make a session and call cmta_session_receive() with no bytes: it greets.
+ *   3. From then on do what cmta_session_wants() says: bring bytes, take replies, wait, or close.
  *
  * A whole runtime, but for timeouts and late answers, over a blocking socket (a test compiles and
  * runs it from here):
@@ -80,33 +77,48 @@ struct cmta_allocator {
   void *context;
 };
 
-/* What a service is like. Fill it with cmta_settings_init() first, then change what should differ.
- */
+/* What a service is like. Fill it with cmta_settings_init(), then change what should differ; each
+   comment ends with the default. Strings are copied. */
 struct cmta_settings {
-  size_t size;          /* sizeof(struct cmta_settings), set by cmta_settings_init() */
-  const char *hostname; /* the name this server greets with, a domain or an address literal; copied;
-                           "localhost" */
-  const char *greeting; /* the text behind the name in the 220 line; copied; "ESMTP cmta" */
-  unsigned extensions;  /* bits of enum cmta_extension; all of them */
-  bool strict_syntax;   /* refuse the blank that many clients put behind FROM: and TO:; off */
-  bool collect;         /* keep each message in memory for cmta_message_data(); on */
+  /* sizeof(struct cmta_settings), set by cmta_settings_init(). */
+  size_t size;
 
-  uint64_t max_message_size; /* octets of a message, offered as SIZE; 26214400 */
-  size_t max_recipients;     /* accepted forward-paths a message; fewer than 100 is for
-                                tests only (RFC 5321 section 4.5.3.1.8); 1000 */
-  unsigned max_errors; /* protocol errors (unknown, malformed, misplaced commands) before 421 and
-                          close; 20 */
-  size_t max_command_line; /* octets of a command line with CR LF, before what extensions add
-                              (4.5.3.1.4); 512 */
-  size_t max_text_line;    /* octets of a line of a message with CR LF (section 4.5.3.1.6); 1000 */
-  size_t max_memory;       /* octets that one session may hold, its message included; 33554432 */
+  /* The name this server greets with, a domain or an address literal. "localhost" */
+  const char *hostname;
+  /* The text behind the name in the 220 line. "ESMTP cmta" */
+  const char *greeting;
+  /* What EHLO offers, bits of enum cmta_extension. All of them */
+  unsigned extensions;
+  /* Refuse the blank that many clients put behind FROM: and TO:. Off */
+  bool strict_syntax;
+  /* Keep each message in memory for cmta_message_data(). On */
+  bool collect;
 
-  unsigned
-      command_timeout;   /* for the next command to be complete (RFC 5321 section 4.5.3.2.7); 300 */
-  unsigned data_timeout; /* between two blocks of a message (section 4.5.3.2.5); 180 */
-  unsigned decision_timeout; /* for a late answer; then the client gets a 451; 300 */
+  /* Octets of a message, offered as SIZE (RFC 1870). 26214400 */
+  uint64_t max_message_size;
+  /* Accepted forward-paths of a message; fewer than 100 is for tests only (RFC 5321
+     section 4.5.3.1.8). 1000 */
+  size_t max_recipients;
+  /* Protocol errors: unknown, malformed, misplaced commands. The one that makes them so many is
+     answered 421, and the session is over; an accepted message forgives them. 20 */
+  unsigned max_errors;
+  /* Octets of a command line with its CR LF, before what extensions add; at least 512 (RFC 5321
+     section 4.5.3.1.4). 512 */
+  size_t max_command_line;
+  /* Octets of a line of a message with its CR LF; at least 1000 (section 4.5.3.1.6). 1000 */
+  size_t max_text_line;
+  /* Octets that one session may hold, its message included. 33554432 */
+  size_t max_memory;
 
-  struct cmta_allocator allocator; /* all zero for malloc and free */
+  /* Seconds for the next command to be complete (RFC 5321 section 4.5.3.2.7). 300 */
+  unsigned command_timeout;
+  /* Seconds between two blocks of a message (section 4.5.3.2.5). 180 */
+  unsigned data_timeout;
+  /* Seconds for a late answer; then the client gets a 451. 300 */
+  unsigned decision_timeout;
+
+  /* Where memory comes from; all zero for malloc and free. */
+  struct cmta_allocator allocator;
 };
 
 /* Fills settings with the defaults named above. */
