@@ -25,23 +25,26 @@ struct cmta_slice {
   size_t length;
 };
 
-/* One parameter of MAIL or RCPT (RFC 5321 section 4.1.2, esmtp-param), as the client wrote it,
- * checked already. */
+/* One parameter of MAIL or RCPT (RFC 5321 section 4.1.2, esmtp-param), checked already. */
 struct cmta_parameter {
-  struct cmta_slice
-      keyword; /* "SIZE", in the client's own case; compare without regard to ASCII case */
-  struct cmta_slice value; /* what follows '='; empty when there is none */
-  bool has_value;          /* tells KEYWORD from KEYWORD=value */
+  /* "SIZE", in the client's own case; compare without regard to ASCII case. */
+  struct cmta_slice keyword;
+  /* What follows '='; empty when there is none. */
+  struct cmta_slice value;
+  /* Tells KEYWORD=value from KEYWORD. */
+  bool has_value;
 };
 
 /* A reverse-path or a forward-path (RFC 5321 section 4.1.2). */
 struct cmta_path {
-  struct cmta_slice address;    /* the mailbox, without brackets or source route; empty for the null
-                                   reverse-path <> */
-  struct cmta_slice local_part; /* as sent, with its quotes if it came quoted */
-  struct cmta_slice
-      domain; /* a domain, or an address literal with its brackets; empty for <> and <Postmaster> */
-  const struct cmta_parameter *parameters; /* parameter_count of them, in the order sent */
+  /* The mailbox, without brackets or source route; empty for the null reverse-path <>. */
+  struct cmta_slice address;
+  /* As sent, with its quotes if it came quoted. */
+  struct cmta_slice local_part;
+  /* A domain, or an address literal with its brackets; empty for <> and <Postmaster>. */
+  struct cmta_slice domain;
+  /* In the order sent. */
+  const struct cmta_parameter *parameters;
   size_t parameter_count;
 };
 

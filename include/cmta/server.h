@@ -33,13 +33,19 @@ extern "C" {
 
 struct ev_loop;
 
-/* What a server is like. Fill it with cmta_config_init() first, then change what should differ. */
+/* What a server is like. Fill it with cmta_config_init(), then change what should differ; each
+   comment ends with the default. */
 struct cmta_config {
-  size_t size;                          /* sizeof(struct cmta_config), set by cmta_config_init() */
-  const struct cmta_settings *settings; /* of each session, copied; NULL: the defaults */
-  unsigned max_connections; /* at one time; one more gets 421 and is closed; 0: no limit; 1000 */
-  unsigned backlog;         /* connections that wait in the kernel, as listen(2) takes it; 511 */
-  unsigned stop_timeout;    /* seconds that cmta_server_stop() waits; 0: for ever; 30 */
+  /* sizeof(struct cmta_config), set by cmta_config_init(). */
+  size_t size;
+  /* Of each session; copied. NULL: the defaults */
+  const struct cmta_settings *settings;
+  /* At one time; one more gets 421 and is closed; 0 switches the limit off. 1000 */
+  unsigned max_connections;
+  /* Connections that wait in the kernel, as listen(2) takes it. 511 */
+  unsigned backlog;
+  /* Seconds that cmta_server_stop() waits for transactions; 0: for ever. 30 */
+  unsigned stop_timeout;
 };
 
 /* Fills config with the defaults named above. */
