@@ -264,6 +264,11 @@ CMTA_API const char *cmta_session_protocol(const struct cmta_session *session);
  * static string. */
 CMTA_API const char *cmta_session_phase(const struct cmta_session *session);
 
+/* The event last in hand, by its name in spec/event.h: the command that came, whether or not it was
+   good, or "CONNECT", "SLICE", "FAULT", "BODY_END"; empty when the line was no command that is
+   known. A static string. */
+CMTA_API const char *cmta_session_event(const struct cmta_session *session);
+
 /* The running transaction, or NULL between transactions. Valid until the session runs again. */
 CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_session *session);
 

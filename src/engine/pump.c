@@ -22,6 +22,7 @@ enum { STOP = 0, AGAIN = -1 };
 
 /* An event is in hand: its row, and the reply that accepting it sends. */
 static int begin(struct cmta_session *session, int event) {
+  session->event = event;
   session->verb = verb_of_event(event);
   session->standard = session->verb ? session->verb->accepted : REPLY_NONE;
   session->utf8_asked = false;
@@ -228,6 +229,21 @@ void session_enter(struct cmta_session *session, enum phase phase) {
 
 const char *cmta_session_phase(const struct cmta_session *session) {
   return phases[session->phase].name;
+}
+
+const char *cmta_session_event(const struct cmta_session *session) {
+  switch (session->event) {
+  case CONNECT:
+    return "CONNECT";
+  case SLICE:
+    return "SLICE";
+  case FAULT:
+    return "FAULT";
+  case BODY_END:
+    return "BODY_END";
+  default:
+    return session->verb && session->verb->name ? session->verb->name : "";
+  }
 }
 
 unsigned cmta_session_timeout(const struct cmta_session *session) {

@@ -84,6 +84,7 @@ struct cmta_session {
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */
 
+  int event;                /* the event in hand, of spec/event.h; 0 for none */
   const struct verb *verb;  /* the row of the event in hand */
   const struct verb *topic; /* what HELP in hand asks about, or NULL */
   enum reply_id standard;   /* the reply to send if the hook composed none */

@@ -42,14 +42,14 @@ class Help(SinkTest):
 
     def test_program_help_names_the_subcommands(self):
         text = self.shown("--help")
-        for name in ("sink", "--help", "--version"):
+        for name in ("sink", "trace", "--help", "--version"):
             self.assertRegex(text, rf"(?m)^  {name} ")
 
     def test_version(self):
         self.assertRegex(self.shown("--version"), r"\Acmta \d+\.\d+\.\d+\n\Z")
 
     def test_no_line_is_wider_than_a_terminal(self):
-        for line in (self.shown("--help") + self.shown("sink", "--help")).split("\n"):
+        for line in (self.shown("--help") + self.shown("sink", "--help") + self.shown("trace", "--help")).split("\n"):
             self.assertLessEqual(len(line), 100)
 
     def test_help_that_cannot_be_written_is_an_error(self):

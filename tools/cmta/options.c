@@ -65,7 +65,10 @@ static void print_row(const struct option_row *row, const void *defaults) {
 }
 
 static enum options_result print_help(const struct option_table *table) {
-  printf("Usage: cmta %s [OPTION]...\n\n%s\n", table->command, table->summary);
+  printf("Usage: cmta %s [OPTION]...", table->command);
+  if (table->operand)
+    printf(" [%s]", table->operand->argument);
+  printf("\n\n%s\n", table->summary);
   for (size_t i = 0; i < table->count; i++)
     print_row(&table->rows[i], table->defaults);
   print_row(&help_row, NULL);
@@ -115,6 +118,18 @@ static enum options_result set(const struct option_table *table, size_t number, 
   return OPTIONS_WRONG;
 }
 
+/* Reads what getopt_long() has left. */
+static enum options_result read_operand(const struct option_table *table, void *target, int argc,
+                                        char **argv) {
+  bool taken = table->operand && optind < argc;
+  const char *wrong = taken ? table->operand->set(target, argv[optind]) : NULL;
+  if (wrong)
+    complain(table->command, "\"%s\" %s", argv[optind], wrong);
+  else if (optind + taken < argc)
+    complain(table->command, "unexpected argument %s", argv[optind + taken]);
+  return wrong || optind + taken < argc ? OPTIONS_WRONG : OPTIONS_SET;
+}
+
 static enum options_result read_all(const struct option_table *table, void *target, int argc,
                                     char **argv, const struct option *options) {
   enum options_result result = OPTIONS_SET;
@@ -132,11 +147,7 @@ static enum options_result read_all(const struct option_table *table, void *targ
     else
       result = set(table, number, target);
   }
-  if (result == OPTIONS_SET && optind < argc) {
-    complain(table->command, "unexpected argument %s", argv[optind]);
-    return OPTIONS_WRONG;
-  }
-  return result;
+  return result == OPTIONS_SET ? read_operand(table, target, argc, argv) : result;
 }
 
 enum options_result options_read(const struct option_table *table, void *target, int argc,

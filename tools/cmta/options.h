@@ -4,7 +4,7 @@
 
 /*
  * The options of a subcommand as one table: what getopt_long() knows, what --help prints and what
- * is checked all come from its rows. Only long options exist, and no operands.
+ * is checked all come from its rows. Only long options exist, and one operand at most.
  */
 
 #include <stdbool.h>
@@ -31,6 +31,8 @@ struct option_table {
   const char *summary;           /* what the subcommand does; whole lines */
   const struct option_row *rows; /* --help is not among them, every subcommand has it */
   size_t count;
+  const struct option_row *operand; /* what may stand without an option: its argument names it in
+                                       the help text; NULL: nothing may */
   const void *defaults; /* a target that no option has touched, for the help text; may be NULL when
                            no row has `get` */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef DIALOGS_DIALOGUE_H
-#define DIALOGS_DIALOGUE_H
+#ifndef TOOLS_DIALOGUE_H
+#define TOOLS_DIALOGUE_H
 
 /*
  * A dialogue file (its format: tests/dialogs/README.md) as data: settings and steps, in order. This
@@ -97,6 +97,10 @@ struct dialogue {
 /* Reads the text of a dialogue file. 0, or the number of the line that cannot be read. The caller
    frees the dialogue in both cases. */
 unsigned dialogue_parse(struct dialogue *dialogue, const char *source);
+
+/* Makes a dialogue of plain lines: each is a client's, sent with CR LF, whether it ends in LF or in
+   CR LF. The caller frees the dialogue. */
+void dialogue_of_lines(struct dialogue *dialogue, const char *lines, size_t length);
 
 /* Reads a whole file; false when it cannot be read. */
 bool dialogue_load(struct text *source, const char *path);

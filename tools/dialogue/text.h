@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef DIALOGS_TEXT_H
-#define DIALOGS_TEXT_H
+#ifndef TOOLS_TEXT_H
+#define TOOLS_TEXT_H
 
-/* Bytes that grow, and the escapes in which dialogue files write them. For test programs: without
- * memory the program ends. */
+/* Bytes that grow, and the escapes in which dialogue files write them. Without memory the
+ * program ends. */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Owned bytes, NUL-terminated behind `length` (and perhaps holding NULs before it). All zero is an
  * empty text whose `at` is NULL. */
@@ -20,6 +21,9 @@ void text_append(struct text *text, const void *bytes, size_t length);
 
 /* Adds what printf makes of format. */
 void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds all that is left of stream; false when it cannot be read. */
+bool text_read(struct text *text, FILE *stream);
 
 /* Frees the bytes; the text is empty again. */
 void text_clear(struct text *text);

@@ -173,15 +173,22 @@ static const struct form {
     {"progress", STEP_PROBE, PROBE_PROGRESS, parse_text},
 };
 
-static struct step *new_step(struct dialogue *dialogue, const struct form *form, unsigned line) {
+static struct step *new_step(struct dialogue *dialogue, enum step_kind kind, unsigned line) {
   struct step *grown =
       realloc(dialogue->steps, (dialogue->step_count + 1) * sizeof dialogue->steps[0]);
   if (grown == NULL)
     abort();
   dialogue->steps = grown;
   struct step *step = &grown[dialogue->step_count++];
-  *step = (struct step){.kind = form->kind, .line = line, .probe = form->probe};
+  *step = (struct step){.kind = kind, .line = line};
   return step;
+}
+
+static bool parse_form(struct dialogue *dialogue, const struct form *form, const char *rest,
+                       unsigned number) {
+  struct step *step = new_step(dialogue, form->kind, number);
+  step->probe = form->probe;
+  return form->parse(dialogue, step, rest);
 }
 
 static bool parse_set(struct dialogue *dialogue, const char *rest) {
@@ -207,8 +214,27 @@ static bool parse_source_line(struct dialogue *dialogue, const char *line, unsig
     return dialogue->bare = true;
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
     if (strlen(forms[i].keyword) == length && memcmp(forms[i].keyword, word, length) == 0)
-      return forms[i].parse(dialogue, new_step(dialogue, &forms[i], number), rest + (*rest == ' '));
+      return parse_form(dialogue, &forms[i], rest + (*rest == ' '), number);
   return false;
+}
+
+static void add_client_line(struct dialogue *dialogue, const char *line, size_t length,
+                            unsigned number) {
+  struct step *step = new_step(dialogue, STEP_CLIENT, number);
+  text_append(&step->text, line, length - (length > 0 && line[length - 1] == '\r'));
+  text_append(&step->text, "\r\n", 2);
+}
+
+void dialogue_of_lines(struct dialogue *dialogue, const char *lines, size_t length) {
+  *dialogue = (struct dialogue){0};
+  cmta_settings_init(&dialogue->settings);
+  for (unsigned number = 1; length > 0; number++) {
+    const char *end = memchr(lines, '\n', length);
+    const size_t line = end == NULL ? length : (size_t)(end - lines);
+    add_client_line(dialogue, lines, line, number);
+    lines += line + (end != NULL);
+    length -= line + (end != NULL);
+  }
 }
 
 unsigned dialogue_parse(struct dialogue *dialogue, const char *source) {
@@ -228,14 +254,10 @@ unsigned dialogue_parse(struct dialogue *dialogue, const char *source) {
 }
 
 bool dialogue_load(struct text *source, const char *path) {
-  char block[4096];
   FILE *file = fopen(path, "rb");
   if (file == NULL)
     return false;
-  text_append(source, "", 0);
-  for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;)
-    text_append(source, block, got);
-  const bool good = !ferror(file);
+  const bool good = text_read(source, file);
   fclose(file);
   return good;
 }

@@ -3,7 +3,6 @@
 #include "text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +26,14 @@ void text_print(struct text *text, const char *format, ...) {
   if (length < 0)
     abort();
   text_append(text, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1);
+}
+
+bool text_read(struct text *text, FILE *stream) {
+  char block[4096];
+  text_append(text, "", 0);
+  for (size_t got; (got = fread(block, 1, sizeof block, stream)) > 0;)
+    text_append(text, block, got);
+  return !ferror(stream);
 }
 
 void text_clear(struct text *text) {

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Dialogue files: which of their lines count, and how late answers are shown."""
+
+import glob
+import os
+import tempfile
+import unittest
+
+from support import DIALOGS, TraceTest, run
+
+START = b"C: HELO a.example\nS: not this\n"
+
+
+class Dialogues(TraceTest):
+    def played(self, text):
+        return self.shown(text, "--dialogue")
+
+    def test_a_file_whose_name_ends_in_dialog_is_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.dialog")
+            with open(path, "wb") as file:
+                file.write(START)
+            self.assertEqual(self.shown(b"", path), self.played(START))
+
+    def test_client_lines_are_sent_and_server_lines_are_not(self):
+        lines = self.played(START)
+        self.assertShows(lines, "C: HELO a.example", "   HELO      greeted -> ready", "S: 250 localhost", "-- open")
+
+    def test_bytes_without_an_end_are_no_event_yet(self):
+        self.assertShows(self.played(b"C| NO\nC| OP\\r\\n\n"), "C| NO", "   -         greeted -> greeted", "C: OP",
+                         "   NOOP      greeted -> greeted")
+
+    def test_settings_are_honoured(self):
+        self.assertIn("S: 220 mx.example ESMTP cmta", self.played(b"set hostname mx.example\n"))
+
+    def test_a_hook_line_answers_once(self):
+        lines = self.played(START + b'hook mail reject 550 5.7.1 "No"\n' + b"C: MAIL FROM:<a@b.example>\n" * 2)
+        self.assertShows(lines, "   MAIL      ready -> ready", "S: 550 5.7.1 No", "C: MAIL FROM:<a@b.example>",
+                         "   MAIL      ready -> mail")
+
+    def test_a_hook_line_with_a_star_answers_always(self):
+        lines = self.played(START + b"hook* mail tempfail\n" + b"C: MAIL FROM:<a@b.example>\n" * 2)
+        self.assertEqual(lines.count("   MAIL      ready -> ready"), 2)
+
+    def test_a_hook_line_before_the_first_line_answers_connect(self):
+        self.assertEqual(self.played(b"hook connect reject\nC: NOOP\n")[-1], "-- verdict")
+
+    def test_a_late_answer_is_a_row_of_its_own_and_what_waits_follows(self):
+        lines = self.played(START + b"hook mail later\nC: MAIL FROM:<a@b.example>\nC: NOOP\ndecide accept\n")
+        self.assertShows(lines, "   MAIL      ready -> ready", "   decide    ready -> mail", "S: 250 2.1.0 Sender ok",
+                         "C: NOOP")
+
+    def test_expire_stop_and_hangup_are_rows(self):
+        for line, reason in ("expire", "timeout"), ("stop", "shutdown"), ("hangup", "hangup"):
+            with self.subTest(line=line):
+                lines = self.played(START + line.encode() + b"\n")
+                self.assertShows(lines, "   %-9s ready -> ready" % line)
+                self.assertIn(reason, lines[-1])
+
+    def test_a_line_that_is_none_of_a_dialogue_is_named(self):
+        result = run("--dialogue", given=START + b"fnord\n")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stderr, b"cmta trace: line 3 is no line of a dialogue\n")
+
+    def test_the_project_s_own_dialogues_can_be_shown(self):
+        paths = glob.glob(os.path.join(DIALOGS, "a_*.dialog"))
+        self.assertTrue(paths)
+        for path in paths:
+            with self.subTest(path=path):
+                self.assertRegex(self.shown(b"", path)[-1], r"\A-- [a-z]")
+
+
+if __name__ == "__main__":
+    unittest.main()

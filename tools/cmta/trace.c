@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* `cmta trace`: gives client lines to a bare session, one after the other, and shows what each has
+ * led to. What it shows comes from the session's getters; it parses no command itself. */
+
+#include "command.h"
+#include "escape.h"
+#include "trace_hooks.h"
+#include "trace_options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct trace {
+  struct trace_script script;
+  struct cmta_service *service;
+  struct cmta_session *session;
+  struct text pending; /* client bytes that wait for their turn */
+  bool dead;           /* the session had no memory to go on */
+};
+
+/* Prints text as one line behind "C: " and the like. */
+static void print_line(const char *mark, const char *text, size_t length) {
+  fputs(mark, stdout);
+  escape_text(stdout, text, length);
+  putchar('\n');
+}
+
+/* The length without a CR LF at the end. */
+static size_t chomp(const char *text, size_t length) {
+  return length >= 2 && memcmp(text + length - 2, "\r\n", 2) == 0 ? length - 2 : length;
+}
+
+/* Octets up to the next LF, itself counted. */
+static size_t line_length(const char *text, size_t length) {
+  const char *end = memchr(text, '\n', length);
+  return end ? (size_t)(end - text) + 1 : length;
+}
+
+static void print_replies(struct trace *trace) {
+  struct cmta_slice output;
+  while ((output = cmta_session_output(trace->session)).length > 0) {
+    size_t length = line_length(output.at, output.length);
+    print_line("S: ", output.at, chomp(output.at, length));
+    cmta_session_sent(trace->session, length);
+  }
+}
+
+static void print_change(const struct trace *trace, const char *what, const char *before) {
+  printf("   %-9s %s -> %s\n", what, before, cmta_session_phase(trace->session));
+}
+
+static bool is_message(const char *phase) {
+  return strcmp(phase, "body") == 0 || strcmp(phase, "discard") == 0;
+}
+
+static void print_client(const char *phase, const char *line, size_t length) {
+  size_t end = chomp(line, length);
+  if (is_message(phase))
+    printf("C| %zu octets\n", length);
+  else
+    print_line(end < length ? "C: " : "C| ", line, end);
+}
+
+/* One line, or what there is of it; how much was taken. */
+static size_t give(struct trace *trace, const char *line, size_t length) {
+  const char *phase = cmta_session_phase(trace->session);
+  uint64_t progress = cmta_session_progress(trace->session);
+  ptrdiff_t taken = cmta_session_receive(trace->session, line, length);
+  trace->dead |= taken < 0;
+  bool moved = length == 0 || cmta_session_progress(trace->session) != progress;
+  const char *event = moved ? cmta_session_event(trace->session) : "";
+  if (length > 0)
+    print_client(phase, line, taken < 0 ? length : (size_t)taken);
+  print_change(trace, *event ? event : "-", phase);
+  print_replies(trace);
+  return taken < 0 ? 0 : (size_t)taken;
+}
+
+static bool can_read(const struct trace *trace) {
+  unsigned wants = cmta_session_wants(trace->session);
+  return !trace->dead && !(wants & (CMTA_WANTS_DECISION | CMTA_WANTS_CLOSE));
+}
+
+static void give_pending(struct trace *trace) {
+  struct text *pending = &trace->pending;
+  while (pending->length > 0 && can_read(trace)) {
+    size_t taken = give(trace, pending->at, line_length(pending->at, pending->length));
+    if (taken == 0)
+      return;
+    pending->length -= taken;
+    memmove(pending->at, pending->at + taken, pending->length);
+  }
+}
+
+/* What is no line of the client has happened; the session runs on and the row is printed. */
+static void run_on(struct trace *trace, const char *what, const char *before) {
+  trace->dead |= cmta_session_receive(trace->session, NULL, 0) < 0;
+  print_change(trace, what, before);
+  print_replies(trace);
+  give_pending(trace);
+}
+
+static void decide(struct trace *trace, const struct answer *answer, const char *before) {
+  int error = trace_compose(trace->session, answer);
+  if (error == 0)
+    error = cmta_session_decide(trace->session, answer->verdict);
+  if (error == 0)
+    run_on(trace, "decide", before);
+  else
+    printf("   %-9s %s\n", "decide", cmta_strerror(error));
+}
+
+static void play_step(struct trace *trace, const struct step *step) {
+  const char *before = cmta_session_phase(trace->session);
+  switch (step->kind) {
+  case STEP_CLIENT:
+    text_append(&trace->pending, step->text.at, step->text.length);
+    give_pending(trace);
+    break;
+  case STEP_DECIDE:
+    decide(trace, &step->answer, before);
+    break;
+  case STEP_EXPIRE:
+    cmta_session_expire(trace->session);
+    run_on(trace, "expire", before);
+    break;
+  case STEP_STOP:
+    cmta_session_stop(trace->session);
+    run_on(trace, "stop", before);
+    break;
+  case STEP_HANGUP:
+    cmta_session_hangup(trace->session);
+    run_on(trace, "hangup", before);
+    break;
+  default:
+    break;
+  }
+}
+
+static bool is_hook(const struct step *step) {
+  return step->kind == STEP_HOOK || step->kind == STEP_HOOK_ALWAYS;
+}
+
+/* Plays all steps; the session opens at the first that is no hook line. */
+static void play(struct trace *trace) {
+  const struct dialogue *dialogue = trace->script.dialogue;
+  size_t *at = &trace->script.reached;
+  while (*at < dialogue->step_count && is_hook(&dialogue->steps[*at]))
+    ++*at;
+  give(trace, NULL, 0);
+  while (*at < dialogue->step_count && !trace->dead)
+    play_step(trace, &dialogue->steps[(*at)++]);
+  enum cmta_close_reason reason = cmta_session_close_reason(trace->session);
+  printf("-- %s\n", reason == CMTA_CLOSED_NOT ? "open" : cmta_close_reason_name(reason));
+}
+
+/* Makes service and session and plays; 0 or the library's error. */
+static int run(const struct dialogue *dialogue) {
+  struct trace trace = {.script = {.dialogue = dialogue}};
+  const struct cmta_hooks hooks = trace_hooks(dialogue);
+  trace.script.used = calloc(dialogue->step_count + 1, sizeof *trace.script.used);
+  int error = trace.script.used ? 0 : CMTA_E_MEMORY;
+  if (error == 0)
+    error = cmta_service_new(&trace.service, &dialogue->settings, &hooks, &trace.script);
+  if (error == 0)
+    error = cmta_session_new(&trace.session, trace.service, NULL);
+  if (error == 0)
+    play(&trace);
+  cmta_session_free(trace.session);
+  cmta_service_free(trace.service);
+  text_clear(&trace.pending);
+  free(trace.script.used);
+  return error;
+}
+
+static bool load(const struct trace_options *options, struct text *source) {
+  bool good = options->file ? dialogue_load(source, options->file) : text_read(source, stdin);
+  if (!good)
+    complain("trace", "cannot read %s: %s", options->file ? options->file : "standard input",
+             strerror(errno));
+  return good;
+}
+
+static bool parse(const struct trace_options *options, const struct text *source,
+                  struct dialogue *dialogue) {
+  unsigned wrong = 0;
+  if (options->dialogue)
+    wrong = dialogue_parse(dialogue, source->at);
+  else
+    dialogue_of_lines(dialogue, source->at, source->length);
+  if (wrong)
+    complain("trace", "line %u is no line of a dialogue", wrong);
+  return !wrong;
+}
+
+int trace_command(int argc, char **argv) {
+  struct trace_options options;
+  enum options_result result = trace_options_read(&options, argc, argv);
+  if (result != OPTIONS_SET)
+    return result == OPTIONS_SHOWN ? EXIT_DONE : EXIT_WRONG;
+  struct text source = {0};
+  struct dialogue dialogue = {0};
+  bool good = load(&options, &source) && parse(&options, &source, &dialogue);
+  int error = good ? run(&dialogue) : 0;
+  if (error)
+    complain("trace", "%s", cmta_strerror(error));
+  dialogue_free(&dialogue);
+  text_clear(&source);
+  return flush_output("trace") && good && !error ? EXIT_DONE : EXIT_WRONG;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_TOOLS_TRACE_HOOKS_H
+#define CMTA_TOOLS_TRACE_HOOKS_H
+
+/* An application that answers as the hook lines of a dialogue say, and accepts what they do not
+ * mention. It remembers nothing and prints nothing. */
+
+#include <dialogue.h>
+
+struct trace_script {
+  const struct dialogue *dialogue;
+  size_t reached; /* how many steps of it have been read: hook lines behind them do not count yet */
+  bool *used;     /* for each step, whether it has answered; the caller's */
+};
+
+/* The hooks that play a script, to be given to a service with the script as `user`. */
+struct cmta_hooks trace_hooks(const struct dialogue *dialogue);
+
+/* Composes the reply of an answer; 0 or the library's error. */
+int trace_compose(struct cmta_session *session, const struct answer *answer);
+
+#endif
