@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The command line: help, what is wrong, and files."""
 
+import os
 import subprocess
 import unittest
 
-from support import PATIENCE, PROGRAM, TraceTest, run
+from support import DIALOGS, PATIENCE, PROGRAM, TraceTest, run
 
 
 class Options(TraceTest):
@@ -15,8 +16,12 @@ class Options(TraceTest):
 
     def test_help_names_file_and_options(self):
         text = "\n".join(self.shown(b"", "--help"))
-        for name in ("Usage: cmta trace [OPTION]... [FILE]", "  --dialogue ", "  --help "):
+        for name in ("Usage: cmta trace [OPTION]... [FILE]", "  --dialogue ", "  --dot ", "  --help "):
             self.assertIn(name, text)
+
+    def test_dot_prints_the_chart_that_is_checked_in(self):
+        with open(os.path.join(DIALOGS, "..", "walk", "chart.dot"), encoding="ascii") as chart:
+            self.assertEqual(self.shown(b"", "--dot"), chart.read().splitlines())
 
     def test_an_unknown_option_is_wrong(self):
         self.assertWrong("--fnord")

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "escape.h"
+#include "trace_chart.h"
 #include "trace_hooks.h"
 #include "trace_options.h"
 
@@ -194,18 +195,25 @@ static bool parse(const struct trace_options *options, const struct text *source
   return !wrong;
 }
 
-int trace_command(int argc, char **argv) {
-  struct trace_options options;
-  enum options_result result = trace_options_read(&options, argc, argv);
-  if (result != OPTIONS_SET)
-    return result == OPTIONS_SHOWN ? EXIT_DONE : EXIT_WRONG;
+static int show(const struct trace_options *options) {
   struct text source = {0};
   struct dialogue dialogue = {0};
-  bool good = load(&options, &source) && parse(&options, &source, &dialogue);
+  bool good = load(options, &source) && parse(options, &source, &dialogue);
   int error = good ? run(&dialogue) : 0;
   if (error)
     complain("trace", "%s", cmta_strerror(error));
   dialogue_free(&dialogue);
   text_clear(&source);
   return flush_output("trace") && good && !error ? EXIT_DONE : EXIT_WRONG;
+}
+
+int trace_command(int argc, char **argv) {
+  struct trace_options options;
+  enum options_result result = trace_options_read(&options, argc, argv);
+  if (result != OPTIONS_SET)
+    return result == OPTIONS_SHOWN ? EXIT_DONE : EXIT_WRONG;
+  if (!options.dot)
+    return show(&options);
+  fputs(trace_chart, stdout);
+  return flush_output("trace") ? EXIT_DONE : EXIT_WRONG;
 }

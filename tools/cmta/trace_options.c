@@ -19,9 +19,16 @@ static const char *set_dialogue(void *target, const char *argument) {
   return NULL;
 }
 
+static const char *set_dot(void *target, const char *argument) {
+  (void)argument;
+  ((struct trace_options *)target)->dot = true;
+  return NULL;
+}
+
 static const struct option_row rows[] = {
     {"dialogue", NULL, "the lines are a dialogue of tests/dialogs, as in a FILE" DIALOGUE_SUFFIX,
      set_dialogue, NULL},
+    {"dot", NULL, "print the session chart for Graphviz and exit", set_dot, NULL},
 };
 
 static const struct option_row operand = {"file", "FILE", NULL, set_file, NULL};

@@ -9,6 +9,7 @@
 /* What it asks for; the strings are of argv. */
 struct trace_options {
   const char *file; /* to read; NULL: standard input */
+  bool dot;         /* print the chart and read nothing */
   bool dialogue;    /* in the format of tests/dialogs; else plain lines */
 };
 
