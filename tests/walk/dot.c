@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* walk_dot EVENT_H: prints the chart as a picture for Graphviz. Phases are nodes; an edge is what
- * the events on it lead to once they are answered. What is out of sequence is left out. */
+ * the events on it lead to once they are answered. What is out of sequence, or refused
+ * and stays in its phase, is left out. */
 #include "walk.h"
 
 #include <stdio.h>
@@ -76,7 +77,7 @@ static void print_label(const char *label) {
 
 static void print_edge(const struct edges *edges, size_t from, size_t to, size_t outcome) {
   const char *label = edges->labels[from][to][outcome];
-  if (*label == '\0')
+  if (*label == '\0' || (from == to && outcome == REFUSED))
     return;
   printf("  %s -> %s [label=\"", node_names[from], node_names[to]);
   print_label(label);
