@@ -7,7 +7,7 @@
  * text: one enumerator a line, each with an explicit decimal number, nothing computed. Numbers are never reused.
  */
 enum event {
-  /* What the client says: one for each verb (spec/command.re), and what follows DATA (spec/body.rl). */
+  /* What the client says: one below 280 for each verb (spec/command.re), and what follows DATA (spec/body.rl). */
   EHLO = 256,
   HELO = 257,
   MAIL = 258,
