@@ -32,7 +32,8 @@ static bool keep(struct framer *framer, struct memory *memory, size_t limit, con
     framer_release(framer, memory);
     return true;
   }
-  if (!memory_grow(memory, (void **)&framer->buffer, &framer->capacity, framer->length, 1, limit))
+  if (!memory_grow_from_reserve(memory, (void **)&framer->buffer, &framer->capacity, framer->length,
+                                1, limit))
     return false;
   memcpy(framer->buffer + before, piece, length);
   return true;

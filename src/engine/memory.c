@@ -90,3 +90,12 @@ bool memory_grow(struct memory *memory, void **block, size_t *capacity, size_t n
   *capacity = wanted;
   return true;
 }
+
+bool memory_grow_from_reserve(struct memory *memory, void **block, size_t *capacity, size_t needed,
+                              size_t size, size_t most) {
+  size_t reserve = memory->reserve;
+  memory->reserve = 0;
+  bool grown = memory_grow(memory, block, capacity, needed, size, most);
+  memory->reserve = reserve;
+  return grown;
+}

@@ -11,7 +11,7 @@ struct memory {
   struct cmta_allocator allocator;
   size_t used;    /* octets held, each block's own bookkeeping counted */
   size_t ceiling; /* octets that may be held; 0: any number */
-  size_t reserve; /* of these, octets that are kept for replies now */
+  size_t reserve; /* of these, octets that are kept for replies and command lines */
 };
 
 /* Makes an empty account; an allocator without function means malloc and free. */
@@ -36,5 +36,9 @@ char *memory_copy(struct memory *memory, struct cmta_slice text);
    without memory; then nothing has changed. */
 bool memory_grow(struct memory *memory, void **block, size_t *capacity, size_t needed, size_t size,
                  size_t most);
+
+/* The same for replies and command lines, which may have the reserve too. */
+bool memory_grow_from_reserve(struct memory *memory, void **block, size_t *capacity, size_t needed,
+                              size_t size, size_t most);
 
 #endif

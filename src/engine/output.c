@@ -11,8 +11,8 @@
  * reads cannot make it hold more. */
 enum { OUTPUT_FULL = 16384 };
 
-/* Octets of a session's memory that nothing but replies may have: a full output and one long reply
- * more. */
+/* Octets of a session's memory that nothing but replies, and the command line on its way, may have:
+ * a full output and one long reply more. */
 enum { OUTPUT_RESERVE = 2 * OUTPUT_FULL };
 
 /* Octets that the output begins with: room for the replies of a usual group. */
@@ -34,11 +34,8 @@ void output_add(struct cmta_session *session, const char *bytes, size_t length) 
   close_gap(session, length);
   size_t room = session->output_length + length;
   size_t wanted = room < OUTPUT_FIRST ? OUTPUT_FIRST : room;
-  size_t reserve = session->memory.reserve;
-  session->memory.reserve = 0;
-  session->failed = !memory_grow(&session->memory, (void **)&session->output,
-                                 &session->output_capacity, wanted, 1, 0);
-  session->memory.reserve = reserve;
+  session->failed = !memory_grow_from_reserve(&session->memory, (void **)&session->output,
+                                              &session->output_capacity, wanted, 1, 0);
   if (session->failed)
     return;
   memcpy(session->output + session->output_length, bytes, length);
