@@ -125,6 +125,25 @@ Test(vanish, behind_bytes_that_wait_is_noticed_after_the_answer) {
   cr_assert_eq(world.closed, 1);
 }
 
+Test(vanish, in_a_later_question_is_noticed_though_bytes_waited_in_an_earlier_one) {
+  world.late = NOOP;
+  world_listen_any(&world);
+  client_connect(&client, &world, 0);
+  client_expect(&client, "220 ");
+  client_send(&client, "NOOP\r\n");
+  world_run_until_asked(&world);
+  client_send(&client, "NOOP\r\n");
+  for (int i = 0; i < 3; i++)
+    ev_run(world.loop, EVRUN_NOWAIT);
+  world_decide(&world, CMTA_ACCEPT);
+  world.open = NULL;
+  client_expect(&client, "250 ");
+  world_run_until_asked(&world);
+  client_close(&client, false);
+  world_run_empty(&world);
+  cr_assert_null(world.open);
+}
+
 Test(vanish, behind_bytes_that_wait_is_noticed_when_the_time_of_the_question_is_up) {
   world.late = NOOP;
   world.settings.decision_timeout = 1;
