@@ -26,6 +26,13 @@ static const struct extension {
 
 enum { EXTENSION_COUNT = sizeof extensions / sizeof *extensions };
 
+unsigned extension_all(void) {
+  unsigned bits = 0;
+  for (size_t i = 0; i < EXTENSION_COUNT; i++)
+    bits |= (unsigned)extensions[i].bit;
+  return bits;
+}
+
 static const struct extension *offered(const struct cmta_settings *settings, size_t index) {
   for (size_t i = 0; i < EXTENSION_COUNT; i++)
     if ((settings->extensions & extensions[i].bit) && index-- == 0)

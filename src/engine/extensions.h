@@ -6,6 +6,9 @@
 
 #include "engine/reply.h"
 
+/* The bits of all rows. */
+unsigned extension_all(void);
+
 /* The line of the row number `index` among those that settings offer, in text of size octets; false
  * when there are not so many. */
 bool extension_line(const struct cmta_settings *settings, size_t index, char *text, size_t size);

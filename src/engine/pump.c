@@ -105,17 +105,17 @@ static enum reply_id reply_of_found(enum body_found found) {
   }
 }
 
-/* The message cannot be accepted any more; why is said at its end. */
-static int fault(struct cmta_session *session, enum reply_id id) {
-  begin(session, FAULT);
-  session->standard = id;
-  return FAULT;
+/* An event of a message that cannot be accepted any more; why is said at its end. */
+static int begin_refused(struct cmta_session *session, int event, enum reply_id why) {
+  begin(session, event);
+  session->standard = why;
+  return event;
 }
 
 static int read_body(struct cmta_session *session, struct cmta_slice *input) {
   struct transaction *transaction = session->transaction;
   if (transaction->overflows)
-    return fault(session, REPLY_TOO_BIG);
+    return begin_refused(session, FAULT, REPLY_TOO_BIG);
   enum body_found found = body_next(&transaction->body, input, &session->slice);
   session->progress += found != FOUND_NOTHING;
   switch (found) {
@@ -126,24 +126,19 @@ static int read_body(struct cmta_session *session, struct cmta_slice *input) {
   case FOUND_END:
     return begin(session, BODY_END);
   default:
-    return fault(session, reply_of_found(found));
+    return begin_refused(session, FAULT, reply_of_found(found));
   }
 }
 
 /* The rest of a message that is refused already: nothing counts but its end. The reply is the one
  * that was held. */
 static int read_discard(struct cmta_session *session, struct cmta_slice *input) {
-  enum reply_id held = session->standard;
   enum body_found found;
   session->progress += input->length > 0;
   do
     found = body_next(&session->transaction->body, input, &session->slice);
   while (found != FOUND_NOTHING && found != FOUND_END);
-  if (found == FOUND_NOTHING)
-    return STOP;
-  begin(session, BODY_END);
-  session->standard = held;
-  return BODY_END;
+  return found == FOUND_END ? begin_refused(session, BODY_END, session->standard) : STOP;
 }
 
 static int read_nothing(struct cmta_session *session, struct cmta_slice *input) {

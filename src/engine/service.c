@@ -10,8 +10,7 @@
 
 enum {
   MAX_HOSTNAME = 255, /* octets of a domain (RFC 5321 section 4.5.3.1.2) */
-  MAX_GREETING = 200, /* so that the greeting is one reply line with any host name */
-  EXTENSION_ALL = (1 << 6) - 1
+  MAX_GREETING = 200  /* so that the greeting is one reply line with any host name */
 };
 
 void cmta_settings_init(struct cmta_settings *settings) {
@@ -19,7 +18,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .size = sizeof *settings,
       .hostname = "localhost",
       .greeting = "ESMTP cmta",
-      .extensions = EXTENSION_ALL,
+      .extensions = extension_all(),
       .collect = true,
       .max_message_size = 26214400,
       .max_recipients = 1000,
@@ -57,7 +56,7 @@ static bool is_sound(const struct cmta_settings *settings) {
   bool utf8_alone = (settings->extensions & CMTA_EXTENSION_SMTPUTF8) &&
                     !(settings->extensions & CMTA_EXTENSION_8BITMIME);
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
-         !(settings->extensions & ~(unsigned)EXTENSION_ALL) && !utf8_alone &&
+         !(settings->extensions & ~extension_all()) && !utf8_alone &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000);
 }

@@ -41,7 +41,6 @@ void cmta_session_free(struct cmta_session *session) {
   attachment_set(&session->attachment, NULL, NULL);
   struct memory memory = session->memory;
   memory_give(&memory, session->hello);
-  memory_give(&memory, session->hello_candidate);
   memory_give(&memory, session->output);
   memory_give(&memory, session);
 }
