@@ -4,8 +4,8 @@
 
 /*
  * What a session knows of a mail transaction (RFC 5321 section 3.3): who sends, to whom, with which
- * parameters, and the message itself. Everything here is read-only for its user and borrowed: it
- * stays valid as long as each comment says, and whoever wants it for longer copies it.
+ * parameters. Everything here is read-only for its user and borrowed: it stays valid as long as
+ * each comment says, and whoever wants it for longer copies it.
  */
 
 #include <cmta/error.h>
@@ -33,6 +33,11 @@ struct cmta_parameter {
   struct cmta_slice value;
   /* Tells KEYWORD=value from KEYWORD. */
   bool has_value;
+  /* Where its row in settings.keywords gives it a type: the integer, the seconds since
+     1970-01-01T00:00:00Z of a date-time, or the index of the word of an enumeration; else 0. */
+  int64_t number;
+  /* Likewise: what an xtext or a mailbox says once decoded; for the other types, the value. */
+  struct cmta_slice text;
 };
 
 /* A reverse-path or a forward-path (RFC 5321 section 4.1.2). */
@@ -48,6 +53,11 @@ struct cmta_path {
   size_t parameter_count;
 };
 
+/* The parameter of path with this keyword, in any case of letters, or NULL. Lives as long as path.
+ */
+CMTA_API const struct cmta_parameter *cmta_path_parameter(const struct cmta_path *path,
+                                                          const char *keyword);
+
 /* The BODY parameter of MAIL (RFC 6152). */
 enum cmta_body_type { CMTA_BODY_7BIT = 0, CMTA_BODY_8BITMIME = 1 };
 
@@ -61,22 +71,6 @@ struct cmta_envelope {
   enum cmta_body_type body; /* from BODY= (RFC 6152) */
   bool smtputf8;            /* the client asked for SMTPUTF8 (RFC 6531) */
 };
-
-/* A message whose last octet is in: what the `message` question is about. Valid until that question
- * is answered. */
-struct cmta_message;
-
-/* The envelope the message came in. Never NULL; lives as long as the message. */
-CMTA_API const struct cmta_envelope *cmta_message_envelope(const struct cmta_message *message);
-
-/* Octets of the message: after dot-unstuffing, CR LF of each line counted, the final dot not (RFC
- * 1870 section 3). */
-CMTA_API uint64_t cmta_message_size(const struct cmta_message *message);
-
-/* The message as one span, exactly as sent, dot-unstuffed (RFC 5321 section 4.5.2). 0, or
-   CMTA_E_STATE when the setting `collect` is off: then its bytes have gone through the `chunk`
-   question and are not kept. The span lives as long as the message. */
-CMTA_API int cmta_message_data(const struct cmta_message *message, struct cmta_slice *data);
 
 #ifdef __cplusplus
 }

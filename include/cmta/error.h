@@ -30,7 +30,10 @@ enum cmta_error {
   /* The system refused: a socket, an address, a descriptor. errno says why. */
   CMTA_E_SYSTEM = -5,
   /* An address to listen on that cannot be understood or resolved. */
-  CMTA_E_ADDRESS = -6
+  CMTA_E_ADDRESS = -6,
+  /* A ticket for a question that is not open any more: it was answered, its deadline passed, the
+     client went away. Nothing has changed, and nothing need be done. */
+  CMTA_E_STALE = -7
 };
 
 /* One short English sentence for an error of the list above, without a full stop; for any other

@@ -12,6 +12,11 @@
  *
  * *News* has no answer.
  *
+ * A service may have several *hook sets*, a chain (cmta_service_add()). Each question goes to them
+ * in order: the first that does not accept decides, and the rest are not asked. When all accept,
+ * the question is accepted; of the replies they composed the last one counts. A set that answers
+ * CMTA_TAKE accepts for those behind it, too. News goes to all sets, in order.
+ *
  * Hooks run on the thread that runs the session, never two at once for one session. Inside a hook
  * the getters of its session may be called, cmta_reply(), cmta_reply_line() and the data functions,
  * and nothing else of that session. Slices and structures that a hook is given are borrowed until
@@ -19,31 +24,15 @@
  * to show them while its question is open.
  */
 
-#include <cmta/envelope.h>
+#include <cmta/message.h>
+#include <cmta/verdict.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct cmta_session;
-
-/* The answer to a question. The reply code that goes with it is checked against its class (RFC 5321
- * section 4.2.1). */
-enum cmta_verdict {
-  /* Go on; a composed reply is a success: 2yz, for the `data` question 354; `chunk` has none. */
-  CMTA_ACCEPT = 0,
-  /* Refuse for good; a composed reply is 5yz. */
-  CMTA_REJECT = 1,
-  /* Refuse for now; a composed reply is 4yz; the standard text is a 451, to `connect` a 421. */
-  CMTA_TEMPFAIL = 2,
-  /* Reply, then close; a composed reply is 4yz, 5yz or, where ACCEPT may have one, 2yz: then the
-   * command is done first. The standard text is a 421. */
-  CMTA_CLOSE = 3,
-  /* Close without a word. */
-  CMTA_DROP = 4,
-  /* The answer comes through cmta_session_decide(); until then the session reads nothing. */
-  CMTA_LATER = 5
-};
+struct cmta_verb;
 
 /* Why a session ended. */
 enum cmta_close_reason {
@@ -61,14 +50,55 @@ enum cmta_close_reason {
 /* Who said the bytes that a trace shows. */
 enum cmta_direction { CMTA_FROM_CLIENT = 0, CMTA_TO_CLIENT = 1 };
 
+/* What one hook set answered to one question: what the hook `decided` is told. */
+struct cmta_decision {
+  const char *question;      /* "connect", "rcpt": the hook's name; lives for ever */
+  size_t hook_set;           /* the number of the set, counted from 0 */
+  const char *hook_set_name; /* its `name`; lives as long as the service */
+  enum cmta_verdict verdict; /* of this set; never LATER */
+  bool late;                 /* it came through cmta_session_decide(), or the deadline gave it */
+  bool final;                /* no other set is asked after this one */
+  uint64_t nanoseconds;      /* from the question to the answer; 0 without settings.clock */
+};
+
+/* A command that waits behind an open question: what the hook `foresee` is told. */
+struct cmta_foreseen {
+  /* What `commands` of cmta_session_counts() will be when this command is in hand. */
+  uint64_t number;
+  /* "RCPT": the command, in capitals; lives as long as the service. */
+  const char *verb;
+  /* MAIL and RCPT: the path, without its parameters; else NULL. */
+  const struct cmta_path *path;
+  /* All that follows the verb, without outer blanks. */
+  struct cmta_slice argument;
+};
+
 /*
- * The hooks. `size` is sizeof(struct cmta_hooks), so that a program built against an older header
+ * A hook set. `size` is sizeof(struct cmta_hooks), so that a program built against an older header
  * goes on to work; hooks that an older program does not know are NULL. The structure is copied.
  * `user` is the pointer that came with it; state of one connection or one transaction belongs in
- * cmta_session_set_data() and cmta_transaction_set_data().
+ * the session's data.
  */
 struct cmta_hooks {
   size_t size;
+
+  /* The name of this set, for `decided` and logs; copied. NULL: "" */
+  const char *name;
+
+  /* State. What session_new and transaction_new return is what cmta_session_data() and
+     cmta_transaction_data() return inside the hooks of this set; the library gives it to the
+     free function of the same name, NULL never. Each may be NULL. */
+
+  /* Before `connect` is asked. Returning NULL refuses the client with a 421. */
+  void *(*session_new)(struct cmta_session *session, void *user);
+  /* After `closed`. */
+  void (*session_free)(void *data);
+  /* Before `mail` is asked; the envelope is there. Returning NULL refuses the command with a 452.
+   */
+  void *(*transaction_new)(struct cmta_session *session, void *user);
+  /* When the transaction is over: after the last reply is composed, after `reset`, or when MAIL was
+     refused. */
+  void (*transaction_free)(void *data);
 
   /* Questions, in the order of a session. */
 
@@ -78,7 +108,8 @@ struct cmta_hooks {
   enum cmta_verdict (*connect)(struct cmta_session *session, void *user);
   /* HELO or EHLO with this name, a domain or an address literal; cmta_session_protocol() says which
      (section 4.1.1.1). On ACCEPT a composed reply takes the place of the greeting line; the
-     extensions follow it. */
+     extensions follow it. For EHLO the list of them can be edited here: cmta_ehlo_offer(),
+     cmta_ehlo_withhold(). */
   enum cmta_verdict (*hello)(struct cmta_session *session, void *user, struct cmta_slice name);
   /* MAIL (section 4.1.1.2). The envelope shows its typed parameters already. */
   enum cmta_verdict (*mail)(struct cmta_session *session, void *user,
@@ -92,6 +123,10 @@ struct cmta_hooks {
      session read the rest and drop it; the reply goes out once, at its end. LATER is back-pressure.
    */
   enum cmta_verdict (*chunk)(struct cmta_session *session, void *user, struct cmta_slice bytes);
+  /* The header section is complete (RFC 5322 section 2.1): its octets up to and with the empty line
+     that ends it, or all of a message that has none. Asked once a message, after the slices that
+     made it up. Refusing and LATER are as for `chunk`. */
+  enum cmta_verdict (*headers)(struct cmta_session *session, void *user, struct cmta_slice section);
   /* The message is complete: take responsibility for it or refuse it (section 4.1.1.4, 6.1). The
      250 leaves only after ACCEPT. */
   enum cmta_verdict (*message)(struct cmta_session *session, void *user,
@@ -108,14 +143,28 @@ struct cmta_hooks {
   /* HELP, with its topic or an empty slice (section 4.1.1.8). The standard answer comes from the
    * verb table. */
   enum cmta_verdict (*help)(struct cmta_session *session, void *user, struct cmta_slice topic);
+  /* A verb of settings.verbs that has no question of its own, with all that came behind it. The
+     standard answer to ACCEPT is 250. */
+  enum cmta_verdict (*verb)(struct cmta_session *session, void *user, const struct cmta_verb *verb,
+                            struct cmta_slice argument);
 
   /* News. */
 
   /* The transaction is forgotten and no message of it was accepted: RSET, EHLO, a refused message,
    * the session's end. */
   void (*reset)(struct cmta_session *session, void *user);
-  /* The session is over; told exactly once, for each session whose `connect` was asked. An open
-     question is cancelled: its answer will be refused. */
+  /* The question that this set left open with LATER is over without its answer, which will be
+     refused from now on: the client went away, the deadline gave the answer, the session ends. Told
+     to this set alone, before anything else comes of it. */
+  void (*cancelled)(struct cmta_session *session, void *user, const char *question);
+  /* A complete command that came behind an open question and will have its turn after it: a chance
+     to begin a slow lookup early. Each is told once, in order, when its grammar is right; what
+     follows a command that ends a pipelined group (RFC 2920 section 3.1) is not. It may still be
+     refused, or never have its turn. Borrowed until the hook returns. */
+  void (*foresee)(struct cmta_session *session, void *user, const struct cmta_foreseen *command);
+  /* A hook of a set has answered a question. Told for each answer of each set. */
+  void (*decided)(struct cmta_session *session, void *user, const struct cmta_decision *decision);
+  /* The session is over; told exactly once, for each session whose `connect` was asked. */
   void (*closed)(struct cmta_session *session, void *user, enum cmta_close_reason reason);
   /* One line of the dialogue, CR LF included, in the order things happened; the octets of messages
      are left out. What a client sends is shown raw: escape it before it reaches a log or a

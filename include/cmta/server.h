@@ -16,16 +16,19 @@
  * number of servers and other watchers may share it.
  *
  * The hooks are those of <cmta/hooks.h>. A question left with CMTA_LATER is answered with
- * cmta_session_decide(), from any callback of the same loop; the server then runs the session on by
- * itself. Do not call the other functions that run a session on sessions of a server.
+ * cmta_session_decide(), from any callback of the same loop, or with cmta_ticket_answer() from any
+ * thread (<cmta/ticket.h>); the server then runs the session on by itself. Do not call the other
+ * functions that run a session on sessions of a server.
  *
- * Threads: a server, its sessions and its loop belong to one thread. SIGPIPE is never raised by the
+ * Threads: a server, its sessions and its loop belong to one thread; cmta_ticket_answer() alone may
+ * be called from others. SIGPIPE is never raised by the
  * server.
  *
  * Errors: 0 or more, or a negative CMTA_E_*.
  */
 
 #include <cmta/session.h>
+#include <cmta/ticket.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +49,9 @@ struct cmta_config {
   unsigned backlog;
   /* Seconds that cmta_server_stop() waits for transactions; 0: for ever. 30 */
   unsigned stop_timeout;
+  /* The folder of the temporary files for large messages, where the settings name no store; they
+     have no name there, and take room only. NULL: $TMPDIR, else /tmp */
+  const char *spool;
 };
 
 /* Fills config with the defaults named above. */
@@ -60,6 +66,10 @@ struct cmta_server;
    wrong), CMTA_E_MEMORY (also when the system has no loop to give). The caller frees it. */
 CMTA_API int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
                              const struct cmta_config *config, const struct cmta_hooks *hooks,
+                             void *user);
+
+/* Adds a hook set behind those there are, as cmta_service_add(): before the first connection. */
+CMTA_API int cmta_server_add(struct cmta_server *server, const struct cmta_hooks *hooks,
                              void *user);
 
 /* Listens at address: "127.0.0.1:2525", "mail.example.org:25", "[::1]:0" (port 0: any free one),
@@ -80,6 +90,9 @@ CMTA_API int cmta_server_listener(const struct cmta_server *server, int listener
 /* How many connections are open now; those count that only wait for their client to read the last
    reply. */
 CMTA_API size_t cmta_server_connections(const struct cmta_server *server);
+
+/* The sums over all its connections. Live as long as the server; on its thread. */
+CMTA_API const struct cmta_statistics *cmta_server_statistics(const struct cmta_server *server);
 
 /* Stops gracefully: listens no more; clients between transactions get 421, running transactions may
    finish and get it then; what is left after stop_timeout gets 421 then and is closed. When the

@@ -48,110 +48,48 @@
  * Errors: 0 or more, or a negative CMTA_E_*. After CMTA_E_MEMORY from a function that runs the
  * session, it is over.
  *
- * Numbers: sizes are octets, times are seconds; in settings, 0 switches a limit or a timeout off.
+ * What can be asked about a session stands in <cmta/facts.h>, what a service is like in
+ * <cmta/settings.h>, verbs and parameters of one's own in <cmta/extend.h>.
+ *
+ * Numbers: sizes are octets, times are seconds.
  */
 
-#include <cmta/hooks.h>
+#include <cmta/facts.h>
+#include <cmta/settings.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* ---- Settings and service ---- */
+/* ---- Service ---- */
 
-/* The extensions a service offers after EHLO (RFC 5321 section 2.2), as bits. */
-enum cmta_extension {
-  CMTA_EXTENSION_PIPELINING = 1 << 0,          /* RFC 2920 */
-  CMTA_EXTENSION_SIZE = 1 << 1,                /* RFC 1870 */
-  CMTA_EXTENSION_8BITMIME = 1 << 2,            /* RFC 6152 */
-  CMTA_EXTENSION_SMTPUTF8 = 1 << 3,            /* RFC 6531 */
-  CMTA_EXTENSION_ENHANCEDSTATUSCODES = 1 << 4, /* RFC 2034 */
-  CMTA_EXTENSION_HELP = 1 << 5                 /* RFC 5321 section 4.1.1.8 */
-};
-
-/* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
-   frees (new_size 0, returns NULL); NULL for "no memory". It must be callable from each thread that
-   runs a session. */
-struct cmta_allocator {
-  void *(*reallocate)(void *context, void *pointer, size_t old_size, size_t new_size);
-  void *context;
-};
-
-/* What a service is like. Fill it with cmta_settings_init(), then change what should differ; each
-   comment ends with the default. Strings are copied. */
-struct cmta_settings {
-  /* sizeof(struct cmta_settings), set by cmta_settings_init(). */
-  size_t size;
-
-  /* The name this server greets with, a domain or an address literal. "localhost" */
-  const char *hostname;
-  /* The text behind the name in the 220 line. "ESMTP cmta" */
-  const char *greeting;
-  /* What EHLO offers, bits of enum cmta_extension. All of them */
-  unsigned extensions;
-  /* Refuse the blank that many clients put behind FROM: and TO:. Off */
-  bool strict_syntax;
-  /* Keep each message in memory for cmta_message_data(). On */
-  bool collect;
-
-  /* Octets of a message, offered as SIZE (RFC 1870). 26214400 */
-  uint64_t max_message_size;
-  /* Accepted forward-paths of a message; fewer than 100 is for tests only (RFC 5321
-     section 4.5.3.1.8). 1000 */
-  size_t max_recipients;
-  /* Protocol errors: unknown, malformed, misplaced commands. The one that makes them so many is
-     answered 421, and the session is over; an accepted message forgives them. 20 */
-  unsigned max_errors;
-  /* Octets of a command line with its CR LF, before what extensions add; at least 512 (RFC 5321
-     section 4.5.3.1.4). 512 */
-  size_t max_command_line;
-  /* Octets of a line of a message with its CR LF; at least 1000 (section 4.5.3.1.6). 1000 */
-  size_t max_text_line;
-  /* Octets that one session may hold, its message included. 33554432 */
-  size_t max_memory;
-
-  /* Seconds for the next command to be complete (RFC 5321 section 4.5.3.2.7). 300 */
-  unsigned command_timeout;
-  /* Seconds between two blocks of a message (section 4.5.3.2.5). 180 */
-  unsigned data_timeout;
-  /* Seconds for a late answer; then the client gets a 451. 300 */
-  unsigned decision_timeout;
-
-  /* Where memory comes from; all zero for malloc and free. */
-  struct cmta_allocator allocator;
-};
-
-/* Fills settings with the defaults named above. */
-CMTA_API void cmta_settings_init(struct cmta_settings *settings);
-
-/* Settings and hooks that sessions share; never changes once made. */
+/* Settings and hooks that sessions share; never changes once it has a session. */
 struct cmta_service;
 
-/* Makes a service from copies of settings (NULL: the defaults) and hooks (NULL: accept everything);
-   user goes to each hook. 0, CMTA_E_ARGUMENT for a wrong size field, host name or limit, or
-   CMTA_E_MEMORY. The caller frees it. */
+/* Makes a service from copies of settings (NULL: the defaults) and of its first hook set (NULL:
+   accept everything); user goes to each hook. 0, CMTA_E_ARGUMENT for a wrong size field, host name,
+   limit or table, or CMTA_E_MEMORY. The caller frees it. */
 CMTA_API int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,
                               const struct cmta_hooks *hooks, void *user);
+
+/* Adds a hook set, copied, behind those there are; see <cmta/hooks.h> for who is asked when.
+   Returns its number (the first set is 0), CMTA_E_ARGUMENT, CMTA_E_MEMORY, or CMTA_E_STATE once the
+   service has had a session. */
+CMTA_API int cmta_service_add(struct cmta_service *service, const struct cmta_hooks *hooks,
+                              void *user);
 
 /* Frees a service; all its sessions must be freed before. NULL is ignored. */
 CMTA_API void cmta_service_free(struct cmta_service *service);
 
 /* ---- A session's life ---- */
 
-/* The other end of a connection; what the runtime knows of it. */
-struct cmta_peer {
-  const char
-      *address;  /* "192.0.2.1", "2001:db8::1", or the path of a Unix socket; "" when unknown */
-  uint16_t port; /* 0 when there is none */
-};
-
 /* One conversation with one client. */
 struct cmta_session;
 
-/* Makes a session of service, which must outlive it. peer may be NULL; it is copied. 0,
- * CMTA_E_ARGUMENT or CMTA_E_MEMORY. */
-CMTA_API int cmta_session_new(struct cmta_session **session, const struct cmta_service *service,
-                              const struct cmta_peer *peer);
+/* Makes a session of service, which must outlive it, between the client's end of a connection and
+   this server's. Each may be NULL; they are copied. 0, CMTA_E_ARGUMENT or CMTA_E_MEMORY. */
+CMTA_API int cmta_session_new(struct cmta_session **session, struct cmta_service *service,
+                              const struct cmta_peer *peer, const struct cmta_peer *local);
 
 /* Frees a session and all it holds; if it is still running, it is closed first with
    CMTA_CLOSED_FREED. NULL is ignored. Never from inside one of its hooks. */
@@ -179,11 +117,20 @@ enum cmta_wants {
   CMTA_WANTS_READ = 1 << 0,     /* more bytes from the client */
   CMTA_WANTS_WRITE = 1 << 1,    /* its output sent */
   CMTA_WANTS_DECISION = 1 << 2, /* an answer through cmta_session_decide() */
-  CMTA_WANTS_CLOSE = 1 << 3     /* the connection closed, once its output has been sent */
+  CMTA_WANTS_CLOSE = 1 << 3,    /* the connection closed, once its output has been sent */
+  /* Beside DECISION: a hook would like to foresee more. Whoever has more bytes may bring them,
+     behind those that were not taken; they are looked at and not taken either. */
+  CMTA_WANTS_FORESIGHT = 1 << 4
 };
 CMTA_API unsigned cmta_session_wants(const struct cmta_session *session);
 
 /* ---- Late answers ---- */
+
+/* Inside a hook that is about to answer LATER: gives this one answer a deadline of its own, in
+   seconds (0: for ever), and the verdict that counts when it passes, any but LATER. Without it
+   decision_timeout and TEMPFAIL count. CMTA_E_STATE outside a question; CMTA_E_ARGUMENT. */
+CMTA_API int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
+                                       enum cmta_verdict verdict);
 
 /* Answers the question that a hook left with LATER; a reply may be composed before. Any verdict but
    LATER. The session goes on at the next cmta_session_receive(). CMTA_E_STATE when no question is
@@ -209,9 +156,10 @@ CMTA_API unsigned cmta_session_timeout(const struct cmta_session *session);
    message, with a decision. Single bytes of an unfinished command are no progress. */
 CMTA_API uint64_t cmta_session_progress(const struct cmta_session *session);
 
-/* The time is up. An open question is answered for the application with TEMPFAIL (run the session
-   again, as after a decision); a silent client gets 421 and the session is over (RFC 5321
-   section 4.5.3.2). Does nothing inside a hook. */
+/* The time is up. An open question is answered for the application with TEMPFAIL, or with the
+   verdict of its deadline, after `cancelled` was told (run the session again, as after a decision);
+   a silent client gets 421 and the session is over (RFC 5321 section 4.5.3.2). Does nothing inside
+   a hook. */
 CMTA_API void cmta_session_expire(struct cmta_session *session);
 
 /* The server is stopping. Between transactions the client gets 421 and the session is over; a
@@ -248,50 +196,57 @@ CMTA_API int cmta_reply_line(struct cmta_session *session, const char *format, .
 #endif
     ;
 
-/* ---- Facts ---- */
-
-/* The peer given to cmta_session_new(). Never NULL; lives as long as the session. */
-CMTA_API const struct cmta_peer *cmta_session_peer(const struct cmta_session *session);
-
-/* The name of the last accepted HELO or EHLO, or of the one now in question; empty before. */
-CMTA_API struct cmta_slice cmta_session_hello_name(const struct cmta_session *session);
-
-/* The protocol word for Received lines (RFC 3848, 6531): "SMTP", "ESMTP", "UTF8SMTP". A static
- * string. */
-CMTA_API const char *cmta_session_protocol(const struct cmta_session *session);
-
-/* The phase the chart is in, by its name in spec/session.rl: "greeted", "mail", "body" and so on. A
- * static string. */
-CMTA_API const char *cmta_session_phase(const struct cmta_session *session);
-
-/* The event last in hand, by its name in spec/event.h: the command that came, whether or not it was
-   good, or "CONNECT", "SLICE", "FAULT", "BODY_END"; empty when the line was no command that is
-   known. A static string. */
-CMTA_API const char *cmta_session_event(const struct cmta_session *session);
-
-/* The running transaction, or NULL between transactions. Valid until the session runs again. */
-CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_session *session);
-
-/* Why the session is over, or CMTA_CLOSED_NOT. */
-CMTA_API enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session);
-
-/* A short English name of a close reason, for logs. A static string; any thread. */
-CMTA_API const char *cmta_close_reason_name(enum cmta_close_reason reason);
+/* What a runtime would send for such a reply, without a session: 0 when cmta_reply() would take
+   code, enhanced and text, and verdict would fit them; CMTA_E_ARGUMENT or CMTA_E_VERDICT. LF in
+   text divides it into lines. utf8: as if the client had asked for SMTPUTF8. Any thread. */
+CMTA_API int cmta_reply_check(enum cmta_verdict verdict, int code, const char *enhanced,
+                              const char *text, bool utf8);
 
 /* ---- Data of the application's own ---- */
 
-/* Keeps a pointer with the session, or with the running transaction. destroy(data), unless NULL, is
-   called by the library: at the session's end, after `closed`; at the transaction's end, after its
-   last reply is composed or after `reset`; or when another pointer takes its place. CMTA_E_STATE
-   for a transaction when none is running. Inside hooks too. */
+/* Each hook set has data of its own with each session and each transaction. These four mean the
+   data of the set whose hook is running, or that left the open question; outside of both, the first
+   set's.
+
+   The first two keep a pointer, in place of what was there; destroy(data), unless NULL, is called
+   by the library: at the session's end, after `closed`; at the transaction's end, after its last
+   reply is composed or after `reset`; or when another pointer takes its place. CMTA_E_STATE for a
+   transaction when none is running. */
 CMTA_API int cmta_session_set_data(struct cmta_session *session, void *data,
                                    void (*destroy)(void *data));
 CMTA_API int cmta_transaction_set_data(struct cmta_session *session, void *data,
                                        void (*destroy)(void *data));
 
-/* The pointer kept, or NULL. */
+/* The pointer kept, or made by session_new or transaction_new; or NULL. */
 CMTA_API void *cmta_session_data(const struct cmta_session *session);
 CMTA_API void *cmta_transaction_data(const struct cmta_session *session);
+
+/* The same of hook set number hook_set, for whoever is outside of its hooks. */
+CMTA_API void *cmta_session_data_of(const struct cmta_session *session, size_t hook_set);
+CMTA_API void *cmta_transaction_data_of(const struct cmta_session *session, size_t hook_set);
+
+/* For runtimes: a pointer of theirs, to come from a session to what holds it. */
+CMTA_API void cmta_session_set_runtime(struct cmta_session *session, void *runtime);
+CMTA_API void *cmta_session_runtime(const struct cmta_session *session);
+
+/* ---- The Received field ---- */
+
+/* Names the running transaction, as its queue knows it: the `id` of the Received field. Letters,
+   digits and ".-_", 64 octets at most; copied. CMTA_E_STATE when none is running, CMTA_E_ARGUMENT,
+   CMTA_E_MEMORY. */
+CMTA_API int cmta_transaction_set_id(struct cmta_session *session, const char *id);
+
+/* The name given, or "". Lives as long as the transaction, or until another takes its place. */
+CMTA_API const char *cmta_transaction_id(const struct cmta_session *session);
+
+/* Writes the Received field that the running transaction's message would get (RFC 5321 section 4.4)
+   into text of size octets: from, by, with, id when there is one, for when there is just one
+   forward-path; folded, its last CR LF included, ended by NUL. calendar: seconds since
+   1970-01-01T00:00:00Z. Returns its length, as snprintf() does when size is too small, or
+   CMTA_E_ARGUMENT, CMTA_E_STATE when no transaction is running. With settings.received the library
+   puts it there by itself. */
+CMTA_API ptrdiff_t cmta_received(const struct cmta_session *session, int64_t calendar, char *text,
+                                 size_t size);
 
 #ifdef __cplusplus
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Verdicts. A question is asked once, answered once, and its answer is an event of the chart. */
+/* Verdicts. A question goes through the chain of hook sets until one decides; each is asked once
+ * and answers once, and what was decided is an event of the chart. */
 
 #include "engine/decide.h"
 
+#include "engine/chain.h"
+#include "engine/draft.h"
 #include "engine/verbs.h"
 #include "event.h"
+
+#include <string.h>
 
 /* In the middle of a message no reply may look like its acceptance (RFC 5321 section 4.3.2). */
 static bool is_success(const struct verb *verb, int code) {
@@ -19,14 +24,20 @@ static bool is_farewell(const struct verb *verb, int code) {
   return code != 354 && (code / 100 != 2 || is_success(verb, code));
 }
 
+/* The code that the set in hand has composed, or 0. */
+static int own_code(const struct cmta_session *session) {
+  return session->draft && session->draft->set == session->set ? session->draft->code : 0;
+}
+
 /* A composed reply must be of its verdict's class (RFC 5321 section 4.2.1); with none, every
  * verdict is right. */
 static bool reply_fits(const struct cmta_session *session, enum cmta_verdict verdict) {
-  int code = reply_composed_code(session);
+  int code = own_code(session);
   if (code == 0)
-    return verdict <= CMTA_LATER;
+    return (unsigned)verdict <= CMTA_TAKE;
   switch (verdict) {
   case CMTA_ACCEPT:
+  case CMTA_TAKE:
     return is_success(session->verb, code);
   case CMTA_REJECT:
     return code / 100 == 5;
@@ -54,11 +65,23 @@ static int close_after(struct cmta_session *session) {
   return is_success(session->verb, reply_composed_code(session)) ? ACCEPT : REJECT;
 }
 
-/* The event of a verdict; the question is over. */
+/* What accepting sets have composed is no reply to a refusal by another. */
+static void drop_reply_of_others(struct cmta_session *session) {
+  if (session->draft && session->draft->set != session->set)
+    reply_clear(session);
+}
+
+/* The event of what was decided by the set in hand; the question is over. */
 static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
+  bool accepted = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
+  if (!accepted)
+    drop_reply_of_others(session);
   session->question = QUESTION_NONE;
+  session->set = 0;
+  decide_forget(session);
   switch (verdict) {
   case CMTA_ACCEPT:
+  case CMTA_TAKE:
     session->standard = session->verb->accepted;
     return ACCEPT;
   case CMTA_REJECT:
@@ -74,24 +97,92 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
   }
 }
 
-/* A hook whose reply contradicts its verdict, or that gives none there is, is out of order: the
- * client may try again later. */
+/* The next set that has the hook of the question in hand. */
+static size_t next_set(const struct cmta_session *session, size_t from) {
+  return chain_next(session->service, from, session->verb->hook);
+}
+
+/* The set in hand has answered: no reply can be composed any more. */
+static void note_answer(struct cmta_session *session, enum cmta_verdict verdict, bool late) {
+  const struct cmta_service *service = session->service;
+  bool more = next_set(session, session->set + 1u) < service->set_count;
+  session->question = QUESTION_NONE;
+  struct cmta_decision decision = {
+      .question = session->verb->question,
+      .hook_set = session->set,
+      .hook_set_name = service->sets[session->set].hooks.name,
+      .verdict = verdict,
+      .late = late,
+      .final = verdict != CMTA_ACCEPT || !more,
+      .nanoseconds = chain_now(service) - session->asked_at,
+  };
+  chain_tell_decided(session, &decision);
+}
+
+/* Asks the set in hand. A hook whose reply contradicts its verdict, or that gives none there is, is
+ * out of order: the client may try again later. */
+static enum cmta_verdict ask_set(struct cmta_session *session) {
+  session->question = QUESTION_ASKED;
+  session->deadline = session->service->settings.decision_timeout;
+  session->overdue = CMTA_TEMPFAIL;
+  session->asked_at = chain_now(session->service);
+  enum cmta_verdict verdict = session->verb->ask(session, &session->service->sets[session->set]);
+  if (reply_fits(session, verdict))
+    return verdict;
+  reply_clear(session);
+  return CMTA_TEMPFAIL;
+}
+
+/* The set in hand will answer later. Sets behind it are shown the same bytes, which are borrowed
+ * now: they get a copy. Without memory for that nobody waits. */
+static int leave_open(struct cmta_session *session) {
+  bool more = next_set(session, session->set + 1u) < session->service->set_count;
+  if (more && session->slice.length && !session->kept) {
+    session->kept = memory_copy(&session->memory, session->slice);
+    session->slice.at = session->kept;
+  }
+  session->question = QUESTION_OPEN;
+  if (!more || session->slice.length == 0 || session->kept)
+    return 0;
+  chain_tell_cancelled(session);
+  return settle(session, CMTA_TEMPFAIL);
+}
+
+void decide_forget(struct cmta_session *session) {
+  memory_give(&session->memory, session->kept);
+  session->kept = NULL;
+}
+
+/* Asks the sets from number `from` on, until one decides. */
+static int ask_from(struct cmta_session *session, size_t from) {
+  size_t count = session->service->set_count;
+  for (size_t set = next_set(session, from); set < count; set = next_set(session, set + 1)) {
+    session->set = (unsigned short)set;
+    enum cmta_verdict verdict = ask_set(session);
+    if (verdict == CMTA_LATER)
+      return leave_open(session);
+    note_answer(session, verdict, false);
+    if (verdict != CMTA_ACCEPT)
+      return settle(session, verdict);
+  }
+  return settle(session, CMTA_ACCEPT);
+}
+
 static int ask(struct cmta_session *session) {
   const struct verb *verb = session->verb;
   enum reply_id wrong = verb->check ? verb->check(session) : REPLY_NONE;
   session->question = QUESTION_NONE;
   if (wrong != REPLY_NONE)
     return refuse(session, wrong, REPLY_NONE);
-  session->question = QUESTION_ASKED;
-  enum cmta_verdict verdict = verb->ask ? verb->ask(session) : CMTA_ACCEPT;
-  if (!reply_fits(session, verdict)) {
-    reply_clear(session);
-    verdict = CMTA_TEMPFAIL;
-  }
-  if (verdict != CMTA_LATER)
-    return settle(session, verdict);
-  session->question = QUESTION_OPEN;
-  return 0;
+  return verb->ask ? ask_from(session, 0) : settle(session, CMTA_ACCEPT);
+}
+
+/* The late answer of one set is here; when it accepts, the sets behind it are asked. */
+static int take_answer(struct cmta_session *session) {
+  enum cmta_verdict verdict = (enum cmta_verdict)session->decision;
+  session->progress++;
+  note_answer(session, verdict, true);
+  return verdict == CMTA_ACCEPT ? ask_from(session, session->set + 1u) : settle(session, verdict);
 }
 
 int decide_event(struct cmta_session *session) {
@@ -99,15 +190,18 @@ int decide_event(struct cmta_session *session) {
   case QUESTION_RAISED:
     return ask(session);
   case QUESTION_DECIDED:
-    session->progress++;
-    return settle(session, (enum cmta_verdict)session->decision);
+    return take_answer(session);
   default:
     return 0;
   }
 }
 
+static bool is_answer(enum cmta_verdict verdict) {
+  return (unsigned)verdict <= CMTA_TAKE && verdict != CMTA_LATER;
+}
+
 int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict) {
-  if (!session || (unsigned)verdict >= CMTA_LATER)
+  if (!session || !is_answer(verdict))
     return CMTA_E_ARGUMENT;
   if (session->question != QUESTION_OPEN)
     return CMTA_E_STATE;
@@ -119,6 +213,17 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
   session->question = QUESTION_DECIDED;
   if (session->woken)
     session->woken(session, session->woken_context);
+  return 0;
+}
+
+int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
+                              enum cmta_verdict verdict) {
+  if (!session || !is_answer(verdict))
+    return CMTA_E_ARGUMENT;
+  if (session->question != QUESTION_ASKED)
+    return CMTA_E_STATE;
+  session->deadline = seconds;
+  session->overdue = (unsigned char)verdict;
   return 0;
 }
 

@@ -10,6 +10,9 @@
    it is open, or when there is none because the session was ended by it. */
 int decide_event(struct cmta_session *session);
 
+/* Forgets what was kept for the question in hand, which is over. */
+void decide_forget(struct cmta_session *session);
+
 /* The client made an error: replies, and ends the session when it was one too many. */
 void session_complain(struct cmta_session *session, enum reply_id id);
 

@@ -78,6 +78,7 @@ static int begin(struct cmta_session *session, int code, const char *enhanced) {
   if (!session->draft)
     return CMTA_E_MEMORY;
   session->draft->code = code;
+  session->draft->set = session->set;
   if (enhanced)
     memcpy(session->draft->enhanced, enhanced, strlen(enhanced));
   return 0;
@@ -108,7 +109,7 @@ int cmta_reply(struct cmta_session *session, int code, const char *enhanced, con
 int cmta_reply_line(struct cmta_session *session, const char *format, ...) {
   if (!session || !format)
     return CMTA_E_ARGUMENT;
-  if (!can_compose(session) || !session->draft)
+  if (!can_compose(session) || !session->draft || session->draft->set != session->set)
     return CMTA_E_STATE;
   va_list arguments;
   va_start(arguments, format);

@@ -12,6 +12,7 @@ enum { ENHANCED_SIZE = 10 };
 
 struct draft {
   int code;
+  unsigned short set;           /* the hook set that composed it */
   char enhanced[ENHANCED_SIZE]; /* empty when the hook gave none */
   char *text;                   /* its lines, each ended by an LF, which no line may hold */
   size_t length, capacity;

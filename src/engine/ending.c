@@ -3,6 +3,7 @@
 /* How sessions end: too many errors, time, a stopping server, a client that is gone (RFC 5321
  * section 3.8). */
 
+#include "engine/chain.h"
 #include "engine/decide.h"
 #include "engine/transaction.h"
 #include "engine/verbs.h"
@@ -10,13 +11,16 @@
 /* The question in hand will not be answered: what was laid out for it is taken back. */
 static void cancel_question(struct cmta_session *session) {
   bool asked = session_in_question(session);
+  if (session->question == QUESTION_OPEN)
+    chain_tell_cancelled(session);
   session->question = QUESTION_NONE;
+  session->set = 0;
+  decide_forget(session);
   if (asked && session->verb->undone)
     session->verb->undone(session);
 }
 
 void session_finish(struct cmta_session *session, enum cmta_close_reason reason) {
-  const struct cmta_service *service = session->service;
   if (session->close_reason != CMTA_CLOSED_NOT)
     return;
   bool running = session->running;
@@ -27,9 +31,9 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
   transaction_drop(session);
   session->framer.length = 0;
   framer_release(&session->framer, &session->memory);
-  if (session->opened && service->hooks.closed)
-    service->hooks.closed(session, service->user, reason);
-  attachment_set(&session->attachment, NULL, NULL);
+  if (session->opened)
+    chain_tell_closed(session, reason);
+  chain_free_data(session->service, session->attachments);
   session->running = running;
 }
 
@@ -64,8 +68,11 @@ void cmta_session_expire(struct cmta_session *session) {
     session_goodbye(session, REPLY_TIMEOUT, CMTA_CLOSED_TIMEOUT);
     return;
   }
+  session->running = true;
+  chain_tell_cancelled(session);
+  session->running = false;
   reply_clear(session);
-  session->decision = CMTA_TEMPFAIL;
+  session->decision = session->overdue;
   session->question = QUESTION_DECIDED;
 }
 

@@ -5,10 +5,14 @@
 
 #include "engine/envelope.h"
 
+#include "engine/chain.h"
+
 #include <string.h>
 
 bool transaction_begin(struct cmta_session *session) {
-  struct transaction *transaction = memory_take(&session->memory, sizeof *transaction);
+  size_t data = session->service->set_count * sizeof(struct attachment);
+  size_t size = sizeof(struct transaction) + data;
+  struct transaction *transaction = memory_take(&session->memory, size);
   if (!transaction)
     return false;
   transaction->message.envelope = &transaction->envelope;
@@ -28,7 +32,7 @@ void transaction_free(struct cmta_session *session) {
   if (!transaction)
     return;
   session->transaction = NULL;
-  attachment_set(&transaction->attachment, NULL, NULL);
+  chain_free_data(session->service, transaction->attachments);
   path_free(memory, &transaction->envelope.reverse_path);
   path_free(memory, &transaction->candidate);
   for (size_t i = 0; i < transaction->envelope.forward_path_count; i++)

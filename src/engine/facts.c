@@ -4,6 +4,10 @@
 
 #include "engine/facts.h"
 
+#include "engine/chain.h"
+
+#include <stddef.h>
+
 static const struct guard {
   enum fact fact;
   enum reply_id reply;
@@ -17,7 +21,7 @@ unsigned facts_of(const struct cmta_session *session) {
   unsigned facts = 0;
   if (!(service->settings.extensions & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
-  if (!service->hooks.expn)
+  if (chain_next(service, 0, offsetof(struct cmta_hooks, expn)) == service->set_count)
     facts |= FACT_NO_EXPN;
   return facts;
 }

@@ -5,6 +5,7 @@
 
 #include "engine/hello.h"
 
+#include "engine/chain.h"
 #include "engine/extensions.h"
 #include "engine/reply.h"
 #include "engine/transaction.h"
@@ -12,9 +13,12 @@
 
 #include <string.h>
 
-enum cmta_verdict connect_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
-  return service->hooks.connect ? service->hooks.connect(session, service->user) : CMTA_ACCEPT;
+enum reply_id connect_check(struct cmta_session *session) {
+  return chain_make_session_data(session) ? REPLY_NONE : REPLY_BUSY;
+}
+
+enum cmta_verdict connect_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.connect(session, set->user);
 }
 
 enum reply_id hello_check(struct cmta_session *session) {
@@ -22,10 +26,9 @@ enum reply_id hello_check(struct cmta_session *session) {
   return session->hello_candidate ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 
-enum cmta_verdict hello_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
+enum cmta_verdict hello_ask(struct cmta_session *session, const struct hook_set *set) {
   struct cmta_slice name = cmta_session_hello_name(session);
-  return service->hooks.hello ? service->hooks.hello(session, service->user, name) : CMTA_ACCEPT;
+  return set->hooks.hello(session, set->user, name);
 }
 
 void hello_undone(struct cmta_session *session) {

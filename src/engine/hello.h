@@ -7,9 +7,10 @@
 
 #include "engine/session.h"
 
-enum cmta_verdict connect_ask(struct cmta_session *session);
+enum reply_id connect_check(struct cmta_session *session);
+enum cmta_verdict connect_ask(struct cmta_session *session, const struct hook_set *set);
 enum reply_id hello_check(struct cmta_session *session);
-enum cmta_verdict hello_ask(struct cmta_session *session);
+enum cmta_verdict hello_ask(struct cmta_session *session, const struct hook_set *set);
 void helo_done(struct cmta_session *session);
 void ehlo_done(struct cmta_session *session);
 void hello_undone(struct cmta_session *session);

@@ -11,16 +11,8 @@
 
 #include <string.h>
 
-typedef enum cmta_verdict text_hook(struct cmta_session *session, void *user,
-                                    struct cmta_slice text);
-
-static enum cmta_verdict ask_with_text(struct cmta_session *session, text_hook *hook) {
-  struct cmta_slice text = session->command->argument;
-  return hook ? hook(session, session->service->user, text) : CMTA_ACCEPT;
-}
-
-enum cmta_verdict noop_ask(struct cmta_session *session) {
-  return ask_with_text(session, session->service->hooks.noop);
+enum cmta_verdict noop_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.noop(session, set->user, session->slice);
 }
 
 /* VRFY and EXPN may come with SMTPUTF8, and must where their text is beyond ASCII (RFC 6531
@@ -30,12 +22,12 @@ enum reply_id inquiry_check(struct cmta_session *session) {
   return session->command->utf8 && !session->utf8_asked ? REPLY_UTF8_NOT_ASKED : REPLY_NONE;
 }
 
-enum cmta_verdict vrfy_ask(struct cmta_session *session) {
-  return ask_with_text(session, session->service->hooks.vrfy);
+enum cmta_verdict vrfy_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.vrfy(session, set->user, session->slice);
 }
 
-enum cmta_verdict expn_ask(struct cmta_session *session) {
-  return ask_with_text(session, session->service->hooks.expn);
+enum cmta_verdict expn_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.expn(session, set->user, session->slice);
 }
 
 /* What HELP is about outlasts the command line, because the answer may come late. */
@@ -44,8 +36,8 @@ enum reply_id help_check(struct cmta_session *session) {
   return REPLY_NONE;
 }
 
-enum cmta_verdict help_ask(struct cmta_session *session) {
-  return ask_with_text(session, session->service->hooks.help);
+enum cmta_verdict help_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.help(session, set->user, session->slice);
 }
 
 static const struct verb *next_command(const struct cmta_session *session,

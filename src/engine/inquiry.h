@@ -7,12 +7,12 @@
 
 #include "engine/session.h"
 
-enum cmta_verdict noop_ask(struct cmta_session *session);
+enum cmta_verdict noop_ask(struct cmta_session *session, const struct hook_set *set);
 enum reply_id inquiry_check(struct cmta_session *session);
-enum cmta_verdict vrfy_ask(struct cmta_session *session);
-enum cmta_verdict expn_ask(struct cmta_session *session);
+enum cmta_verdict vrfy_ask(struct cmta_session *session, const struct hook_set *set);
+enum cmta_verdict expn_ask(struct cmta_session *session, const struct hook_set *set);
 enum reply_id help_check(struct cmta_session *session);
-enum cmta_verdict help_ask(struct cmta_session *session);
+enum cmta_verdict help_ask(struct cmta_session *session, const struct hook_set *set);
 void help_done(struct cmta_session *session);
 
 #endif

@@ -75,6 +75,7 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line) {
     return complain(session, reply_of_fault((enum command_fault)event, session->command));
   if (is_too_long(session, line.length))
     return complain(session, REPLY_LINE_TOO_LONG);
+  session->slice = session->command->argument;
   enum reply_id barred = facts_guard(facts_of(session), session->verb);
   return barred == REPLY_NONE ? event : complain(session, barred);
 }
@@ -246,7 +247,7 @@ unsigned cmta_session_timeout(const struct cmta_session *session) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return 0;
   if (session->question == QUESTION_OPEN)
-    return settings->decision_timeout;
+    return session->deadline;
   bool in_message = session->phase == PHASE_BODY || session->phase == PHASE_DISCARD;
   return in_message ? settings->data_timeout : settings->command_timeout;
 }

@@ -3,6 +3,7 @@
 /* Settings and hooks, copied and checked once for all sessions. */
 
 #include "engine/extensions.h"
+#include "engine/session.h"
 #include "event.h"
 
 #include <stdio.h>
@@ -10,7 +11,8 @@
 
 enum {
   MAX_HOSTNAME = 255, /* octets of a domain (RFC 5321 section 4.5.3.1.2) */
-  MAX_GREETING = 200  /* so that the greeting is one reply line with any host name */
+  MAX_GREETING = 200, /* so that the greeting is one reply line with any host name */
+  MAX_SETS = 1000     /* hook sets of a chain */
 };
 
 void cmta_settings_init(struct cmta_settings *settings) {
@@ -91,31 +93,72 @@ static bool is_hooks_size(size_t size) {
   return is_size(size, sizeof(struct cmta_hooks)) && size % sizeof(void (*)(void)) == 0;
 }
 
+/* Makes room for one set more. */
+static struct hook_set *add_set(struct cmta_service *service, struct memory *memory) {
+  size_t size = (service->set_count + 1) * sizeof *service->sets;
+  struct hook_set *sets = memory_resize(memory, service->sets, size);
+  if (!sets)
+    return NULL;
+  service->sets = sets;
+  struct hook_set *set = &sets[service->set_count];
+  *set = (struct hook_set){.user = NULL};
+  return set;
+}
+
+static int copy_set(struct cmta_service *service, const struct cmta_hooks *hooks, void *user) {
+  struct memory memory = memory_account(&service->settings.allocator, 0);
+  struct hook_set *set = add_set(service, &memory);
+  if (!set)
+    return CMTA_E_MEMORY;
+  if (hooks)
+    memcpy(&set->hooks, hooks, hooks->size);
+  const char *name = set->hooks.name ? set->hooks.name : "";
+  set->hooks.name = memory_copy(&memory, (struct cmta_slice){name, strlen(name)});
+  set->user = user;
+  if (!set->hooks.name)
+    return CMTA_E_MEMORY;
+  return (int)service->set_count++;
+}
+
+int cmta_service_add(struct cmta_service *service, const struct cmta_hooks *hooks, void *user) {
+  if (!service || !hooks || !is_hooks_size(hooks->size) || service->set_count >= MAX_SETS)
+    return CMTA_E_ARGUMENT;
+  if (atomic_load_explicit(&service->sealed, memory_order_relaxed))
+    return CMTA_E_STATE;
+  return copy_set(service, hooks, user);
+}
+
+/* The settings that a program chose, which may know fewer of them. */
+static bool read_settings(struct cmta_settings *chosen, const struct cmta_settings *settings) {
+  cmta_settings_init(chosen);
+  if (settings && !is_size(settings->size, sizeof *settings))
+    return false;
+  if (settings)
+    memcpy(chosen, settings, settings->size);
+  chosen->size = sizeof *chosen;
+  return is_sound(chosen);
+}
+
 int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,
                      const struct cmta_hooks *hooks, void *user) {
   struct cmta_settings chosen;
-  cmta_settings_init(&chosen);
-  if (!service || (settings && !is_size(settings->size, sizeof *settings)) ||
-      (hooks && !is_hooks_size(hooks->size)))
-    return CMTA_E_ARGUMENT;
-  if (settings)
-    memcpy(&chosen, settings, settings->size);
-  chosen.size = sizeof chosen;
-  if (!is_sound(&chosen))
+  if (!service || (hooks && !is_hooks_size(hooks->size)) || !read_settings(&chosen, settings))
     return CMTA_E_ARGUMENT;
   struct memory memory = memory_account(&chosen.allocator, 0);
   *service = lay_out(&chosen, &memory);
-  if (!*service)
-    return CMTA_E_MEMORY;
-  if (hooks)
-    memcpy(&(*service)->hooks, hooks, hooks->size);
-  (*service)->user = user;
-  return 0;
+  if (*service && copy_set(*service, hooks, user) == 0)
+    return 0;
+  cmta_service_free(*service);
+  *service = NULL;
+  return CMTA_E_MEMORY;
 }
 
 void cmta_service_free(struct cmta_service *service) {
   if (!service)
     return;
   struct memory memory = memory_account(&service->settings.allocator, 0);
+  for (size_t i = 0; i < service->set_count; i++)
+    memory_give(&memory, (void *)service->sets[i].hooks.name);
+  memory_give(&memory, service->sets);
   memory_give(&memory, service);
 }

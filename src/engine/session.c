@@ -4,6 +4,7 @@
 
 #include "engine/session.h"
 
+#include "engine/chain.h"
 #include "engine/chart.h"
 #include "engine/output.h"
 #include "engine/reply.h"
@@ -12,25 +13,40 @@
 
 #include <string.h>
 
-/* A session and its peer's address lie in one block. */
-int cmta_session_new(struct cmta_session **session, const struct cmta_service *service,
-                     const struct cmta_peer *peer) {
+/* Octets of one end's address as text, with its NUL. */
+static size_t address_size(const struct cmta_peer *end) {
+  return end && end->address ? strlen(end->address) + 1 : 1;
+}
+
+/* Copies one end, its address to `text`. */
+static struct cmta_peer copy_end(const struct cmta_peer *end, char *text) {
+  if (!end || !end->address)
+    return (struct cmta_peer){.address = text, .port = end ? end->port : 0};
+  return (struct cmta_peer){.address = strcpy(text, end->address), .port = end->port};
+}
+
+/* A session, the data of its hook sets and the addresses of both ends lie in one block. */
+int cmta_session_new(struct cmta_session **session, struct cmta_service *service,
+                     const struct cmta_peer *peer, const struct cmta_peer *local) {
   if (!session || !service)
     return CMTA_E_ARGUMENT;
-  const char *address = peer && peer->address ? peer->address : "";
-  size_t length = strlen(address) + 1;
   const struct cmta_settings *settings = &service->settings;
   struct memory memory = memory_account(&settings->allocator, settings->max_memory);
-  struct cmta_session *made = memory_take(&memory, sizeof *made + length);
+  size_t data = service->set_count * sizeof(struct attachment);
+  size_t size = sizeof(struct cmta_session) + data + address_size(peer) + address_size(local);
+  struct cmta_session *made = memory_take(&memory, size);
   *session = made;
   if (!made)
     return CMTA_E_MEMORY;
+  made->attachments = (struct attachment *)(made + 1);
+  char *text = (char *)(made + 1) + data;
   made->service = service;
   made->memory = memory;
   made->memory.reserve = output_reserve(settings->max_memory);
-  made->peer.address = memcpy(made + 1, address, length);
-  made->peer.port = peer ? peer->port : 0;
+  made->peer = copy_end(peer, text);
+  made->local = copy_end(local, text + address_size(peer));
   session_machine_init(made);
+  atomic_store_explicit(&service->sealed, true, memory_order_relaxed);
   return 0;
 }
 
@@ -38,7 +54,7 @@ void cmta_session_free(struct cmta_session *session) {
   if (!session)
     return;
   session_finish(session, CMTA_CLOSED_FREED);
-  attachment_set(&session->attachment, NULL, NULL);
+  chain_free_data(session->service, session->attachments);
   struct memory memory = session->memory;
   memory_give(&memory, session->hello);
   memory_give(&memory, session->output);
@@ -60,6 +76,10 @@ const struct cmta_peer *cmta_session_peer(const struct cmta_session *session) {
   return &session->peer;
 }
 
+const struct cmta_peer *cmta_session_local(const struct cmta_session *session) {
+  return &session->local;
+}
+
 struct cmta_slice cmta_session_hello_name(const struct cmta_session *session) {
   const char *name = session->hello_candidate ? session->hello_candidate : session->hello;
   return (struct cmta_slice){name, name ? strlen(name) : 0};
@@ -76,36 +96,15 @@ const char *cmta_session_protocol(const struct cmta_session *session) {
   return speaks_esmtp(session) ? "ESMTP" : "SMTP";
 }
 
+const char *cmta_session_question(const struct cmta_session *session) {
+  return session_in_question(session) ? session->verb->question : "";
+}
+
+const struct cmta_path *cmta_session_candidate(const struct cmta_session *session) {
+  bool asks = session_in_question(session) && session->event == RCPT;
+  return asks ? &session->transaction->candidate : NULL;
+}
+
 const struct cmta_envelope *cmta_session_envelope(const struct cmta_session *session) {
   return session->transaction ? &session->transaction->envelope : NULL;
-}
-
-void attachment_set(struct attachment *attachment, void *data, void (*destroy)(void *)) {
-  struct attachment old = *attachment;
-  *attachment = (struct attachment){data, destroy};
-  if (old.destroy)
-    old.destroy(old.data);
-}
-
-int cmta_session_set_data(struct cmta_session *session, void *data, void (*destroy)(void *data)) {
-  if (!session)
-    return CMTA_E_ARGUMENT;
-  attachment_set(&session->attachment, data, destroy);
-  return 0;
-}
-
-void *cmta_session_data(const struct cmta_session *session) { return session->attachment.data; }
-
-int cmta_transaction_set_data(struct cmta_session *session, void *data,
-                              void (*destroy)(void *data)) {
-  if (!session)
-    return CMTA_E_ARGUMENT;
-  if (!session->transaction)
-    return CMTA_E_STATE;
-  attachment_set(&session->transaction->attachment, data, destroy);
-  return 0;
-}
-
-void *cmta_transaction_data(const struct cmta_session *session) {
-  return session->transaction ? session->transaction->attachment.data : NULL;
 }

@@ -8,17 +8,27 @@
 
 #include "engine/body.h"
 #include "engine/command.h"
+#include "engine/data.h"
 #include "engine/framer.h"
 #include "engine/memory.h"
 #include "engine/replies.h"
 
+#include <stdatomic.h>
+
 struct verb;
+
+/* A hook set of the chain. */
+struct hook_set {
+  struct cmta_hooks hooks; /* name is a copy */
+  void *user;
+};
 
 /* Settings and hooks, copied and checked, and what follows from them. */
 struct cmta_service {
   struct cmta_settings settings;
-  struct cmta_hooks hooks;
-  void *user;
+  struct hook_set *sets; /* the chain, in order */
+  size_t set_count;
+  atomic_bool sealed; /* it has had a session: nothing may change any more */
   size_t
       max_line; /* octets of the longest command line that any verb may have, extensions counted */
 };
@@ -30,12 +40,6 @@ struct cmta_message {
   bool collected; /* its bytes are kept in data */
   char *data;     /* `size` octets, in a block of `capacity` */
   size_t capacity;
-};
-
-/* Application data with its destructor. */
-struct attachment {
-  void *data;
-  void (*destroy)(void *data);
 };
 
 /* One mail transaction: made at MAIL, gone at the end of the message, at RSET, EHLO, or the
@@ -50,7 +54,7 @@ struct transaction {
   struct cmta_message message;
   bool overflows; /* more octets have come than a message may have */
   struct body body;
-  struct attachment attachment;
+  struct attachment attachments[]; /* one a hook set */
 };
 
 /* How far the open question is. */
@@ -75,12 +79,17 @@ struct cmta_session {
   bool failed;                /* no memory: the session cannot go on */
   bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8 (RFC 6531 section 3.7.4.2) */
 
+  unsigned short set;    /* the hook set that is asked or told, or left the question open */
+  unsigned char overdue; /* enum cmta_verdict that counts when the open question's time is up */
+  unsigned deadline;     /* seconds for the answer to the open question; 0: for ever */
+  uint64_t asked_at;     /* when the set in hand was asked, by the service's clock */
+
   unsigned errors; /* of the client, since its last accepted message */
   uint64_t progress;
 
   const struct cmta_service *service;
   struct memory memory;
-  struct cmta_peer peer;
+  struct cmta_peer peer, local;
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */
 
@@ -91,15 +100,17 @@ struct cmta_session {
   enum cmta_close_reason
       ending;              /* the session ends for this reason once the event in hand is done */
   struct command *command; /* the command in hand, while the session runs */
-  struct cmta_slice slice; /* the slice of the message in hand, while the session runs */
-  struct draft *draft;     /* the reply that a hook composed, or NULL */
+  struct cmta_slice slice; /* the argument of the command in hand, or the slice of the message */
+  char *kept;          /* a copy of slice, for sets that are asked after a late answer; or NULL */
+  struct draft *draft; /* the reply that a hook composed, or NULL */
 
   struct framer framer;
   char *output; /* replies: octets output_sent to output_length wait to be sent */
   size_t output_sent, output_length, output_capacity;
 
   struct transaction *transaction;
-  struct attachment attachment;
+  struct attachment *attachments; /* one a hook set, behind the session in its block */
+  void *runtime;
 
   void (*woken)(struct cmta_session *session, void *context);
   void *woken_context;
@@ -113,8 +124,5 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
 static inline bool session_in_question(const struct cmta_session *session) {
   return session->question >= QUESTION_ASKED;
 }
-
-/* Replaces application data, the old one destroyed; both NULL to clear. */
-void attachment_set(struct attachment *attachment, void *data, void (*destroy)(void *));
 
 #endif

@@ -4,9 +4,9 @@
 
 #include "engine/trace.h"
 
+#include "engine/chain.h"
+
 void trace_line(struct cmta_session *session, enum cmta_direction direction,
                 struct cmta_slice line) {
-  const struct cmta_service *service = session->service;
-  if (service->hooks.trace)
-    service->hooks.trace(session, service->user, direction, line);
+  chain_tell_trace(session, direction, line);
 }

@@ -4,16 +4,16 @@
 
 #include "engine/transaction.h"
 
+#include "engine/chain.h"
 #include "engine/envelope.h"
 #include "engine/parameters.h"
 #include "engine/reply.h"
 
 void transaction_drop(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
   if (!session->transaction)
     return;
-  if (service->hooks.reset && session->transaction->begun)
-    service->hooks.reset(session, service->user);
+  if (session->transaction->begun)
+    chain_tell_reset(session);
   transaction_free(session);
 }
 
@@ -29,13 +29,14 @@ enum reply_id mail_check(struct cmta_session *session) {
     return wrong;
   if (session->command->utf8 && !envelope->smtputf8)
     return REPLY_UTF8_NOT_ASKED;
-  return most && envelope->declared_size > most ? REPLY_TOO_BIG : REPLY_NONE;
+  if (most && envelope->declared_size > most)
+    return REPLY_TOO_BIG;
+  return chain_make_transaction_data(session) ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 
-enum cmta_verdict mail_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
+enum cmta_verdict mail_ask(struct cmta_session *session, const struct hook_set *set) {
   const struct cmta_path *path = &session->transaction->envelope.reverse_path;
-  return service->hooks.mail ? service->hooks.mail(session, service->user, path) : CMTA_ACCEPT;
+  return set->hooks.mail(session, set->user, path);
 }
 
 void mail_done(struct cmta_session *session) {
@@ -60,10 +61,9 @@ enum reply_id rcpt_check(struct cmta_session *session) {
   return envelope_make_room(session) ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 
-enum cmta_verdict rcpt_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
+enum cmta_verdict rcpt_ask(struct cmta_session *session, const struct hook_set *set) {
   const struct cmta_path *path = &session->transaction->candidate;
-  return service->hooks.rcpt ? service->hooks.rcpt(session, service->user, path) : CMTA_ACCEPT;
+  return set->hooks.rcpt(session, set->user, path);
 }
 
 /* Room for the path was made when it was checked, so that an accepted one can always be kept. */
@@ -76,9 +76,8 @@ void rcpt_undone(struct cmta_session *session) {
   path_free(&session->memory, &session->transaction->candidate);
 }
 
-enum cmta_verdict data_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
-  return service->hooks.data ? service->hooks.data(session, service->user) : CMTA_ACCEPT;
+enum cmta_verdict data_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.data(session, set->user);
 }
 
 void data_done(struct cmta_session *session) {
@@ -105,17 +104,13 @@ enum reply_id slice_check(struct cmta_session *session) {
   return REPLY_NONE;
 }
 
-enum cmta_verdict slice_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
-  return service->hooks.chunk ? service->hooks.chunk(session, service->user, session->slice)
-                              : CMTA_ACCEPT;
+enum cmta_verdict slice_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.chunk(session, set->user, session->slice);
 }
 
-enum cmta_verdict message_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
+enum cmta_verdict message_ask(struct cmta_session *session, const struct hook_set *set) {
   const struct cmta_message *message = &session->transaction->message;
-  return service->hooks.message ? service->hooks.message(session, service->user, message)
-                                : CMTA_ACCEPT;
+  return set->hooks.message(session, set->user, message);
 }
 
 /* The message is the application's now; a client that delivers is forgiven its errors. */
@@ -127,9 +122,8 @@ void message_done(struct cmta_session *session) {
 
 void message_undone(struct cmta_session *session) { transaction_drop(session); }
 
-enum cmta_verdict rset_ask(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
-  return service->hooks.rset ? service->hooks.rset(session, service->user) : CMTA_ACCEPT;
+enum cmta_verdict rset_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.rset(session, set->user);
 }
 
 void rset_done(struct cmta_session *session) {

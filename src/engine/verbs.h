@@ -25,8 +25,12 @@ struct verb {
   /* Takes the command in hand, checks limits and parameters, and lays out what the hook is shown.
      REPLY_NONE, or why it is refused unasked. NULL: nothing to check. */
   enum reply_id (*check)(struct cmta_session *session);
-  /* Asks the application. NULL: nobody is asked, and it is accepted. */
-  enum cmta_verdict (*ask)(struct cmta_session *session);
+  /* The question to the application: the name of its hook, and where that stands in struct
+     cmta_hooks; both 0: nobody is asked, and it is accepted. */
+  const char *question;
+  size_t hook;
+  /* Asks one hook set, which has the hook. */
+  enum cmta_verdict (*ask)(struct cmta_session *session, const struct hook_set *set);
   /* Does the command. The reply is composed or `accepted`; NULL sends just that. */
   void (*done)(struct cmta_session *session);
   /* Takes back what check laid out, after a refusal. */

@@ -25,6 +25,8 @@ const char *cmta_strerror(int error) {
     return "no memory";
   case CMTA_E_SYSTEM:
     return "the system refused";
+  case CMTA_E_STALE:
+    return "the question is not open any more";
   case CMTA_E_ADDRESS:
     return "the address cannot be understood or resolved";
   default:

@@ -242,7 +242,7 @@ static struct connection *connection_new(struct cmta_server *server, struct chan
   struct connection *connection = block_take(&server->allocator, sizeof *connection);
   if (!connection)
     return NULL;
-  if (cmta_session_new(&connection->session, server->service, peer) != 0) {
+  if (cmta_session_new(&connection->session, server->service, peer, NULL) != 0) {
     block_give(&server->allocator, connection, sizeof *connection);
     return NULL;
   }

@@ -261,7 +261,7 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
   struct cmta_service *service;
   struct cmta_session *session;
   must(cmta_service_new(&service, &settings, &hooks, run) == 0, "the settings are sound");
-  must(cmta_session_new(&session, service, NULL) == 0, "there is a session");
+  must(cmta_session_new(&session, service, NULL, NULL) == 0, "there is a session");
   const bool over = feed(run, session, bytes, length, piece);
   cmta_session_hangup(session);
   take_output(run, session);

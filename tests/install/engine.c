@@ -28,7 +28,7 @@ int main(void) {
   int well;
   if (cmta_service_new(&service, NULL, NULL, NULL) != 0)
     return 1;
-  well = cmta_session_new(&session, service, NULL) == 0 && greets(session);
+  well = cmta_session_new(&session, service, NULL, NULL) == 0 && greets(session);
   cmta_session_free(session);
   cmta_service_free(service);
   return well && is_the_headers_version() ? 0 : 1;

@@ -16,7 +16,7 @@ static void begin(void) {
   settings.max_memory = MAX_MEMORY;
   settings.max_recipients = 0;
   cr_assert_eq(cmta_service_new(&service, &settings, NULL, NULL), 0);
-  cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
 }
 

@@ -23,7 +23,7 @@ static void begin(void) {
   settings.allocator = account_allocator(&account);
   cr_assert_eq(cmta_service_new(&service, &settings, NULL, NULL), 0);
   const struct account before = account;
-  cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   account.held -= before.held;
   account.blocks -= before.blocks;
   say("");

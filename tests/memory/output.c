@@ -28,7 +28,7 @@ static void begin(void) {
   cmta_settings_init(&settings);
   settings.allocator.reallocate = count;
   cr_assert_eq(cmta_service_new(&service, &settings, NULL, NULL), 0);
-  cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
 }
 

@@ -18,7 +18,7 @@ int main(void) {
   const int fd = 0;
   struct cmta_service *service;
   struct cmta_session *session;
-  if (cmta_service_new(&service, NULL, NULL, NULL) < 0 || cmta_session_new(&session, service, NULL) < 0)
+  if (cmta_service_new(&service, NULL, NULL, NULL) < 0 || cmta_session_new(&session, service, NULL, NULL) < 0)
     return 1;
 """ + "".join(f"  {line}\n" for line in lines) + """  cmta_service_free(service);
   return 0;

@@ -38,7 +38,7 @@ static void run(struct attempt *attempt) {
   struct cmta_service *service;
   struct cmta_session *session;
   cr_assert_eq(cmta_service_new(&service, NULL, &hooks, attempt), 0);
-  cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   cmta_session_receive(session, NULL, 0);
   drain(session, attempt->output);
   cmta_session_receive(session, "NOOP\r\n", 6);
@@ -181,7 +181,7 @@ Test(reply, outside_a_question_is_refused) {
   struct cmta_service *service;
   struct cmta_session *session;
   cmta_service_new(&service, NULL, NULL, NULL);
-  cmta_session_new(&session, service, NULL);
+  cmta_session_new(&session, service, NULL, NULL);
   cr_assert_eq(cmta_reply(session, 250, NULL, "x"), CMTA_E_STATE);
   cr_assert_eq(cmta_reply_line(session, "x"), CMTA_E_STATE);
   cr_assert_eq(cmta_reply(NULL, 250, NULL, "x"), CMTA_E_ARGUMENT);

@@ -60,7 +60,7 @@ Test(service, takes_a_line_limit_that_no_line_reaches) {
   cmta_settings_init(&settings);
   settings.max_command_line = SIZE_MAX;
   cr_assert_eq(cmta_service_new(&service, &settings, NULL, NULL), 0);
-  cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
   cr_assert_eq(cmta_session_sent(session, cmta_session_output(session).length), 0);
   cr_expect_eq(cmta_session_receive(session, noop, sizeof noop - 1), (ptrdiff_t)sizeof noop - 1);

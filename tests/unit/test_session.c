@@ -60,7 +60,7 @@ static void begin(void) {
                                    .trace = on_trace};
   heard = (struct heard){0};
   cr_assert_eq(cmta_service_new(&service, NULL, &hooks, &heard), 0);
-  cr_assert_eq(cmta_session_new(&session, service, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   say("");
 }
 

@@ -100,7 +100,7 @@ static struct cmta_session *open_session(struct cmta_service **service) {
   settings.collect = false;
   settings.max_message_size = 0;
   if (cmta_service_new(service, &settings, NULL, NULL) != 0 ||
-      cmta_session_new(&session, *service, NULL) != 0)
+      cmta_session_new(&session, *service, NULL, NULL) != 0)
     fail("no session");
   feed(session, "", 0);
   feed(session, hello, sizeof hello - 1);

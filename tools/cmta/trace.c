@@ -165,7 +165,7 @@ static int run(const struct dialogue *dialogue) {
   if (error == 0)
     error = cmta_service_new(&trace.service, &dialogue->settings, &hooks, &trace.script);
   if (error == 0)
-    error = cmta_session_new(&trace.session, trace.service, NULL);
+    error = cmta_session_new(&trace.session, trace.service, NULL, NULL);
   if (error == 0)
     play(&trace);
   cmta_session_free(trace.session);

@@ -98,7 +98,7 @@ static bool open_session(struct play *play) {
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
   if (error == 0)
-    error = cmta_session_new(&play->session, play->service, &peer);
+    error = cmta_session_new(&play->session, play->service, &peer, NULL);
   if (error != 0) {
     play->dead = true;
     if (!play->lenient)

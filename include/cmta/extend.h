@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_EXTEND_H
+#define CMTA_EXTEND_H
+
+/*
+ * Verbs, EHLO keywords and parameters of an application's own: two tables that settings name and a
+ * service copies. Nothing is regenerated for them; whoever needs a verb with a place of its own in
+ * the chart adds it to spec/ instead (README, "Adding a verb").
+ */
+
+#include <cmta/envelope.h>
+#include <cmta/verdict.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cmta_session;
+
+/* ---- Verbs ---- */
+
+/* The phases in which commands come, as bits: those of spec/session.rl. */
+enum cmta_phases {
+  CMTA_PHASE_GREETED = 1 << 0, /* connected, no HELO or EHLO yet */
+  CMTA_PHASE_READY = 1 << 1,   /* between transactions */
+  CMTA_PHASE_MAIL = 1 << 2,    /* MAIL was accepted */
+  CMTA_PHASE_RCPT = 1 << 3     /* RCPT was accepted, once at least */
+};
+
+enum cmta_verb_flags {
+  /* 530 until the connection is encrypted (RFC 3207 section 4). */
+  CMTA_VERB_NEEDS_TLS = 1 << 0,
+  /* 530 until the client is authenticated (RFC 4954 section 6). */
+  CMTA_VERB_NEEDS_AUTH = 1 << 1,
+  /* Must be the last of a pipelined group (RFC 2920 section 3.1): 503 when bytes have come behind
+     it already. */
+  CMTA_VERB_ENDS_GROUP = 1 << 2
+};
+
+/*
+ * A verb. Its commands are counted, traced, limited and listed in HELP like every other; out of its
+ * phases it is 503. It changes neither phase nor transaction.
+ *
+ * With the name of a verb that is built in, a row overrides that verb's question: the hook of the
+ * same name is not asked, `question` is, when it is not NULL. The flags apply too. Where the
+ * command may come, how it is spelled and what it does once accepted cannot be changed: `phases`
+ * must be 0 and `help` may be NULL.
+ */
+struct cmta_verb {
+  /* 1 to 32 letters, digits and '-', a letter first; known in any case of letters. */
+  const char *name;
+  /* Where it may come: enum cmta_phases; 0: in all of them. */
+  unsigned phases;
+  /* enum cmta_verb_flags. */
+  unsigned flags;
+  /* How it is used, "XCOUNT [topic]": HELP shows it. Printable ASCII, 200 octets at most. */
+  const char *help;
+  /* Asked when it comes, alone, whatever the chain; argument is all that follows the verb, without
+     outer blanks: printable ASCII, or UTF-8 where SMTPUTF8 is offered. The standard reply to ACCEPT
+     is 250. NULL: the hook `verb` is asked. */
+  enum cmta_verdict (*question)(struct cmta_session *session, void *user,
+                                const struct cmta_verb *verb, struct cmta_slice argument);
+  /* For `question`. */
+  void *user;
+};
+
+/* ---- EHLO keywords and parameters ---- */
+
+/* The commands that a parameter belongs to, as bits. */
+enum cmta_parameter_commands { CMTA_WITH_MAIL = 1 << 0, CMTA_WITH_RCPT = 1 << 1 };
+
+/* What a parameter's value must be. */
+enum cmta_value {
+  CMTA_VALUE_NONE = 0,        /* the keyword stands alone */
+  CMTA_VALUE_INTEGER = 1,     /* decimal, perhaps with '-' in front, within a range */
+  CMTA_VALUE_XTEXT = 2,       /* RFC 3461 section 4 */
+  CMTA_VALUE_DATE_TIME = 3,   /* RFC 3339 section 5.6 */
+  CMTA_VALUE_ENUMERATION = 4, /* one of a list of words, in any case of letters */
+  CMTA_VALUE_MAILBOX = 5,     /* a mailbox (RFC 5321 section 4.1.2) written as xtext */
+  CMTA_VALUE_FREE = 6         /* any esmtp-value (section 4.1.2) */
+};
+
+/*
+ * An extension of SMTP: the line that offers it, and a parameter that comes with it; one of the two
+ * may be missing. The library answers a malformed or second parameter with 501 and one that is not
+ * offered with 555; hooks read the rest, typed, from the path (cmta_path_parameter()).
+ */
+struct cmta_keyword {
+  /* The line of the EHLO reply, "XTRACE" or "XTRACE 1 2": printable ASCII, 200 octets at most.
+     NULL: none. */
+  const char *ehlo;
+  /* When it is offered: to list it, and again when the parameter comes. NULL: always after EHLO. */
+  bool (*offered)(const struct cmta_session *session, void *user);
+  /* For `offered`. */
+  void *user;
+
+  /* The parameter's keyword (section 4.1.2), known in any case of letters. NULL: none. */
+  const char *parameter;
+  /* Where it belongs: enum cmta_parameter_commands. */
+  unsigned commands;
+  /* What its value must be. */
+  enum cmta_value value;
+  /* Whether it must have one; CMTA_VALUE_NONE must not. */
+  bool value_required;
+  /* CMTA_VALUE_INTEGER: the least and the greatest; both 0: any from 0 to INT64_MAX. */
+  int64_t minimum, maximum;
+  /* CMTA_VALUE_ENUMERATION: the words, a NULL behind the last. */
+  const char *const *words;
+  /* Octets that it adds to the longest line of its commands, '=' and the blank before it counted
+     (section 4.5.3.1.4). */
+  size_t octets;
+};
+
+/* Puts a line into the reply to the EHLO in question, or another text into the line that is there
+   with the same keyword. For the hook `hello` and while that question is open; it counts for the
+   session until the next EHLO that is accepted. Printable ASCII, 200 octets at most, else
+   CMTA_E_ARGUMENT; CMTA_E_STATE when no EHLO is in question; CMTA_E_MEMORY. */
+CMTA_API int cmta_ehlo_offer(struct cmta_session *session, const char *line);
+
+/* Takes a line out of that reply, by its keyword; the extension's parameters are refused as not
+   offered. The same moments and errors; CMTA_E_ARGUMENT when there is no such line. */
+CMTA_API int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

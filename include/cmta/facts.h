@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_FACTS_H
+#define CMTA_FACTS_H
+
+/*
+ * What can be asked about a session, inside hooks and outside; and numbers summed up over many
+ * sessions. On the session's thread.
+ */
+
+#include <cmta/hooks.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- The connection ---- */
+
+/* One end of a connection; what the runtime knows of it. */
+struct cmta_peer {
+  const char
+      *address;  /* "192.0.2.1", "2001:db8::1", or the path of a Unix socket; "" when unknown */
+  uint16_t port; /* 0 when there is none */
+};
+
+/* The client's end, as given to cmta_session_new(). Never NULL; lives as long as the session. */
+CMTA_API const struct cmta_peer *cmta_session_peer(const struct cmta_session *session);
+
+/* This server's end, likewise. */
+CMTA_API const struct cmta_peer *cmta_session_local(const struct cmta_session *session);
+
+/* ---- The dialogue ---- */
+
+/* The name of the last accepted HELO or EHLO, or of the one now in question; empty before. */
+CMTA_API struct cmta_slice cmta_session_hello_name(const struct cmta_session *session);
+
+/* The protocol word for Received lines (RFC 3848, 6531): "SMTP", "ESMTP", "UTF8SMTP". A static
+ * string. */
+CMTA_API const char *cmta_session_protocol(const struct cmta_session *session);
+
+/* The phase the chart is in, by its name in spec/session.rl: "greeted", "mail", "body" and so on. A
+ * static string. */
+CMTA_API const char *cmta_session_phase(const struct cmta_session *session);
+
+/* The event last in hand, by its name in spec/event.h: the command that came, whether or not it was
+   good, or "CONNECT", "SLICE", "HEADERS", "FAULT", "BODY_END"; empty when the line was no command
+   that is known. Lives as long as the service. */
+CMTA_API const char *cmta_session_event(const struct cmta_session *session);
+
+/* The question that is being asked or is open, by the name of its hook; empty when there is none. A
+ * static string. */
+CMTA_API const char *cmta_session_question(const struct cmta_session *session);
+
+/* The commands that may come next, by their names: those that the chart takes in this phase and no
+   fact forbids, in the order of HELP. Writes up to count names and returns how many there are. The
+   503 of a misplaced command lists the same. While a question is open none may come. The names live
+   as long as the service. */
+CMTA_API size_t cmta_session_allowed(const struct cmta_session *session, const char *names[],
+                                     size_t count);
+
+/* The running transaction, or NULL between transactions. Valid until the session runs again. */
+CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_session *session);
+
+/* The forward-path of the RCPT in question, or NULL. Valid until the question is answered. */
+CMTA_API const struct cmta_path *cmta_session_candidate(const struct cmta_session *session);
+
+/* Why the session is over, or CMTA_CLOSED_NOT. */
+CMTA_API enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session);
+
+/* A short English name of a close reason, for logs. A static string; any thread. */
+CMTA_API const char *cmta_close_reason_name(enum cmta_close_reason reason);
+
+/* What has happened in a session so far. */
+struct cmta_counts {
+  uint64_t commands;   /* lines that came as commands, bad ones too */
+  uint64_t errors;     /* of the client: those that max_errors limits, none forgiven */
+  uint64_t recipients; /* forward-paths accepted */
+  uint64_t messages;   /* messages accepted */
+  uint64_t octets_in;  /* taken from the client */
+  uint64_t octets_out; /* of replies, sent or waiting to be */
+};
+
+/* The counts of a session. Valid as long as it, and kept up to date. */
+CMTA_API const struct cmta_counts *cmta_session_counts(const struct cmta_session *session);
+
+/* ---- Statistics ---- */
+
+struct cmta_service;
+
+/* Sums over all sessions that were told to count in it. Belongs to one thread, as its sessions do.
+   A server has one of its own: cmta_server_statistics(). */
+struct cmta_statistics;
+
+/* Makes statistics for sessions of service, all zero. 0, CMTA_E_ARGUMENT, CMTA_E_MEMORY. The caller
+ * frees them, after the sessions and before the service. */
+CMTA_API int cmta_statistics_new(struct cmta_statistics **statistics,
+                                 const struct cmta_service *service);
+
+/* Frees statistics. NULL is ignored. */
+CMTA_API void cmta_statistics_free(struct cmta_statistics *statistics);
+
+/* Has a session count in statistics as well, from now on; before its first
+   cmta_session_receive(). */
+CMTA_API void cmta_session_count_in(struct cmta_session *session,
+                                    struct cmta_statistics *statistics);
+
+/* Sums. */
+struct cmta_totals {
+  uint64_t sessions;      /* that were opened */
+  uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason */
+  struct cmta_counts sum; /* of the counts of all of them */
+};
+
+/* The sums. Valid as long as statistics, and kept up to date. */
+CMTA_API const struct cmta_totals *cmta_statistics_totals(const struct cmta_statistics *statistics);
+
+/* Replies were counted for these: the event number `index`, counted from 0, by the name that
+   cmta_session_event() gives it: verbs of the application's own too; "" stands for lines that are
+   no command and for replies that nobody asked for (a timeout's 421). NULL when there are not so
+   many. Lives as long as the service. */
+CMTA_API const char *cmta_statistics_event(const struct cmta_statistics *statistics, size_t index);
+
+/* How many replies of a class, 2 to 5 (the first digit of their code), were sent to it; 0 for any
+ * other class or index. */
+CMTA_API uint64_t cmta_statistics_replies(const struct cmta_statistics *statistics, size_t index,
+                                          int reply_class);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SETTINGS_H
+#define CMTA_SETTINGS_H
+
+/*
+ * What a service is like: names, extensions, limits, timeouts, tables, and what it is lent of the
+ * world (memory, a clock, a place for large messages), because the engine has none of its own.
+ *
+ * Numbers: sizes are octets, times are seconds; 0 switches a limit or a timeout off.
+ */
+
+#include <cmta/extend.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The extensions a service offers after EHLO (RFC 5321 section 2.2), as bits. */
+enum cmta_extension {
+  CMTA_EXTENSION_PIPELINING = 1 << 0,          /* RFC 2920 */
+  CMTA_EXTENSION_SIZE = 1 << 1,                /* RFC 1870 */
+  CMTA_EXTENSION_8BITMIME = 1 << 2,            /* RFC 6152 */
+  CMTA_EXTENSION_SMTPUTF8 = 1 << 3,            /* RFC 6531 */
+  CMTA_EXTENSION_ENHANCEDSTATUSCODES = 1 << 4, /* RFC 2034 */
+  CMTA_EXTENSION_HELP = 1 << 5                 /* RFC 5321 section 4.1.1.8 */
+};
+
+/* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
+   frees (new_size 0, returns NULL); NULL for "no memory". It must be callable from each thread that
+   runs a session. */
+struct cmta_allocator {
+  void *(*reallocate)(void *context, void *pointer, size_t old_size, size_t new_size);
+  void *context;
+};
+
+/* Where the time comes from. Callable from each thread that runs a session; either may be NULL. */
+struct cmta_clock {
+  /* Nanoseconds from any beginning, never going back: for cmta_decision.nanoseconds. */
+  uint64_t (*monotonic)(void *context);
+  /* Seconds since 1970-01-01T00:00:00Z: for the Received field. */
+  int64_t (*calendar)(void *context);
+  void *context;
+};
+
+/* Where the bytes of a message go that is too large for memory. A file is whatever begin() returns;
+   it is used by one thread at a time. All five functions, or none. */
+struct cmta_store {
+  /* A new, empty file, or NULL. */
+  void *(*begin)(void *context);
+  /* Adds bytes at its end. 0, or negative when there is no room. */
+  int (*append)(void *context, void *file, const void *bytes, size_t length);
+  /* Reads length octets at offset, all of them. 0, or negative. */
+  int (*read)(void *context, void *file, uint64_t offset, void *buffer, size_t length);
+  /* Its first length octets as one span that lives until end(), or NULL. May be called again. */
+  const char *(*map)(void *context, void *file, size_t length);
+  /* Gives the file back. */
+  void (*end)(void *context, void *file);
+  void *context;
+};
+
+/* What a service is like. Fill it with cmta_settings_init(), then change what should differ; each
+   comment ends with the default. Strings and tables are copied. */
+struct cmta_settings {
+  /* sizeof(struct cmta_settings), set by cmta_settings_init(). */
+  size_t size;
+
+  /* The name this server greets with, a domain or an address literal. "localhost" */
+  const char *hostname;
+  /* The text behind the name in the 220 line. "ESMTP cmta" */
+  const char *greeting;
+  /* What EHLO offers, bits of enum cmta_extension. All of them */
+  unsigned extensions;
+  /* Refuse the blank that many clients put behind FROM: and TO:. Off */
+  bool strict_syntax;
+  /* Keep each message for cmta_message_data() and cmta_message_next(). On */
+  bool collect;
+  /* Put a Received field in front of each message (RFC 5321 section 4.4); needs clock.calendar. Off
+   */
+  bool received;
+
+  /* Octets of a message, offered as SIZE (RFC 1870). 26214400 */
+  uint64_t max_message_size;
+  /* Octets of a message that are kept in memory, where there is a store for those beyond. 1048576
+   */
+  size_t max_message_memory;
+  /* Octets of the header section that a `headers` hook is shown; a larger one is refused with 552.
+     262144 */
+  size_t max_header_section;
+  /* Accepted forward-paths of a message; fewer than 100 is for tests only (RFC 5321
+     section 4.5.3.1.8). 1000 */
+  size_t max_recipients;
+  /* Protocol errors: unknown, malformed, misplaced commands. The one that makes them so many is
+     answered 421, and the session is over; an accepted message forgives them. 20 */
+  unsigned max_errors;
+  /* Octets of a command line with its CR LF, before what extensions add; at least 512 (RFC 5321
+     section 4.5.3.1.4). 512 */
+  size_t max_command_line;
+  /* Octets of a line of a message with its CR LF; at least 1000 (section 4.5.3.1.6). 1000 */
+  size_t max_text_line;
+  /* Octets that one session may hold, its message included. 33554432 */
+  size_t max_memory;
+
+  /* Seconds for the next command to be complete (RFC 5321 section 4.5.3.2.7). 300 */
+  unsigned command_timeout;
+  /* Seconds between two blocks of a message (section 4.5.3.2.5). 180 */
+  unsigned data_timeout;
+  /* Seconds for a late answer, unless its hook gave it another deadline; then the client gets a
+     451. 300 */
+  unsigned decision_timeout;
+
+  /* Verbs of the application's own, and overridden questions of built-in ones. None */
+  const struct cmta_verb *verbs;
+  size_t verb_count;
+  /* EHLO keywords and parameters of the application's own, 64 at most. None */
+  const struct cmta_keyword *keywords;
+  size_t keyword_count;
+
+  /* Where memory comes from; all zero for malloc and free. All zero */
+  struct cmta_allocator allocator;
+  /* Where the time comes from; all zero for none. All zero, in a server the system's clocks */
+  struct cmta_clock clock;
+  /* Where large messages go; all zero keeps them in memory. All zero, in a server unnamed temporary
+     files */
+  struct cmta_store store;
+};
+
+/* Fills settings with the defaults named above. */
+CMTA_API void cmta_settings_init(struct cmta_settings *settings);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

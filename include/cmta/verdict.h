@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_VERDICT_H
+#define CMTA_VERDICT_H
+
+/* What a question can be answered with. */
+
+#include <cmta/version.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The answer to a question. The reply code that goes with it is checked against its class (RFC 5321
+ * section 4.2.1). */
+enum cmta_verdict {
+  /* Go on; a composed reply is a success: 2yz, for the `data` question 354; `chunk` has none. */
+  CMTA_ACCEPT = 0,
+  /* Refuse for good; a composed reply is 5yz. */
+  CMTA_REJECT = 1,
+  /* Refuse for now; a composed reply is 4yz; the standard text is a 451, to `connect` a 421. */
+  CMTA_TEMPFAIL = 2,
+  /* Reply, then close; a composed reply is 4yz, 5yz or, where ACCEPT may have one, 2yz: then the
+   * command is done first. The standard text is a 421. */
+  CMTA_CLOSE = 3,
+  /* Close without a word. */
+  CMTA_DROP = 4,
+  /* The answer comes through cmta_session_decide(); until then the session reads nothing. */
+  CMTA_LATER = 5,
+  /* Accept, and ask no further hook set: this one takes the question over. Its reply is as of
+   * ACCEPT. */
+  CMTA_TAKE = 6
+};
+
+/* The short name of a verdict, "accept", "reject" and so on, for logs. A static string; any thread.
+ */
+CMTA_API const char *cmta_verdict_name(enum cmta_verdict verdict);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
