@@ -122,6 +122,9 @@ static void play_step(struct trace *trace, const struct step *step) {
   case STEP_DECIDE:
     decide(trace, &step->answer, before);
     break;
+  case STEP_ID:
+    cmta_transaction_set_id(trace->session, step->text.at);
+    break;
   case STEP_EXPIRE:
     cmta_session_expire(trace->session);
     run_on(trace, "expire", before);

@@ -70,6 +70,12 @@ static enum cmta_verdict on_chunk(struct cmta_session *session, void *user,
   return answer(session, user, ASK_CHUNK);
 }
 
+static enum cmta_verdict on_headers(struct cmta_session *session, void *user,
+                                    struct cmta_slice section) {
+  (void)section;
+  return answer(session, user, ASK_HEADERS);
+}
+
 static enum cmta_verdict on_message(struct cmta_session *session, void *user,
                                     const struct cmta_message *message) {
   (void)message;
@@ -100,13 +106,6 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
   return answer(session, user, ASK_HELP);
 }
 
-static bool names_expn(const struct dialogue *dialogue) {
-  for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
-      return true;
-  return false;
-}
-
 struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
   if (dialogue->bare)
     return (struct cmta_hooks){.size = sizeof(struct cmta_hooks)};
@@ -117,10 +116,11 @@ struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
                              .rcpt = on_rcpt,
                              .data = on_data,
                              .chunk = on_chunk,
+                             .headers = dialogue_answers(dialogue, ASK_HEADERS) ? on_headers : NULL,
                              .message = on_message,
                              .rset = on_rset,
                              .noop = on_noop,
                              .vrfy = on_vrfy,
-                             .expn = names_expn(dialogue) ? on_expn : NULL,
+                             .expn = dialogue_answers(dialogue, ASK_EXPN) ? on_expn : NULL,
                              .help = on_help};
 }

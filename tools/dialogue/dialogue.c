@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const question_names[QUESTIONS] = {"connect", "hello", "mail",    "rcpt",
-                                                      "data",    "chunk", "message", "rset",
-                                                      "noop",    "vrfy",  "expn",    "help"};
+static const char *const question_names[QUESTIONS] = {
+    "connect", "hello", "mail", "rcpt", "data", "chunk", "headers",
+    "message", "rset",  "noop", "vrfy", "expn", "help"};
 
 static const char *const verdict_names[] = {"accept", "reject", "tempfail",
                                             "close",  "drop",   "later"};
@@ -22,6 +22,13 @@ static size_t name_index(const char *const *names, size_t count, const char *nam
 
 enum question question_by_name(const char *name, size_t length) {
   return (enum question)name_index(question_names, QUESTIONS, name, length);
+}
+
+bool dialogue_answers(const struct dialogue *dialogue, enum question question) {
+  for (size_t i = 0; i < dialogue->step_count; i++)
+    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == question)
+      return true;
+  return false;
 }
 
 /* Takes the next word off rest; its length, 0 at the end. */
@@ -150,6 +157,7 @@ static const struct form {
     {"hook!", STEP_HOOK, 0, parse_refused_hook},
     {"decide", STEP_DECIDE, 0, parse_decide},
     {"decide!", STEP_DECIDE, 0, parse_refused_decide},
+    {"id", STEP_ID, 0, parse_text},
     {"expire", STEP_EXPIRE, 0, parse_nothing},
     {"stop", STEP_STOP, 0, parse_nothing},
     {"hangup", STEP_HANGUP, 0, parse_nothing},

@@ -97,6 +97,15 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
   return answer_question(script, session, ASK_CHUNK, (struct cmta_slice){0});
 }
 
+static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
+                                     struct cmta_slice section) {
+  struct script *script = user;
+  if (section.length != script->chunks.length ||
+      (section.length > 0 && memcmp(section.at, script->chunks.at, section.length) != 0))
+    script_fault(script, "the header section is not what the chunks have shown so far");
+  return answer_question(script, session, ASK_HEADERS, section);
+}
+
 static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
   text_print(text, "size=%llu body=%s smtputf8=%s", (unsigned long long)envelope->declared_size,
              envelope->body == CMTA_BODY_8BITMIME ? "8BITMIME" : "7BIT",
@@ -213,13 +222,6 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
     script_fault(script, "a traced line does not end in CR LF");
 }
 
-static bool names_expn(const struct dialogue *dialogue) {
-  for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
-      return true;
-  return false;
-}
-
 struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
   struct cmta_hooks hooks = {.size = sizeof hooks};
   if (dialogue->bare)
@@ -231,6 +233,7 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
                               .rcpt = ask_rcpt,
                               .data = ask_data,
                               .chunk = ask_chunk,
+                              .headers = ask_headers,
                               .message = ask_message,
                               .rset = ask_rset,
                               .noop = ask_noop,
@@ -240,8 +243,10 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
                               .reset = hear_reset,
                               .closed = hear_closed,
                               .trace = hear_trace};
-  if (!names_expn(dialogue))
+  if (!dialogue_answers(dialogue, ASK_EXPN))
     hooks.expn = NULL;
+  if (!dialogue_answers(dialogue, ASK_HEADERS))
+    hooks.headers = NULL;
   return hooks;
 }
 

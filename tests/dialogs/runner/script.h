@@ -49,8 +49,8 @@ struct script {
 };
 
 /* The hooks that play a script, to be given to a service with the script as `user`. A question that
-   the dialogue never answers keeps its standard answer; `expn` has a hook only when the dialogue
-   names it. */
+   the dialogue never answers keeps its standard answer; `expn` and `headers`
+   have a hook only when the dialogue answers them. */
 struct cmta_hooks script_hooks(const struct dialogue *dialogue);
 
 /* Takes up a STEP_HOOK or STEP_HOOK_ALWAYS; both live longer than the script. */
