@@ -5,7 +5,8 @@
  * the same messages; its replies must be well formed, and as many as fuzz/session_replies.h counts.
  *
  *   octet 0     switches: strict syntax, no collecting, extensions to leave out
- *   octet 1     limits
+ *   octet 1     limits; bit 6 puts a Received field in front of messages, bit 7 limits header
+ *               sections
  *   octet 2     how long the pieces of the cut run are
  *   octets 3..  VERDICTS verdicts, one a question, in turn; the last is for the first chunk of a
  *               message
@@ -23,6 +24,9 @@
 
 enum { VERDICTS = 8, HEADER = 3 + VERDICTS, MAX_MEMORY = 1 << 20 };
 
+/* The bits of the limits octet that let a message be refused for its size. */
+enum { LIMITS_OF_MESSAGES = 0x83 };
+
 /* What an input chooses. */
 struct choice {
   unsigned char switches;
@@ -35,10 +39,12 @@ struct choice {
 struct run {
   const struct choice *choice;
   size_t held, peak;
-  unsigned asked;     /* questions so far, chunks not counted */
-  bool chunk_asked;   /* of the running message */
-  bool chunk_open;    /* the question now asked, or open, is `chunk` */
-  unsigned char late; /* the verdict octet of the open question */
+  unsigned asked;       /* questions so far, chunks not counted */
+  bool chunk_asked;     /* of the running message */
+  bool silent;          /* the question now asked, or open, is `chunk` or `headers` */
+  bool section_asked;   /* `headers` was asked for the running message */
+  struct bytes section; /* the chunks of the running message until then */
+  unsigned char late;   /* the verdict octet of the open question */
   unsigned closed;
   bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
   struct bytes output;
@@ -96,7 +102,7 @@ static enum cmta_verdict answer(struct cmta_session *session, struct run *run, u
 
 static enum cmta_verdict next_answer(struct cmta_session *session, struct run *run,
                                      struct cmta_slice heard) {
-  run->chunk_open = false;
+  run->silent = false;
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
 }
 
@@ -123,7 +129,8 @@ static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
   struct run *run = user;
   run->data_asked = true;
-  run->chunk_asked = false;
+  run->chunk_asked = run->section_asked = false;
+  bytes_free(&run->section);
   return next_answer(session, run, (struct cmta_slice){0});
 }
 
@@ -133,11 +140,29 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
                                    struct cmta_slice bytes) {
   struct run *run = user;
   must(bytes.length > 0, "a chunk is never empty");
-  if (run->chunk_asked || (run->choice->limits & 3) != 0)
+  if (run->section.length == 0 && !run->section_asked && (run->choice->limits & 0x40))
+    must(field_well_formed(bytes.at, bytes.length), "the Received field is one");
+  if (!run->section_asked)
+    bytes_add(&run->section, bytes.at, bytes.length);
+  if (run->chunk_asked || (run->choice->limits & LIMITS_OF_MESSAGES) != 0)
     return CMTA_ACCEPT;
-  run->chunk_asked = run->chunk_open = true;
+  run->chunk_asked = run->silent = true;
   run->data_asked = false;
   return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
+}
+
+/* The chunks until now, which end with the first empty line or with the message. */
+static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
+                                     struct cmta_slice section) {
+  struct run *run = user;
+  const struct bytes shown = {(char *)section.at, section.length};
+  must(!run->section_asked, "a header section is asked about once");
+  must(bytes_equal(&shown, &run->section), "a header section is what the chunks were");
+  run->section_asked = true;
+  run->data_asked = false;
+  run->silent = true;
+  return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)],
+                (struct cmta_slice){0});
 }
 
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
@@ -147,6 +172,7 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   struct cmta_slice data = {0};
   char head[64];
   must(envelope->forward_path_count > 0, "a message has a recipient");
+  must(run->section_asked, "a message was asked about by its header section before");
   const int error = cmta_message_data(message, &data);
   must(error == ((run->choice->switches & 2) ? CMTA_E_STATE : 0), "data is there when collected");
   must(error != 0 || data.length == cmta_message_size(message), "the size is the data's");
@@ -171,6 +197,7 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .rcpt = ask_path,
                                         .data = ask_data,
                                         .chunk = ask_chunk,
+                                        .headers = ask_headers,
                                         .message = ask_message,
                                         .rset = ask,
                                         .noop = ask_text,
@@ -180,6 +207,11 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .closed = hear_closed};
 
 /* ---- A run ---- */
+
+static int64_t stopped_clock(void *context) {
+  (void)context;
+  return 1000000000;
+}
 
 static struct cmta_settings settings_of(struct run *run) {
   static const uint64_t sizes[] = {0, 10, 100, 1000};
@@ -196,6 +228,9 @@ static struct cmta_settings settings_of(struct run *run) {
   settings.max_message_size = sizes[choice->limits & 3];
   settings.max_recipients = recipients[choice->limits >> 2 & 3];
   settings.max_errors = errors[choice->limits >> 4 & 3];
+  settings.received = choice->limits & 0x40;
+  settings.clock.calendar = stopped_clock;
+  settings.max_header_section = choice->limits & 0x80 ? 40 : 0;
   settings.max_memory = MAX_MEMORY;
   settings.allocator = (struct cmta_allocator){.reallocate = account, .context = run};
   return settings;
@@ -207,10 +242,11 @@ static void take_output(struct run *run, struct cmta_session *session) {
   must(cmta_session_sent(session, out.length) == 0, "all output can be sent");
 }
 
-/* A chunk is accepted without a word, because a success in the middle of a message is refused. */
+/* A chunk or header section is accepted without a word, because a success in the middle of a
+ * message is refused. */
 static void decide(struct run *run, struct cmta_session *session) {
   const enum cmta_verdict verdict = verdict_of(run->late >> 3, 5);
-  const bool wordless = run->chunk_open && verdict == CMTA_ACCEPT;
+  const bool wordless = run->silent && verdict == CMTA_ACCEPT;
   compose(session, run, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
   must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
 }
@@ -295,5 +331,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   bytes_free(&whole.messages);
   bytes_free(&cut.output);
   bytes_free(&cut.messages);
+  bytes_free(&whole.section);
+  bytes_free(&cut.section);
   return 0;
 }

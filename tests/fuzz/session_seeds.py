@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Makes the seeds of fuzz/session of the dialogues: session_seeds.py DIALOGS CORPUS.
 
-Each dialogue gives its client bytes behind a header of zeros (fuzz_session.c says what a header is); one with hooks gives a
-second seed, whose header holds the verdicts in their order. Seeds that say the same are written once.
+Each dialogue gives its client bytes behind a header of zeros, with the bit for a Received field where it sets one (fuzz_session.c
+says what a header is); one with hooks gives a second seed, whose header holds the verdicts in their order. Seeds that say the same
+are written once.
 """
 import pathlib
 import re
@@ -32,26 +33,29 @@ def decode(text):
 
 
 def read(path):
-    """What the client of a dialogue says, and the verdicts it hears."""
-    said, verdicts = b"", []
+    """What the client of a dialogue says, the verdicts it hears, and its octet of limits."""
+    said, verdicts, limits = b"", [], 0
     for line in path.read_text(encoding="utf-8").splitlines():
         if line[:2] in ("C:", "C|"):
             said += decode(line[3:]) + (b"\r\n" if line[1] == ":" else b"")
         elif line.startswith("hook"):
             verdicts.append(VERDICTS.index(line.split()[2]))
-    return said, verdicts
+        elif line == "set received on":
+            limits |= 0x40
+    return said, verdicts, limits
 
 
 def main(dialogs, corpus):
     seeds = {}
     for path in sorted(pathlib.Path(dialogs).glob("*.dialog")):
-        said, verdicts = read(path)
+        said, verdicts, limits = read(path)
         if not said or len(said) > LONGEST:
             continue
-        seeds.setdefault(bytes(3 + HEADER_VERDICTS) + said, path.stem)
+        settings = bytes([0, limits, 0])
+        seeds.setdefault(settings + bytes(HEADER_VERDICTS) + said, path.stem)
         if verdicts:
             octets = (bytes(verdicts) + bytes(HEADER_VERDICTS))[:HEADER_VERDICTS]
-            seeds.setdefault(bytes(3) + octets + said, path.stem + "_verdicts")
+            seeds.setdefault(settings + octets + said, path.stem + "_verdicts")
     folder = pathlib.Path(corpus)
     folder.mkdir(parents=True, exist_ok=True)
     for octets, name in seeds.items():
