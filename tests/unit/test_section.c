@@ -112,9 +112,9 @@ Test(section, is_shown_to_each_set_after_a_late_answer_of_each) {
 
 Test(section, is_shown_to_each_set_after_late_answers_to_its_chunks) {
   sets[0].chunk = sets[1].chunk = sets[0].headers = sets[0].message = CMTA_LATER;
-  bring_message("a: b\r\n.\r\n");
+  bring_message("a: b\r\n\r\n.\r\n");
   for (size_t i = 0; i < SETS; i++) {
-    cr_expect_str_eq(sets[i].section, "a: b\r\n");
+    cr_expect_str_eq(sets[i].section, "a: b\r\n\r\n");
     cr_expect_eq(sets[i].messages, 1);
   }
   cr_expect(is_accepted());
