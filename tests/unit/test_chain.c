@@ -325,7 +325,7 @@ Test(chain, stops_after_the_command_whose_hook_stopped_it) {
   sets[1].stops = 1;
   say("NOOP\r\n");
   cr_expect_eq(cmta_session_close_reason(session), CMTA_CLOSED_SHUTDOWN);
-  cr_expect(hears("250 2.0.0 Reset\r\n421 "));
+  cr_expect(hears("250 2.0.0 Ok\r\n421 "));
 }
 
 Test(chain, waits_for_the_transaction_that_a_hook_stopped_once) {
