@@ -302,11 +302,11 @@ static bool feed(struct run *run, struct cmta_session *session, const uint8_t *b
   while (length > 0 && !is_over(session)) {
     const size_t taken = bring(run, session, bytes, piece < length ? piece : length);
     still = taken > 0 ? 0 : still + 1;
-    must(still < 3, "it does not stand still");
+    must(still < 3 * MAX_SETS, "it does not stand still");
     bytes += taken;
     length -= taken;
   }
-  for (int i = 0; i < 3 && !is_over(session); i++)
+  for (int i = 0; i < 3 * MAX_SETS && !is_over(session); i++)
     bring(run, session, bytes, 0);
   return is_over(session);
 }
