@@ -114,12 +114,6 @@ static int begin_refused(struct cmta_session *session, int event, enum reply_id 
   return event;
 }
 
-/* An event of a message that brings no bytes. */
-static int begin_bare(struct cmta_session *session, int event) {
-  session->slice = (struct cmta_slice){NULL, 0};
-  return begin(session, event);
-}
-
 static int begin_received(struct cmta_session *session) {
   enum reply_id wrong = received_lay_out(session);
   return wrong == REPLY_NONE ? begin(session, SLICE) : begin_refused(session, FAULT, wrong);
@@ -139,9 +133,9 @@ static int read_body(struct cmta_session *session, struct cmta_slice *input) {
   case FOUND_SLICE:
     return begin(session, SLICE);
   case FOUND_HEADERS:
-    return begin_bare(session, HEADERS);
+    return begin(session, HEADERS);
   case FOUND_END:
-    return begin_bare(session, BODY_END);
+    return begin(session, BODY_END);
   default:
     return begin_refused(session, FAULT, reply_of_found(found));
   }
@@ -198,13 +192,13 @@ static void end_if_due(struct cmta_session *session) {
     return;
   if (session->failed)
     session_finish(session, CMTA_CLOSED_MEMORY);
-  else if (session->question != QUESTION_NONE)
+  else if (session->question != QUESTION_NONE && !session->stopping_now)
     return;
   else if (session->ending != CMTA_CLOSED_NOT)
     session_finish(session, session->ending);
   else if (session_machine_over(session))
     session_finish(session, session->verb->event == QUIT ? CMTA_CLOSED_QUIT : CMTA_CLOSED_VERDICT);
-  else if (session->stopping && !session->transaction)
+  else if (session->stopping_now || (session->stopping && !session->transaction))
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 

@@ -4,49 +4,38 @@
  * the client sends. The same session runs in one piece and cut, and must give the same replies and
  * the same messages; its replies must be well formed, and as many as fuzz/session_replies.h counts.
  *
- *   octet 0     switches: strict syntax, no collecting, extensions to leave out
- *   octet 1     limits; bit 6 puts a Received field in front of messages, bit 7 limits header
- *               sections
- *   octet 2     how long the pieces of the cut run are
- *   octets 3..  VERDICTS verdicts, one a question, in turn; the last is for the first chunk of a
- *               message
- *
- * Zero octets are the defaults: everything is accepted.
+ * What the first octets mean stands in fuzz/session_choice.h.
  */
 
+#include "fuzz/session_choice.h"
 #include "fuzz/session_replies.h"
-
-#include <cmta/session.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERDICTS = 8, HEADER = 3 + VERDICTS, MAX_MEMORY = 1 << 20 };
+enum { MAX_MEMORY = 1 << 20, MAX_SETS = 4 };
 
-/* The bits of the limits octet that let a message be refused for its size. */
-enum { LIMITS_OF_MESSAGES = 0x83 };
-
-/* What an input chooses. */
-struct choice {
-  unsigned char switches;
-  unsigned char limits;
-  unsigned char piece;
-  unsigned char verdicts[VERDICTS];
+/* One hook set of a run, and its data. */
+struct set {
+  struct run *run;
+  bool chunk_asked;   /* of the running message */
+  bool section_asked; /* `headers`, likewise */
+  unsigned sessions;  /* data of its own that is not yet freed */
+  unsigned transactions;
+  unsigned resets, closed;
 };
 
 /* One run of a session. */
 struct run {
+  struct set sets[MAX_SETS];
   const struct choice *choice;
   size_t held, peak;
   unsigned asked;       /* questions so far, chunks not counted */
-  bool chunk_asked;     /* of the running message */
   bool silent;          /* the question now asked, or open, is `chunk` or `headers` */
-  bool section_asked;   /* `headers` was asked for the running message */
-  struct bytes section; /* the chunks of the running message until then */
   unsigned char late;   /* the verdict octet of the open question */
-  unsigned closed;
-  bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
+  bool data_asked;      /* the question now asked is `data`, which accepts with a 354 */
+  struct bytes section; /* the chunks of the running message until its header section is complete */
   struct bytes output;
   struct bytes messages;
 };
@@ -80,8 +69,8 @@ static enum cmta_verdict verdict_of(unsigned bits, unsigned verdicts) {
 
 static void compose(struct cmta_session *session, const struct run *run, enum cmta_verdict verdict,
                     unsigned char octet, struct cmta_slice heard) {
-  static const int codes[] = {250, 550, 450, 421, 421, 250};
-  const bool start = run->data_asked && verdict == CMTA_ACCEPT;
+  static const int codes[] = {250, 550, 450, 421, 421, 250, 250};
+  const bool start = run->data_asked && (verdict == CMTA_ACCEPT || verdict == CMTA_TAKE);
   if (!(octet & 0x40))
     return;
   const int length = heard.length > 1000 ? 1000 : (int)heard.length;
@@ -93,7 +82,7 @@ static void compose(struct cmta_session *session, const struct run *run, enum cm
 
 static enum cmta_verdict answer(struct cmta_session *session, struct run *run, unsigned char octet,
                                 struct cmta_slice heard) {
-  const enum cmta_verdict verdict = verdict_of(octet, 6);
+  const enum cmta_verdict verdict = verdict_of(octet, 7);
   run->late = octet;
   if (verdict != CMTA_LATER)
     compose(session, run, verdict, octet, heard);
@@ -106,47 +95,63 @@ static enum cmta_verdict next_answer(struct cmta_session *session, struct run *r
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
 }
 
+/* The run of a hook set, whose hook sees data of its own. */
+static struct run *run_of(struct cmta_session *session, struct set *set) {
+  const bool runs = cmta_session_envelope(session) != NULL && set->transactions > 0;
+  must(cmta_session_data(session) == set, "a hook set sees its own data");
+  must(cmta_transaction_data(session) == (runs ? set : NULL), "and that of its transaction");
+  return set->run;
+}
+
 static enum cmta_verdict ask(struct cmta_session *session, void *user) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
 }
 
 static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
                                   struct cmta_slice text) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = false;
   return next_answer(session, run, text);
 }
 
 static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = false;
   return next_answer(session, run, path->address);
 }
 
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = true;
-  run->chunk_asked = run->section_asked = false;
+  ((struct set *)user)->chunk_asked = false;
+  for (size_t i = 0; i < MAX_SETS; i++)
+    run->sets[i].section_asked = false;
   bytes_free(&run->section);
   return next_answer(session, run, (struct cmta_slice){0});
+}
+
+/* A chunk of the header section, as the first set is shown it. */
+static void see_section(struct run *run, struct cmta_slice bytes) {
+  if (run->section.length == 0 && (run->choice->piece & RECEIVED_FIELD))
+    must(field_well_formed(bytes.at, bytes.length), "the Received field is one");
+  bytes_add(&run->section, bytes.at, bytes.length);
 }
 
 /* A refusal is given at the first chunk alone, because how many there are depends on the cuts; and
    only where nothing else can refuse the message before. */
 static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
                                    struct cmta_slice bytes) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
+  struct set *set = user;
   must(bytes.length > 0, "a chunk is never empty");
-  if (run->section.length == 0 && !run->section_asked && (run->choice->limits & 0x40))
-    must(field_well_formed(bytes.at, bytes.length), "the Received field is one");
-  if (!run->section_asked)
-    bytes_add(&run->section, bytes.at, bytes.length);
-  if (run->chunk_asked || (run->choice->limits & LIMITS_OF_MESSAGES) != 0)
+  if (set == run->sets && !set->section_asked)
+    see_section(run, bytes);
+  if (set->chunk_asked || (run->choice->limits & 3) != 0 || (run->choice->piece & SHORT_SECTIONS))
     return CMTA_ACCEPT;
-  run->chunk_asked = run->silent = true;
+  set->chunk_asked = run->silent = true;
   run->data_asked = false;
   return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
 }
@@ -154,11 +159,12 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
 /* The chunks until now, which end with the first empty line or with the message. */
 static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
                                      struct cmta_slice section) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
+  struct set *set = user;
   const struct bytes shown = {(char *)section.at, section.length};
-  must(!run->section_asked, "a header section is asked about once");
+  must(!set->section_asked, "a header section is asked about once");
   must(bytes_equal(&shown, &run->section), "a header section is what the chunks were");
-  run->section_asked = true;
+  set->section_asked = true;
   run->data_asked = false;
   run->silent = true;
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)],
@@ -167,12 +173,12 @@ static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
 
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   const struct cmta_envelope *envelope = cmta_message_envelope(message);
   struct cmta_slice data = {0};
   char head[64];
   must(envelope->forward_path_count > 0, "a message has a recipient");
-  must(run->section_asked, "a message was asked about by its header section before");
+  must(run->sets[0].section_asked, "a message was asked about by its header section before");
   const int error = cmta_message_data(message, &data);
   must(error == ((run->choice->switches & 2) ? CMTA_E_STATE : 0), "data is there when collected");
   must(error != 0 || data.length == cmta_message_size(message), "the size is the data's");
@@ -185,12 +191,48 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
 }
 
 static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
-  struct run *run = user;
+  struct set *set = user;
   must(reason == cmta_session_close_reason(session) && reason != CMTA_CLOSED_NOT, "a reason");
-  run->closed++;
+  set->closed++;
 }
 
+static void hear_reset(struct cmta_session *session, void *user) {
+  run_of(session, user);
+  ((struct set *)user)->resets++;
+}
+
+static void hear_decided(struct cmta_session *session, void *user,
+                         const struct cmta_decision *decision) {
+  run_of(session, user);
+  must(decision->verdict != CMTA_LATER, "an answer is none that comes later");
+  must(decision->final || decision->verdict == CMTA_ACCEPT, "what does not accept ends the chain");
+}
+
+static void *new_session(struct cmta_session *session, void *user) {
+  struct set *set = user;
+  (void)session;
+  set->sessions++;
+  return set;
+}
+
+static void free_session(void *data) { ((struct set *)data)->sessions--; }
+
+static void *new_transaction(struct cmta_session *session, void *user) {
+  struct set *set = user;
+  run_of(session, user);
+  set->transactions++;
+  return set;
+}
+
+static void free_transaction(void *data) { ((struct set *)data)->transactions--; }
+
 static const struct cmta_hooks hooks = {.size = sizeof hooks,
+                                        .session_new = new_session,
+                                        .session_free = free_session,
+                                        .transaction_new = new_transaction,
+                                        .transaction_free = free_transaction,
+                                        .reset = hear_reset,
+                                        .decided = hear_decided,
                                         .connect = ask,
                                         .hello = ask_text,
                                         .mail = ask_path,
@@ -208,29 +250,8 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
 
 /* ---- A run ---- */
 
-static int64_t stopped_clock(void *context) {
-  (void)context;
-  return 1000000000;
-}
-
 static struct cmta_settings settings_of(struct run *run) {
-  static const uint64_t sizes[] = {0, 10, 100, 1000};
-  static const size_t recipients[] = {1000, 1, 2, 0};
-  static const unsigned errors[] = {0, 1, 3, 20};
-  const struct choice *choice = run->choice;
-  struct cmta_settings settings;
-  cmta_settings_init(&settings);
-  settings.strict_syntax = choice->switches & 1;
-  settings.collect = !(choice->switches & 2);
-  settings.extensions &= ~((unsigned)choice->switches >> 2);
-  if (!(settings.extensions & CMTA_EXTENSION_8BITMIME))
-    settings.extensions &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
-  settings.max_message_size = sizes[choice->limits & 3];
-  settings.max_recipients = recipients[choice->limits >> 2 & 3];
-  settings.max_errors = errors[choice->limits >> 4 & 3];
-  settings.received = choice->limits & 0x40;
-  settings.clock.calendar = stopped_clock;
-  settings.max_header_section = choice->limits & 0x80 ? 40 : 0;
+  struct cmta_settings settings = choice_settings(run->choice);
   settings.max_memory = MAX_MEMORY;
   settings.allocator = (struct cmta_allocator){.reallocate = account, .context = run};
   return settings;
@@ -245,8 +266,11 @@ static void take_output(struct run *run, struct cmta_session *session) {
 /* A chunk or header section is accepted without a word, because a success in the middle of a
  * message is refused. */
 static void decide(struct run *run, struct cmta_session *session) {
-  const enum cmta_verdict verdict = verdict_of(run->late >> 3, 5);
-  const bool wordless = run->silent && verdict == CMTA_ACCEPT;
+  enum cmta_verdict verdict = verdict_of(run->late >> 3, 7);
+  if (verdict == CMTA_LATER)
+    verdict = CMTA_ACCEPT;
+  const bool accepts = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
+  const bool wordless = run->silent && accepts;
   compose(session, run, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
   must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
 }
@@ -282,13 +306,25 @@ static bool feed(struct run *run, struct cmta_session *session, const uint8_t *b
   while (length > 0 && !is_over(session)) {
     const size_t taken = bring(run, session, bytes, piece < length ? piece : length);
     still = taken > 0 ? 0 : still + 1;
-    must(still < 3, "it does not stand still");
+    must(still < 3 * MAX_SETS, "it does not stand still");
     bytes += taken;
     length -= taken;
   }
-  for (int i = 0; i < 3 && !is_over(session); i++)
+  for (int i = 0; i < 3 * MAX_SETS && !is_over(session); i++)
     bring(run, session, bytes, 0);
   return is_over(session);
+}
+
+/* How many hook sets there are. */
+static int sets_of(const struct run *run) { return 1 + (run->choice->limits >> 6); }
+
+static void check_sets(const struct run *run) {
+  for (int i = 0; i < sets_of(run); i++) {
+    const struct set *set = &run->sets[i];
+    must(set->closed == 1, "the end is told once to each");
+    must(set->sessions == 0 && set->transactions == 0, "all data is freed");
+    must(set->resets == run->sets[0].resets, "news goes to all");
+  }
 }
 
 /* Plays it from beginning to end; whether it was over by itself. */
@@ -296,7 +332,9 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
   const struct cmta_settings settings = settings_of(run);
   struct cmta_service *service;
   struct cmta_session *session;
-  must(cmta_service_new(&service, &settings, &hooks, run) == 0, "the settings are sound");
+  must(cmta_service_new(&service, &settings, &hooks, &run->sets[0]) == 0, "the settings are sound");
+  for (int i = 1; i < sets_of(run); i++)
+    must(cmta_service_add(service, &hooks, &run->sets[i]) == i, "there is one set more");
   must(cmta_session_new(&session, service, NULL, NULL) == 0, "there is a session");
   const bool over = feed(run, session, bytes, length, piece);
   cmta_session_hangup(session);
@@ -304,7 +342,7 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
   must(is_over(session) && cmta_session_envelope(session) == NULL, "nothing is left at the end");
   cmta_session_free(session);
   cmta_service_free(service);
-  must(run->closed == 1, "the end is told once");
+  check_sets(run);
   must(run->held == 0, "all memory comes back");
   must(run->peak <= MAX_MEMORY + 4096, "memory is bounded");
   return over;
@@ -322,8 +360,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     return 0;
   memcpy(&choice, input, HEADER);
   struct run whole = {.choice = &choice}, cut = {.choice = &choice};
+  for (int i = 0; i < MAX_SETS; i++) {
+    whole.sets[i].run = &whole;
+    cut.sets[i].run = &cut;
+  }
   const bool over = play(&whole, input + HEADER, size - HEADER, size);
-  play(&cut, input + HEADER, size - HEADER, choice.piece + 1u);
+  play(&cut, input + HEADER, size - HEADER, (choice.piece & PIECES) + 1u);
   check_replies(&whole, input + HEADER, size - HEADER, over);
   must(bytes_equal(&whole.output, &cut.output), "replies do not depend on cuts");
   must(bytes_equal(&whole.messages, &cut.messages), "messages do not depend on cuts");

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Makes the seeds of fuzz/session of the dialogues: session_seeds.py DIALOGS CORPUS.
 
-Each dialogue gives its client bytes behind a header of zeros, with the bit for a Received field where it sets one (fuzz_session.c
+Each dialogue gives its client bytes behind a header of zeros, with the bit for a Received field where it sets one (session_choice.h
 says what a header is); one with hooks gives a second seed, whose header holds the verdicts in their order. Seeds that say the same
 are written once.
 """
@@ -10,7 +10,9 @@ import pathlib
 import re
 import sys
 
-VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later")
+VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later", "take")
+MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limits
+RECEIVED = 64  # what a Received field adds to the octet behind it
 HEADER_VERDICTS = 8
 LONGEST = 4096
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", '"': b'"', "{": b"{"}
@@ -33,29 +35,31 @@ def decode(text):
 
 
 def read(path):
-    """What the client of a dialogue says, the verdicts it hears, and its octet of limits."""
-    said, verdicts, limits = b"", [], 0
+    """What the client of a dialogue says, the verdicts it hears, how many hook sets there are, and if there is a Received field."""
+    said, verdicts, sets, received = b"", [], 1, False
     for line in path.read_text(encoding="utf-8").splitlines():
         if line[:2] in ("C:", "C|"):
             said += decode(line[3:]) + (b"\r\n" if line[1] == ":" else b"")
         elif line.startswith("hook"):
             verdicts.append(VERDICTS.index(line.split()[2]))
+        elif line.startswith("chain "):
+            sets = int(line.split()[1])
         elif line == "set received on":
-            limits |= 0x40
-    return said, verdicts, limits
+            received = True
+    return said, verdicts, sets, received
 
 
 def main(dialogs, corpus):
     seeds = {}
     for path in sorted(pathlib.Path(dialogs).glob("*.dialog")):
-        said, verdicts, limits = read(path)
+        said, verdicts, sets, received = read(path)
+        front = bytes([0, (sets - 1) * MORE_SETS, RECEIVED * received])
         if not said or len(said) > LONGEST:
             continue
-        settings = bytes([0, limits, 0])
-        seeds.setdefault(settings + bytes(HEADER_VERDICTS) + said, path.stem)
+        seeds.setdefault(front + bytes(HEADER_VERDICTS) + said, path.stem)
         if verdicts:
             octets = (bytes(verdicts) + bytes(HEADER_VERDICTS))[:HEADER_VERDICTS]
-            seeds.setdefault(settings + octets + said, path.stem + "_verdicts")
+            seeds.setdefault(front + octets + said, path.stem + "_verdicts")
     folder = pathlib.Path(corpus)
     folder.mkdir(parents=True, exist_ok=True)
     for octets, name in seeds.items():

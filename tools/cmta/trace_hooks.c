@@ -106,6 +106,14 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
   return answer(session, user, ASK_HELP);
 }
 
+/* One set plays the whole chain here. */
+static bool answers(const struct dialogue *dialogue, enum question question) {
+  size_t set = 0;
+  while (set < dialogue->sets && !dialogue_answers(dialogue, set, question))
+    set++;
+  return set < dialogue->sets;
+}
+
 struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
   if (dialogue->bare)
     return (struct cmta_hooks){.size = sizeof(struct cmta_hooks)};
@@ -116,11 +124,11 @@ struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
                              .rcpt = on_rcpt,
                              .data = on_data,
                              .chunk = on_chunk,
-                             .headers = dialogue_answers(dialogue, ASK_HEADERS) ? on_headers : NULL,
+                             .headers = answers(dialogue, ASK_HEADERS) ? on_headers : NULL,
                              .message = on_message,
                              .rset = on_rset,
                              .noop = on_noop,
                              .vrfy = on_vrfy,
-                             .expn = dialogue_answers(dialogue, ASK_EXPN) ? on_expn : NULL,
+                             .expn = answers(dialogue, ASK_EXPN) ? on_expn : NULL,
                              .help = on_help};
 }
