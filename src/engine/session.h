@@ -92,6 +92,8 @@ struct cmta_session {
   struct cmta_peer peer, local;
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */
+  struct offer *offer;   /* what hooks changed of the offer of the last accepted EHLO, or NULL */
+  struct offer *offer_candidate; /* likewise of the EHLO now in question */
 
   int event;                /* the event in hand, of spec/event.h; 0 for none */
   const struct verb *verb;  /* the row of the event in hand */

@@ -134,14 +134,17 @@ static void play_step(struct trace *trace, const struct step *step) {
     cmta_session_hangup(trace->session);
     run_on(trace, "hangup", before);
     break;
+  case STEP_OFFER:
+  case STEP_WITHHOLD:
+    if (strcmp(cmta_session_question(trace->session), "hello") == 0)
+      trace_edit(&trace->script, trace->session, trace->script.reached - 1);
+    break;
   default:
     break;
   }
 }
 
-static bool is_hook(const struct step *step) {
-  return step->kind == STEP_HOOK || step->kind == STEP_HOOK_ALWAYS;
-}
+static bool is_hook(const struct step *step) { return step->kind <= STEP_WITHHOLD; }
 
 /* Plays all steps; the session opens at the first that is no hook line. */
 static void play(struct trace *trace) {

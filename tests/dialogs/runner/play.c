@@ -89,7 +89,15 @@ static void feed(struct play *play) {
       return;
 }
 
+/* Rows that name a client are for that client alone. */
+static void add_conditions(const struct dialogue *dialogue) {
+  for (size_t i = 0; i < dialogue->settings.keyword_count; i++)
+    if (dialogue->keywords[i].user != NULL)
+      dialogue->keywords[i].offered = script_is_for;
+}
+
 static bool open_session(struct play *play) {
+  add_conditions(play->dialogue);
   struct cmta_settings settings = play->dialogue->settings;
   settings.allocator = account_allocator(&play->account);
   const struct cmta_hooks hooks = script_hooks(play->dialogue);
@@ -215,8 +223,20 @@ static void expect(struct play *play, const struct step *step) {
     step_probe(play, step);
 }
 
+/* While `hello` is open an edit is made at once, else at the next one. */
+static void step_edit(struct play *play, const struct step *step) {
+  if (play->session != NULL && strcmp(cmta_session_question(play->session), "hello") == 0)
+    script_edit(&play->script, play->session, step);
+  else
+    script_take(&play->script, step);
+}
+
 static void run_step(struct play *play, const struct step *step) {
   switch (step->kind) {
+  case STEP_OFFER:
+  case STEP_WITHHOLD:
+    step_edit(play, step);
+    break;
   case STEP_HOOK:
   case STEP_HOOK_ALWAYS:
     script_take(&play->script, step);
@@ -290,7 +310,7 @@ static void check_after(struct play *play) {
   check_memory(play);
 }
 
-static bool is_script(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
+static bool is_script(const struct step *step) { return step->kind <= STEP_WITHHOLD; }
 
 static void run_steps(struct play *play) {
   const struct dialogue *dialogue = play->dialogue;

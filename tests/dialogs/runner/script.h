@@ -20,6 +20,7 @@ struct scripted {
   const struct answer *always;
   unsigned asked;
   struct text heard;
+  struct text values; /* what its parameters said, typed */
 };
 
 /* A message as the `message` question showed it. */
@@ -36,6 +37,8 @@ struct script {
   struct delivered *messages; /* those accepted; the last one is still in question when `judging` */
   size_t message_count;
   bool judging;
+  const struct step *edits[SCRIPT_ANSWERS]; /* of the next reply to EHLO */
+  size_t edit_count;
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
@@ -53,8 +56,15 @@ struct script {
    names it. */
 struct cmta_hooks script_hooks(const struct dialogue *dialogue);
 
-/* Takes up a STEP_HOOK or STEP_HOOK_ALWAYS; both live longer than the script. */
+/* Takes up a STEP_HOOK or STEP_HOOK_ALWAYS, or an edit for the next `hello`; each lives longer than
+   the script. */
 void script_take(struct script *script, const struct step *step);
+
+/* Makes an edit of the reply to EHLO. */
+void script_edit(struct script *script, struct cmta_session *session, const struct step *step);
+
+/* Rows for one client alone are offered when the client's name is theirs. */
+bool script_is_for(const struct cmta_session *session, void *name);
 
 /* Composes the reply of an answer; 0 or the library's error. */
 int script_compose(struct cmta_session *session, const struct answer *answer);
