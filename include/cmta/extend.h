@@ -130,10 +130,10 @@ struct cmta_keyword {
    section 3.1). Only the text is yours: "SIZE 1000" does not change max_message_size. */
 CMTA_API int cmta_ehlo_offer(struct cmta_session *session, const char *line);
 
-/* Takes a line out of that reply, by its keyword, in any case of letters; the extension's parameters
-   are refused as not offered. 8BITMIME takes SMTPUTF8 with it. The same moments and errors;
-   CMTA_E_ARGUMENT when there is no such line (one of settings.keywords counts as there whatever its
-   `offered` says). */
+/* Takes a line out of that reply, by its keyword, in any case of letters; the extension's
+   parameters are refused as not offered. 8BITMIME takes SMTPUTF8 with it. The same moments and
+   errors; CMTA_E_ARGUMENT when there is no such line (one of settings.keywords counts as there
+   whatever its `offered` says). */
 CMTA_API int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword);
 
 #ifdef __cplusplus
