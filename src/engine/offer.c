@@ -174,8 +174,7 @@ static int put_edit(struct cmta_session *session, char kind, const char *text) {
 }
 
 static bool is_ehlo_in_question(const struct cmta_session *session) {
-  return session_in_question(session) && session->question != QUESTION_DECIDED &&
-         session->event == EHLO;
+  return session_may_answer(session) && session->event == EHLO;
 }
 
 /* True when the reply in question has a line with this keyword, as far as that does not depend on

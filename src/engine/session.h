@@ -128,4 +128,10 @@ static inline bool session_in_question(const struct cmta_session *session) {
   return session->question >= QUESTION_ASKED;
 }
 
+/* True while the reply may be composed: by the hook that is asked, or from outside for the question
+   it left open; never by news. */
+static inline bool session_may_answer(const struct cmta_session *session) {
+  return session->question == (session->running ? QUESTION_ASKED : QUESTION_OPEN);
+}
+
 #endif

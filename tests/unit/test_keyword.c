@@ -243,6 +243,19 @@ Test(keyword, the_offer_is_edited_only_while_ehlo_is_in_question, .fini = end) {
   cr_expect_eq(memcmp(say("MAIL FROM:<a@example.com> SIZE=12\r\n"), "250", 3), 0);
 }
 
+static void edit_cancelled(struct cmta_session *in_question, void *user, const char *question) {
+  (void)user, (void)question;
+  cr_expect_eq(cmta_ehlo_offer(in_question, "XFOO"), CMTA_E_STATE);
+}
+
+Test(keyword, a_hook_that_hears_news_does_not_edit_the_offer, .fini = end) {
+  const struct cmta_hooks hooks = {
+      .size = sizeof hooks, .hello = edit_wrongly, .cancelled = edit_cancelled};
+  begin(NULL, &hooks);
+  say("EHLO client.example\r\n");
+  cmta_session_hangup(session);
+}
+
 static enum cmta_verdict offer_first(struct cmta_session *in_question, void *user,
                                      struct cmta_slice name) {
   (void)user, (void)name;
