@@ -4,7 +4,9 @@
  * the client sends. The same session runs in one piece and cut, and must give the same replies and
  * the same messages; its replies must be well formed, and as many as fuzz/session_replies.h counts.
  *
- * What the first octets mean stands in fuzz/session_choice.h.
+ * What the first octets mean stands in fuzz/session_choice.h. There is a parameter of each type,
+ * and the name that a client greets with is withheld from it as a keyword, or else offered behind
+ * an X.
  */
 
 #include "fuzz/session_choice.h"
@@ -116,10 +118,32 @@ static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
   return next_answer(session, run, text);
 }
 
+static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
+                                   struct cmta_slice name) {
+  char line[300];
+  snprintf(line, sizeof line, "X%.*s", (int)name.length, name.at);
+  if (cmta_ehlo_withhold(session, line + 1) == CMTA_E_ARGUMENT)
+    (void)cmta_ehlo_offer(session, line);
+  return ask_text(session, user, name);
+}
+
+/* What parameters say is told with the messages, because it does not depend on cuts either. */
+static void tell_parameters(struct run *run, const struct cmta_path *path) {
+  char number[32];
+  for (size_t i = 0; i < path->parameter_count; i++) {
+    const struct cmta_parameter *parameter = &path->parameters[i];
+    must(parameter->text.length <= parameter->value.length, "decoding does not lengthen");
+    const int length = snprintf(number, sizeof number, "{%lld}", (long long)parameter->number);
+    bytes_add(&run->messages, number, (size_t)length);
+    bytes_add(&run->messages, parameter->text.at, parameter->text.length);
+  }
+}
+
 static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
   struct run *run = run_of(session, user);
   run->data_asked = false;
+  tell_parameters(run, path);
   return next_answer(session, run, path->address);
 }
 
@@ -234,7 +258,7 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .reset = hear_reset,
                                         .decided = hear_decided,
                                         .connect = ask,
-                                        .hello = ask_text,
+                                        .hello = ask_hello,
                                         .mail = ask_path,
                                         .rcpt = ask_path,
                                         .data = ask_data,

@@ -2,6 +2,20 @@
 /* Settings from octets; see session_choice.h. */
 #include "fuzz/session_choice.h"
 
+enum { BOTH = CMTA_WITH_MAIL | CMTA_WITH_RCPT };
+
+static const char *const words[] = {"low", "normal", "high", NULL};
+
+static const struct cmta_keyword keywords[] = {
+    {.ehlo = "XINT", .parameter = "XINT", .commands = BOTH, .value = CMTA_VALUE_INTEGER},
+    {.parameter = "XTEXT", .commands = BOTH, .value = CMTA_VALUE_XTEXT, .octets = 20},
+    {.parameter = "XDATE", .commands = BOTH, .value = CMTA_VALUE_DATE_TIME},
+    {.parameter = "XWORD", .commands = BOTH, .value = CMTA_VALUE_ENUMERATION, .words = words},
+    {.ehlo = "XBOX 1", .parameter = "XBOX", .commands = BOTH, .value = CMTA_VALUE_MAILBOX},
+    {.parameter = "XFREE", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_FREE},
+    {.parameter = "XFLAG", .commands = CMTA_WITH_RCPT},
+};
+
 static int64_t stopped_clock(void *context) {
   (void)context;
   return 1000000000;
@@ -24,5 +38,7 @@ struct cmta_settings choice_settings(const struct choice *choice) {
   settings.received = choice->piece & RECEIVED_FIELD;
   settings.clock.calendar = stopped_clock;
   settings.max_header_section = choice->piece & SHORT_SECTIONS ? 40 : 0;
+  settings.keywords = keywords;
+  settings.keyword_count = sizeof keywords / sizeof *keywords;
   return settings;
 }

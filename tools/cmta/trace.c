@@ -129,6 +129,12 @@ static const char *report(struct cmta_session *session, enum step_kind kind) {
   }
 }
 
+/* While `hello` is open an edit of its reply is made at once. */
+static void edit(struct trace *trace) {
+  if (strcmp(cmta_session_question(trace->session), "hello") == 0)
+    trace_edit(&trace->script, trace->session, trace->script.reached - 1);
+}
+
 static void play_step(struct trace *trace, const struct step *step) {
   const char *before = cmta_session_phase(trace->session);
   const char *reported = report(trace->session, step->kind);
@@ -141,6 +147,8 @@ static void play_step(struct trace *trace, const struct step *step) {
     cmta_transaction_set_id(trace->session, step->text.at);
   } else if (reported) {
     run_on(trace, reported, before);
+  } else {
+    edit(trace);
   }
 }
 
