@@ -7,7 +7,8 @@
  * text: one enumerator a line, each with an explicit decimal number, nothing computed. Numbers are never reused.
  */
 enum event {
-  /* What the client says: one below 280 for each verb (spec/command.re), and what follows DATA (spec/body.rl). */
+  /* What the client says: one below 280 for each verb (spec/command.re), what follows DATA (spec/body.rl), and any verb of the
+     application's own (settings.verbs). */
   EHLO = 256,
   HELO = 257,
   MAIL = 258,
@@ -23,6 +24,7 @@ enum event {
   SLICE = 280,
   FAULT = 281,
   BODY_END = 282,
+  EXTENSION = 290,
 
   /* What was decided, now or later. */
   ACCEPT = 300,

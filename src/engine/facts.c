@@ -14,6 +14,8 @@ static const struct guard {
 } guards[] = {
     {FACT_NO_HELP, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_EXPN, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_TLS, REPLY_TLS_NEEDED},
+    {FACT_NO_AUTH, REPLY_AUTHENTICATION_NEEDED},
 };
 
 unsigned facts_of(const struct cmta_session *session) {
@@ -23,6 +25,10 @@ unsigned facts_of(const struct cmta_session *session) {
     facts |= FACT_NO_HELP;
   if (chain_next(service, 0, offsetof(struct cmta_hooks, expn)) == service->set_count)
     facts |= FACT_NO_EXPN;
+  if (!session->encrypted)
+    facts |= FACT_NO_TLS;
+  if (!session->authenticated)
+    facts |= FACT_NO_AUTH;
   return facts;
 }
 
@@ -32,4 +38,8 @@ enum reply_id facts_guard(unsigned facts, const struct verb *verb) {
     if (against & guards[i].fact)
       return guards[i].reply;
   return REPLY_NONE;
+}
+
+bool facts_offer(unsigned facts, const struct verb *verb) {
+  return (verb->flags & VERB_COMMAND) && facts_guard(facts, verb) == REPLY_NONE;
 }

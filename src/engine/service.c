@@ -3,6 +3,7 @@
 /* Settings and hooks, copied and checked once for all sessions. */
 
 #include "engine/extensions.h"
+#include "engine/own_verbs.h"
 #include "engine/session.h"
 #include "event.h"
 
@@ -58,8 +59,8 @@ static bool is_sound(const struct cmta_settings *settings) {
   bool utf8_alone = (settings->extensions & CMTA_EXTENSION_SMTPUTF8) &&
                     !(settings->extensions & CMTA_EXTENSION_8BITMIME);
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
-         !(settings->extensions & ~extension_all()) && !utf8_alone &&
-         (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
+         own_verbs_are_sound(settings) && !(settings->extensions & ~extension_all()) &&
+         !utf8_alone && (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000);
 }
 
@@ -146,7 +147,7 @@ int cmta_service_new(struct cmta_service **service, const struct cmta_settings *
     return CMTA_E_ARGUMENT;
   struct memory memory = memory_account(&chosen.allocator, 0);
   *service = lay_out(&chosen, &memory);
-  if (*service && copy_set(*service, hooks, user) == 0)
+  if (*service && own_verbs_copy(*service, &memory) && copy_set(*service, hooks, user) == 0)
     return 0;
   cmta_service_free(*service);
   *service = NULL;
@@ -160,5 +161,6 @@ void cmta_service_free(struct cmta_service *service) {
   for (size_t i = 0; i < service->set_count; i++)
     memory_give(&memory, (void *)service->sets[i].hooks.name);
   memory_give(&memory, service->sets);
+  own_verbs_free(service, &memory);
   memory_give(&memory, service);
 }
