@@ -120,6 +120,12 @@ static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
   return next_answer(session, run, path->address);
 }
 
+static enum cmta_verdict ask_verb(struct cmta_session *session, void *user,
+                                  const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)verb;
+  return ask_text(session, user, argument);
+}
+
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
   struct run *run = user;
   run->data_asked = true;
@@ -177,9 +183,23 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .vrfy = ask_text,
                                         .expn = ask_text,
                                         .help = ask_text,
+                                        .verb = ask_verb,
                                         .closed = hear_closed};
 
 /* ---- A run ---- */
+
+/* Verbs of settings.verbs: asked by the hook or by themselves, barred, and in the place of one that
+ * is built in. None ends a group: that would depend on the cuts. */
+static void make_verbs(struct cmta_verb verbs[4], struct run *run) {
+  verbs[0] = (struct cmta_verb){.name = "XHOOK", .help = "XHOOK [text]"};
+  verbs[1] = (struct cmta_verb){.name = "XROW",
+                                .phases = CMTA_PHASE_MAIL | CMTA_PHASE_RCPT,
+                                .help = "XROW [text]",
+                                .question = ask_verb,
+                                .user = run};
+  verbs[2] = (struct cmta_verb){.name = "XTLS", .flags = CMTA_VERB_NEEDS_TLS, .help = "XTLS"};
+  verbs[3] = (struct cmta_verb){.name = "VRFY", .question = ask_verb, .user = run};
+}
 
 static struct cmta_settings settings_of(struct run *run) {
   static const uint64_t sizes[] = {0, 10, 100, 1000};
@@ -257,9 +277,13 @@ static bool feed(struct run *run, struct cmta_session *session, const uint8_t *b
 
 /* Plays it from beginning to end; whether it was over by itself. */
 static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t piece) {
-  const struct cmta_settings settings = settings_of(run);
+  struct cmta_settings settings = settings_of(run);
+  struct cmta_verb verbs[4];
   struct cmta_service *service;
   struct cmta_session *session;
+  make_verbs(verbs, run);
+  settings.verbs = verbs;
+  settings.verb_count = 4;
   must(cmta_service_new(&service, &settings, &hooks, run) == 0, "the settings are sound");
   must(cmta_session_new(&session, service, NULL, NULL) == 0, "there is a session");
   const bool over = feed(run, session, bytes, length, piece);

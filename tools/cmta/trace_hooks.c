@@ -100,6 +100,20 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
   return answer(session, user, ASK_HELP);
 }
 
+static enum cmta_verdict on_verb(struct cmta_session *session, void *user,
+                                 const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)verb;
+  (void)argument;
+  return answer(session, user, ASK_VERB);
+}
+
+enum cmta_verdict trace_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
+                            struct cmta_slice argument) {
+  (void)verb;
+  (void)argument;
+  return answer(session, user, ASK_ROW);
+}
+
 static bool names_expn(const struct dialogue *dialogue) {
   for (size_t i = 0; i < dialogue->step_count; i++)
     if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
@@ -122,5 +136,6 @@ struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
                              .noop = on_noop,
                              .vrfy = on_vrfy,
                              .expn = names_expn(dialogue) ? on_expn : NULL,
-                             .help = on_help};
+                             .help = on_help,
+                             .verb = on_verb};
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const question_names[QUESTIONS] = {"connect", "hello", "mail",    "rcpt",
-                                                      "data",    "chunk", "message", "rset",
-                                                      "noop",    "vrfy",  "expn",    "help"};
+static const char *const question_names[QUESTIONS] = {"connect", "hello",   "mail", "rcpt", "data",
+                                                      "chunk",   "message", "rset", "noop", "vrfy",
+                                                      "expn",    "help",    "verb", "row"};
 
 static const char *const verdict_names[] = {"accept", "reject", "tempfail",
                                             "close",  "drop",   "later"};
@@ -210,6 +210,8 @@ static bool parse_source_line(struct dialogue *dialogue, const char *line, unsig
     return true;
   if (length == 3 && memcmp(word, "set", 3) == 0)
     return parse_set(dialogue, rest);
+  if (length == 4 && memcmp(word, "verb", 4) == 0)
+    return dialogue->step_count == 0 && dialogue_add_verb(dialogue, rest + strspn(rest, " "));
   if (strcmp(line, "no-hooks") == 0)
     return dialogue->bare = true;
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
@@ -271,6 +273,7 @@ void dialogue_free(struct dialogue *dialogue) {
     text_clear(&dialogue->steps[i].text);
   }
   free(dialogue->steps);
+  dialogue_free_verbs(dialogue);
   text_clear(&dialogue->hostname);
   text_clear(&dialogue->greeting);
   *dialogue = (struct dialogue){0};

@@ -89,12 +89,22 @@ static void feed(struct play *play) {
       return;
 }
 
-static bool open_session(struct play *play) {
+/* The rows of `verb` lines are gone when the service is made: it has copies. */
+static int open_service(struct play *play) {
   struct cmta_settings settings = play->dialogue->settings;
+  struct cmta_verb *verbs = dialogue_verbs(play->dialogue, script_row, &play->script);
   settings.allocator = account_allocator(&play->account);
+  settings.verbs = verbs;
+  settings.verb_count = play->dialogue->verb_count;
   const struct cmta_hooks hooks = script_hooks(play->dialogue);
+  const int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  free(verbs);
+  return error;
+}
+
+static bool open_session(struct play *play) {
   const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
-  int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  int error = open_service(play);
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
   if (error == 0)

@@ -186,6 +186,29 @@ static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
   return answer_question(user, session, ASK_HELP, topic);
 }
 
+/* What is heard of a verb: its name and its argument. */
+static enum cmta_verdict ask_own(struct script *script, struct cmta_session *session,
+                                 enum question question, const struct cmta_verb *verb,
+                                 struct cmta_slice argument) {
+  struct text heard = {0};
+  text_print(&heard, "%s ", verb->name);
+  text_append(&heard, argument.at, argument.length);
+  const enum cmta_verdict verdict = answer_question(
+      script, session, question, (struct cmta_slice){.at = heard.at, .length = heard.length});
+  text_clear(&heard);
+  return verdict;
+}
+
+static enum cmta_verdict ask_verb(struct cmta_session *session, void *user,
+                                  const struct cmta_verb *verb, struct cmta_slice argument) {
+  return ask_own(user, session, ASK_VERB, verb, argument);
+}
+
+enum cmta_verdict script_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
+                             struct cmta_slice argument) {
+  return ask_own(user, session, ASK_ROW, verb, argument);
+}
+
 static void hear_reset(struct cmta_session *session, void *user) {
   (void)session;
   struct script *script = user;
@@ -237,6 +260,7 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
                               .vrfy = ask_vrfy,
                               .expn = ask_expn,
                               .help = ask_help,
+                              .verb = ask_verb,
                               .reset = hear_reset,
                               .closed = hear_closed,
                               .trace = hear_trace};

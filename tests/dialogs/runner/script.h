@@ -53,6 +53,10 @@ struct script {
    names it. */
 struct cmta_hooks script_hooks(const struct dialogue *dialogue);
 
+/* The question of a row of settings.verbs, with the script as its `user`. */
+enum cmta_verdict script_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
+                             struct cmta_slice argument);
+
 /* Takes up a STEP_HOOK or STEP_HOOK_ALWAYS; both live longer than the script. */
 void script_take(struct script *script, const struct step *step);
 
