@@ -49,11 +49,12 @@ static const struct verb *next(struct listing *listing) {
   return listing->verb = verb;
 }
 
+/* While a question is open the chart waits for an answer and takes no command. */
 size_t cmta_session_allowed(const struct cmta_session *session, const char *names[], size_t count) {
   struct listing listing;
   const struct verb *verb;
   size_t found = 0;
-  if (session->question != QUESTION_NONE || session->close_reason != CMTA_CLOSED_NOT)
+  if (session->close_reason != CMTA_CLOSED_NOT)
     return 0;
   list(&listing, session);
   for (; (verb = next(&listing)); found++)
