@@ -219,6 +219,32 @@ Test(verbs, with_a_question_are_asked_once_whatever_the_chain_as_if_by_its_first
   cr_expect_str_eq(decided.question, "vrfy");
 }
 
+static char cancelled[40];
+
+static void note_cancelled(struct cmta_session *told, void *user, const char *question) {
+  (void)told;
+  (void)user;
+  strcat(cancelled, question);
+}
+
+static enum cmta_verdict answer_later(struct cmta_session *asked, void *user,
+                                      const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)asked;
+  (void)user;
+  (void)verb;
+  (void)argument;
+  return CMTA_LATER;
+}
+
+Test(verbs, with_a_question_that_is_never_answered_are_cancelled_at_the_first_set) {
+  const struct cmta_verb verb = {.name = "XROW", .help = "x", .question = answer_later};
+  const struct cmta_hooks hooks = {.size = sizeof hooks, .cancelled = note_cancelled};
+  open_session(&verb, 1, &hooks);
+  expect("XROW\r\n", "");
+  cmta_session_hangup(session);
+  cr_expect_str_eq(cancelled, "verb");
+}
+
 /* ---- Bytes behind a command ---- */
 
 static const struct cmta_verb last[] = {
