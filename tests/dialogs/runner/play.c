@@ -97,7 +97,7 @@ static void feed(struct play *play) {
  * error. */
 static int make_service(struct play *play) {
   struct cmta_settings settings = play->dialogue->settings;
-  struct cmta_verb *verbs = dialogue_verbs(play->dialogue, script_row, &play->script);
+  struct cmta_verb *verbs = dialogue_verbs(play->dialogue, script_verb, &play->script);
   settings.allocator = account_allocator(&play->account);
   settings.verbs = verbs;
   settings.verb_count = play->dialogue->verb_count;

@@ -241,26 +241,16 @@ static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
 }
 
 /* What is heard of a verb: its name and its argument. */
-static enum cmta_verdict ask_own(struct script *script, struct cmta_session *session,
-                                 enum question question, const struct cmta_verb *verb,
-                                 struct cmta_slice argument) {
+enum cmta_verdict script_verb(struct cmta_session *session, void *user,
+                              const struct cmta_verb *verb, struct cmta_slice argument) {
   struct text heard = {0};
   text_print(&heard, "%s ", verb->name);
   text_append(&heard, argument.at, argument.length);
-  const enum cmta_verdict verdict = answer_question(
-      script, session, question, (struct cmta_slice){.at = heard.at, .length = heard.length});
+  const enum cmta_verdict verdict =
+      answer_question(user, session, verb->question ? ASK_ROW : ASK_VERB,
+                      (struct cmta_slice){.at = heard.at, .length = heard.length});
   text_clear(&heard);
   return verdict;
-}
-
-static enum cmta_verdict ask_verb(struct cmta_session *session, void *user,
-                                  const struct cmta_verb *verb, struct cmta_slice argument) {
-  return ask_own(user, session, ASK_VERB, verb, argument);
-}
-
-enum cmta_verdict script_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
-                             struct cmta_slice argument) {
-  return ask_own(user, session, ASK_ROW, verb, argument);
 }
 
 /* What this set took for a message was refused by another. */
@@ -347,7 +337,7 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .vrfy = ask_vrfy,
                               .expn = ask_expn,
                               .help = ask_help,
-                              .verb = ask_verb,
+                              .verb = script_verb,
                               .reset = hear_reset,
                               .cancelled = hear_cancelled,
                               .decided = hear_decided,
