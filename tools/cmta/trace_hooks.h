@@ -23,4 +23,7 @@ enum cmta_verdict trace_row(struct cmta_session *session, void *user, const stru
 /* Composes the reply of an answer; 0 or the library's error. */
 int trace_compose(struct cmta_session *session, const struct answer *answer);
 
+/* Makes the edit of the reply to EHLO that this step is; once, and nothing where it is none. */
+void trace_edit(struct trace_script *script, struct cmta_session *session, size_t step);
+
 #endif
