@@ -11,8 +11,8 @@
   machine session;
   import "event.h";
 
-  # Allowed in every phase that reads commands; changes none of them.
-  Anytime = (NOOP | VRFY | EXPN | HELP) @ask ( ACCEPT @done | REJECT @refuse );
+  # Allowed in every phase that reads commands; changes none of them. EXTENSION is any verb of the application's own.
+  Anytime = (NOOP | VRFY | EXPN | HELP | EXTENSION) @ask ( ACCEPT @done | REJECT @refuse );
 
   Session = (
     start:   ( CONNECT       @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> final   ) ) >~connecting,

@@ -39,12 +39,13 @@ enum cmta_verb_flags {
 
 /*
  * A verb. Its commands are counted, traced, limited and listed in HELP like every other; out of its
- * phases it is 503. It changes neither phase nor transaction.
+ * phases it is 503. It changes neither phase nor transaction. SEND, SOML, SAML and TURN, which are
+ * 502 otherwise, may be such verbs.
  *
  * With the name of a verb that is built in, a row overrides that verb's question: the hook of the
- * same name is not asked, `question` is, when it is not NULL. The flags apply too. Where the
- * command may come, how it is spelled and what it does once accepted cannot be changed: `phases`
- * must be 0 and `help` may be NULL.
+ * same name is not asked, `question` is, when it is not NULL (for QUIT, which asks nobody, it must
+ * be NULL). The flags apply too. Where the command may come, how it is spelled and what it does
+ * once accepted cannot be changed: `phases` must be 0; `help` may be NULL and then stays as it is.
  */
 struct cmta_verb {
   /* 1 to 32 letters, digits and '-', a letter first; known in any case of letters. */
@@ -56,8 +57,9 @@ struct cmta_verb {
   /* How it is used, "XCOUNT [topic]": HELP shows it. Printable ASCII, 200 octets at most. */
   const char *help;
   /* Asked when it comes, alone, whatever the chain; argument is all that follows the verb, without
-     outer blanks: printable ASCII, or UTF-8 where SMTPUTF8 is offered. The standard reply to ACCEPT
-     is 250. NULL: the hook `verb` is asked. */
+     outer blanks: printable ASCII and HT, or UTF-8 where SMTPUTF8 is offered. The standard reply to
+     ACCEPT is 250. To `decided`, `cancelled` and the data functions it is the question of the first
+     hook set, named "verb", or as the built-in one is. NULL: the hook `verb` is asked. */
   enum cmta_verdict (*question)(struct cmta_session *session, void *user,
                                 const struct cmta_verb *verb, struct cmta_slice argument);
   /* For `question`. */

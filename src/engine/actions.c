@@ -35,6 +35,6 @@ void session_hold(struct cmta_session *session) {
     reply_send(session, session->standard, false);
 }
 
-void session_out_of_sequence(struct cmta_session *session) {
-  session_complain(session, REPLY_OUT_OF_SEQUENCE);
-}
+/* The pump answers it once the chart has stepped, so that a copy of the chart can be tried out
+ * (allowed.c). */
+void session_out_of_sequence(struct cmta_session *session) { session->misplaced = true; }

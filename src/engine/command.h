@@ -11,6 +11,7 @@
 struct command {
   int verb;                   /* a client event of spec/event.h */
   struct cmta_slice name;     /* the verb as typed */
+  struct cmta_slice rest;     /* all that follows it, without outer blanks; whatever the verb */
   struct cmta_slice argument; /* HELO, EHLO: the name; VRFY, EXPN, HELP, NOOP: the text without
                                  outer blanks; else empty */
   struct cmta_path

@@ -13,6 +13,7 @@
 #include "engine/facts.h"
 #include "engine/offer.h"
 #include "engine/output.h"
+#include "engine/own_verbs.h"
 #include "engine/received.h"
 #include "engine/reply.h"
 #include "engine/trace.h"
@@ -21,12 +22,16 @@
 /* What a reader says instead of an event. */
 enum { STOP = 0, AGAIN = -1 };
 
+static void begin_row(struct cmta_session *session, int event, const struct verb *verb) {
+  session->event = event;
+  session->verb = verb;
+  session->standard = verb ? verb->accepted : REPLY_NONE;
+  session->utf8_asked = false;
+}
+
 /* An event is in hand: its row, and the reply that accepting it sends. */
 static int begin(struct cmta_session *session, int event) {
-  session->event = event;
-  session->verb = verb_of_event(event);
-  session->standard = session->verb ? session->verb->accepted : REPLY_NONE;
-  session->utf8_asked = false;
+  begin_row(session, event, event ? verb_of_event(session->service, event) : NULL);
   return event;
 }
 
@@ -67,17 +72,39 @@ static bool is_too_long(const struct cmta_session *session, size_t length) {
   return length - most > offer_octets(session, session->verb->event);
 }
 
-/* A complete line: 500 and 501 are the grammar's, what a fact forbids the guard's; the rest goes to
- * the chart. */
-static int judge_line(struct cmta_session *session, struct cmta_slice line) {
-  int event = command_parse(line.at, line.length, pump_manner(session), session->command);
-  begin(session, session->command->verb);
+/* What the grammar does not know may be a verb of the application's own. */
+static int read_own_verb(struct cmta_session *session, int fault) {
+  const struct command *command = session->command;
+  const struct cmta_service *service = session->service;
+  bool any = service->settings.verb_count > 0;
+  const struct verb *verb = any ? verb_of_name(service, command->name) : NULL;
+  if (!verb)
+    return fault;
+  begin_row(session, EXTENSION, verb);
+  session->slice = command->rest;
+  return own_verb_takes(command->rest, pump_manner(session)) ? EXTENSION : COMMAND_SYNTAX;
+}
+
+/* The event of a line, or a command_fault. */
+static int read_line(struct cmta_session *session, struct cmta_slice line) {
+  struct command *command = session->command;
+  int event = command_parse(line.at, line.length, pump_manner(session), command);
+  begin(session, command->verb);
+  session->slice = command->argument;
+  return event < 0 && command->verb == 0 ? read_own_verb(session, event) : event;
+}
+
+/* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
+ * the guards'; the rest goes to the chart. more: bytes have come behind it. */
+static int judge_line(struct cmta_session *session, struct cmta_slice line, bool more) {
+  int event = read_line(session, line);
   if (event < 0)
     return complain(session, reply_of_fault((enum command_fault)event, session->command));
   if (is_too_long(session, line.length))
     return complain(session, REPLY_LINE_TOO_LONG);
-  session->slice = session->command->argument;
   enum reply_id barred = facts_guard(facts_of(session), session->verb);
+  if (barred == REPLY_NONE && session->verb->own)
+    barred = own_verb_guard(session, more);
   return barred == REPLY_NONE ? event : complain(session, barred);
 }
 
@@ -93,7 +120,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   if (framed == FRAMED_TOO_LONG)
     return complain(session, REPLY_LINE_TOO_LONG);
   trace_line(session, CMTA_FROM_CLIENT, line);
-  return judge_line(session, line);
+  return judge_line(session, line, input->length > 0);
 }
 
 static enum reply_id reply_of_found(enum body_found found) {
@@ -202,11 +229,19 @@ static void end_if_due(struct cmta_session *session) {
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 
+static void step(struct cmta_session *session, int event) {
+  session_machine_step(session, event);
+  if (session->misplaced) {
+    session->misplaced = false;
+    session_complain(session, REPLY_OUT_OF_SEQUENCE);
+  }
+}
+
 static void pump(struct cmta_session *session, struct cmta_slice *input) {
   int event;
   while ((event = next_event(session, input)) != STOP) {
     if (event != AGAIN)
-      session_machine_step(session, event);
+      step(session, event);
     end_if_due(session);
   }
   end_if_due(session);

@@ -4,6 +4,7 @@
 
 #include "engine/extensions.h"
 #include "engine/keywords.h"
+#include "engine/own_verbs.h"
 #include "engine/session.h"
 #include "event.h"
 
@@ -61,7 +62,7 @@ static bool is_sound(const struct cmta_settings *settings) {
                     !(settings->extensions & CMTA_EXTENSION_8BITMIME);
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
          !(settings->extensions & ~extension_all()) && !utf8_alone &&
-         keywords_are_sound(settings) &&
+         keywords_are_sound(settings) && own_verbs_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
          (!settings->received || settings->clock.calendar);
@@ -165,7 +166,8 @@ int cmta_service_new(struct cmta_service **service, const struct cmta_settings *
     return CMTA_E_ARGUMENT;
   struct memory memory = memory_account(&chosen.allocator, 0);
   *service = lay_out(&chosen, &memory);
-  if (*service && copy_tables(*service) && copy_set(*service, hooks, user) == 0)
+  if (*service && copy_tables(*service) && own_verbs_copy(*service, &memory) &&
+      copy_set(*service, hooks, user) == 0)
     return 0;
   cmta_service_free(*service);
   *service = NULL;
@@ -180,5 +182,6 @@ void cmta_service_free(struct cmta_service *service) {
     memory_give(&memory, (void *)service->sets[i].hooks.name);
   memory_give(&memory, service->sets);
   memory_give(&memory, (void *)service->settings.keywords);
+  own_verbs_free(service, &memory);
   memory_give(&memory, service);
 }

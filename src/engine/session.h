@@ -28,6 +28,8 @@ struct cmta_service {
   struct cmta_settings settings;
   struct hook_set *sets; /* the chain, in order */
   size_t set_count;
+  const struct verb *verbs; /* what each event means: verbs.c's rows, or those and settings.verbs */
+  size_t verb_count;
   atomic_bool sealed; /* it has had a session: nothing may change any more */
   size_t
       max_line; /* octets of the longest command line that any verb may have, extensions counted */
@@ -89,6 +91,9 @@ struct cmta_session {
   bool stopping;              /* cmta_session_stop() was called */
   bool stopping_now;          /* it was called again */
   bool failed;                /* no memory: the session cannot go on */
+  bool misplaced;             /* the chart does not take the event in hand now */
+  bool encrypted;             /* TLS protects the connection */
+  bool authenticated;         /* the client has proved who it is (RFC 4954) */
   bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8 (RFC 6531 section 3.7.4.2) */
 
   unsigned short set;    /* the hook set that is asked or told, or left the question open */

@@ -147,6 +147,12 @@ static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
   return next_answer(session, run, path->address);
 }
 
+static enum cmta_verdict ask_verb(struct cmta_session *session, void *user,
+                                  const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)verb;
+  return ask_text(session, user, argument);
+}
+
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
   struct run *run = run_of(session, user);
   run->data_asked = true;
@@ -270,9 +276,23 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .vrfy = ask_text,
                                         .expn = ask_text,
                                         .help = ask_text,
+                                        .verb = ask_verb,
                                         .closed = hear_closed};
 
 /* ---- A run ---- */
+
+/* Verbs of settings.verbs: asked by the hook or by themselves, barred, and in the place of one that
+ * is built in. None ends a group: that would depend on the cuts. */
+static void make_verbs(struct cmta_verb verbs[4], struct run *run) {
+  verbs[0] = (struct cmta_verb){.name = "XHOOK", .help = "XHOOK [text]"};
+  verbs[1] = (struct cmta_verb){.name = "XROW",
+                                .phases = CMTA_PHASE_MAIL | CMTA_PHASE_RCPT,
+                                .help = "XROW [text]",
+                                .question = ask_verb,
+                                .user = &run->sets[0]};
+  verbs[2] = (struct cmta_verb){.name = "XTLS", .flags = CMTA_VERB_NEEDS_TLS, .help = "XTLS"};
+  verbs[3] = (struct cmta_verb){.name = "VRFY", .question = ask_verb, .user = &run->sets[0]};
+}
 
 static struct cmta_settings settings_of(struct run *run) {
   struct cmta_settings settings = choice_settings(run->choice);
@@ -353,9 +373,13 @@ static void check_sets(const struct run *run) {
 
 /* Plays it from beginning to end; whether it was over by itself. */
 static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t piece) {
-  const struct cmta_settings settings = settings_of(run);
+  struct cmta_settings settings = settings_of(run);
+  struct cmta_verb verbs[4];
   struct cmta_service *service;
   struct cmta_session *session;
+  make_verbs(verbs, run);
+  settings.verbs = verbs;
+  settings.verb_count = 4;
   must(cmta_service_new(&service, &settings, &hooks, &run->sets[0]) == 0, "the settings are sound");
   for (int i = 1; i < sets_of(run); i++)
     must(cmta_service_add(service, &hooks, &run->sets[i]) == i, "there is one set more");

@@ -167,14 +167,24 @@ static void play(struct trace *trace) {
   printf("-- %s\n", reason == CMTA_CLOSED_NOT ? "open" : cmta_close_reason_name(reason));
 }
 
+static int open_service(struct trace *trace, const struct dialogue *dialogue) {
+  struct cmta_settings settings = dialogue->settings;
+  const struct cmta_hooks hooks = trace_hooks(dialogue);
+  struct cmta_verb *verbs = dialogue_verbs(dialogue, trace_row, &trace->script);
+  settings.verbs = verbs;
+  settings.verb_count = dialogue->verb_count;
+  int error = cmta_service_new(&trace->service, &settings, &hooks, &trace->script);
+  free(verbs);
+  return error;
+}
+
 /* Makes service and session and plays; 0 or the library's error. */
 static int run(const struct dialogue *dialogue) {
   struct trace trace = {.script = {.dialogue = dialogue}};
-  const struct cmta_hooks hooks = trace_hooks(dialogue);
   trace.script.used = calloc(dialogue->step_count + 1, sizeof *trace.script.used);
   int error = trace.script.used ? 0 : CMTA_E_MEMORY;
   if (error == 0)
-    error = cmta_service_new(&trace.service, &dialogue->settings, &hooks, &trace.script);
+    error = open_service(&trace, dialogue);
   if (error == 0)
     error = cmta_session_new(&trace.session, trace.service, NULL, NULL);
   if (error == 0)

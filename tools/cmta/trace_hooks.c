@@ -120,6 +120,20 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
   return answer(session, user, ASK_HELP);
 }
 
+static enum cmta_verdict on_verb(struct cmta_session *session, void *user,
+                                 const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)verb;
+  (void)argument;
+  return answer(session, user, ASK_VERB);
+}
+
+enum cmta_verdict trace_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
+                            struct cmta_slice argument) {
+  (void)verb;
+  (void)argument;
+  return answer(session, user, ASK_ROW);
+}
+
 /* One set plays the whole chain here. */
 static bool answers(const struct dialogue *dialogue, enum question question) {
   size_t set = 0;
@@ -144,5 +158,6 @@ struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
                              .noop = on_noop,
                              .vrfy = on_vrfy,
                              .expn = answers(dialogue, ASK_EXPN) ? on_expn : NULL,
-                             .help = on_help};
+                             .help = on_help,
+                             .verb = on_verb};
 }

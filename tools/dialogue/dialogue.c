@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const question_names[QUESTIONS] = {
-    "connect", "hello", "mail", "rcpt", "data", "chunk", "headers",
-    "message", "rset",  "noop", "vrfy", "expn", "help"};
+    "connect", "hello", "mail", "rcpt", "data", "chunk", "headers", "message",
+    "rset",    "noop",  "vrfy", "expn", "help", "verb",  "row"};
 
 enum { VERDICTS = CMTA_TAKE + 1 };
 
@@ -277,6 +277,8 @@ static bool parse_source_line(struct dialogue *dialogue, const char *line, unsig
     return true;
   if (length == 3 && memcmp(word, "set", 3) == 0)
     return parse_set(dialogue, rest);
+  if (length == 4 && memcmp(word, "verb", 4) == 0)
+    return dialogue->step_count == 0 && dialogue_add_verb(dialogue, rest + strspn(rest, " "));
   if (length == 7 && memcmp(word, "keyword", 7) == 0)
     return dialogue->step_count == 0 && dialogue_add_keyword(dialogue, rest);
   if (length == 5 && memcmp(word, "chain", 5) == 0)
@@ -342,6 +344,7 @@ void dialogue_free(struct dialogue *dialogue) {
     text_clear(&dialogue->steps[i].text);
   }
   free(dialogue->steps);
+  dialogue_free_verbs(dialogue);
   dialogue_free_keywords(dialogue);
   text_clear(&dialogue->hostname);
   text_clear(&dialogue->greeting);

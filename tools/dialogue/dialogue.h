@@ -12,7 +12,7 @@
 
 #include <cmta/session.h>
 
-/* The questions of <cmta/hooks.h>, in that order. */
+/* The questions of <cmta/hooks.h>, in that order, and that of a row of settings.verbs. */
 enum question {
   ASK_CONNECT,
   ASK_HELLO,
@@ -27,6 +27,8 @@ enum question {
   ASK_VRFY,
   ASK_EXPN,
   ASK_HELP,
+  ASK_VERB,
+  ASK_ROW,
   QUESTIONS
 };
 
@@ -97,8 +99,24 @@ struct step {
   struct answer answer;
 };
 
+/* A row of settings.verbs. */
+struct dialogue_verb {
+  struct text name;
+  struct text help; /* at is NULL where there is none */
+  unsigned phases;
+  unsigned flags;
+  bool asks; /* it has a question of its own */
+};
+
+/* The question of such a row. */
+typedef enum cmta_verdict dialogue_question(struct cmta_session *session, void *user,
+                                            const struct cmta_verb *verb,
+                                            struct cmta_slice argument);
+
 struct dialogue {
-  struct cmta_settings settings;
+  struct cmta_settings settings; /* without the verbs */
+  struct dialogue_verb *verbs;
+  size_t verb_count;
   bool bare;            /* play it without any hook */
   size_t sets;          /* hook sets of the chain; 1 where the file names none */
   struct text hostname; /* what settings point to */
@@ -131,6 +149,17 @@ bool dialogue_answers(const struct dialogue *dialogue, size_t set, enum question
 
 /* A question by its name in struct cmta_hooks; QUESTIONS when there is none such. */
 enum question question_by_name(const char *name, size_t length);
+
+/* Reads what follows `verb` in a line; false when it is no row. */
+bool dialogue_add_verb(struct dialogue *dialogue, const char *rest);
+
+/* The rows of a dialogue for settings.verbs, dialogue->verb_count of them, with this question where
+   they have one. They live as long as the dialogue; the caller frees the block. */
+struct cmta_verb *dialogue_verbs(const struct dialogue *dialogue, dialogue_question *question,
+                                 void *user);
+
+/* Frees the rows themselves: dialogue_free() does it. */
+void dialogue_free_verbs(struct dialogue *dialogue);
 
 /* The name of a question. */
 const char *question_name(enum question question);

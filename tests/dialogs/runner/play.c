@@ -104,9 +104,13 @@ static void add_conditions(const struct dialogue *dialogue) {
 static int make_service(struct play *play) {
   add_conditions(play->dialogue);
   struct cmta_settings settings = play->dialogue->settings;
+  struct cmta_verb *verbs = dialogue_verbs(play->dialogue, script_verb, &play->script);
   settings.allocator = account_allocator(&play->account);
+  settings.verbs = verbs;
+  settings.verb_count = play->dialogue->verb_count;
   struct cmta_hooks hooks = script_hooks(play->dialogue, 0);
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  free(verbs);
   for (size_t i = 1; error >= 0 && i < play->dialogue->sets; i++) {
     hooks = script_hooks(play->dialogue, i);
     error = cmta_service_add(play->service, &hooks, play_script(play, i));

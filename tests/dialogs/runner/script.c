@@ -58,7 +58,7 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   const struct answer *answer = next_answer(scripted);
   scripted->used += scripted->used < scripted->count;
   check_data(script, session);
-  if (strcmp(cmta_session_question(session), question_name(question)) != 0)
+  if (question != ASK_ROW && strcmp(cmta_session_question(session), question_name(question)) != 0)
     script_fault(script, "another question is asked");
   if (answer == NULL)
     return CMTA_ACCEPT;
@@ -285,6 +285,19 @@ static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
   return answer_question(user, session, ASK_HELP, topic);
 }
 
+/* What is heard of a verb: its name and its argument. */
+enum cmta_verdict script_verb(struct cmta_session *session, void *user,
+                              const struct cmta_verb *verb, struct cmta_slice argument) {
+  struct text heard = {0};
+  text_print(&heard, "%s ", verb->name);
+  text_append(&heard, argument.at, argument.length);
+  const enum cmta_verdict verdict =
+      answer_question(user, session, verb->question ? ASK_ROW : ASK_VERB,
+                      (struct cmta_slice){.at = heard.at, .length = heard.length});
+  text_clear(&heard);
+  return verdict;
+}
+
 /* What this set took for a message was refused by another. */
 static void hear_reset(struct cmta_session *session, void *user) {
   struct script *script = user;
@@ -362,6 +375,7 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .vrfy = ask_vrfy,
                               .expn = ask_expn,
                               .help = ask_help,
+                              .verb = script_verb,
                               .reset = hear_reset,
                               .cancelled = hear_cancelled,
                               .decided = hear_decided,

@@ -67,6 +67,10 @@ struct script {
    `headers` have a hook only when the dialogue answers them for that set. */
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number);
 
+/* The hook `verb`, and the question of a row of settings.verbs, with the script as its `user`. */
+enum cmta_verdict script_verb(struct cmta_session *session, void *user,
+                              const struct cmta_verb *verb, struct cmta_slice argument);
+
 /* Takes up a step of a kind up to STEP_HOOK_ALWAYS, which lives longer than the script. */
 void script_take(struct script *script, const struct step *step);
 
