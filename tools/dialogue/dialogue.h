@@ -76,6 +76,9 @@ struct answer {
   size_t line_count; /* at least 1 when code is not 0 */
 };
 
+/* The functions of struct cmta_store that can fail. */
+enum store_function { STORE_BEGIN, STORE_APPEND, STORE_READ, STORE_MAP, STORE_FUNCTIONS };
+
 struct step {
   enum step_kind kind;
   unsigned line; /* in the file, from 1 */
@@ -87,8 +90,12 @@ struct step {
 
 struct dialogue {
   struct cmta_settings settings;
-  bool bare;            /* play it without any hook */
-  struct text hostname; /* what settings point to */
+  bool bare;                       /* play it without any hook */
+  bool takes;                      /* the application takes each message it is asked about */
+  bool stores;                     /* there is a store for large messages; of its functions */
+  enum store_function store_fails; /* this one fails, */
+  unsigned store_fails_from;       /* from this call on, counted from 1; 0: none does */
+  struct text hostname;            /* what settings point to */
   struct text greeting;
   struct step *steps;
   size_t step_count;

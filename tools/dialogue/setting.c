@@ -18,6 +18,7 @@ static const struct {
     {"strict_syntax", TYPE_SWITCH, offsetof(struct cmta_settings, strict_syntax)},
     {"collect", TYPE_SWITCH, offsetof(struct cmta_settings, collect)},
     {"max_message_size", TYPE_OCTETS, offsetof(struct cmta_settings, max_message_size)},
+    {"max_message_memory", TYPE_SIZE, offsetof(struct cmta_settings, max_message_memory)},
     {"max_recipients", TYPE_SIZE, offsetof(struct cmta_settings, max_recipients)},
     {"max_errors", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_errors)},
     {"max_command_line", TYPE_SIZE, offsetof(struct cmta_settings, max_command_line)},

@@ -92,11 +92,16 @@ static void feed(struct play *play) {
 static bool open_session(struct play *play) {
   struct cmta_settings settings = play->dialogue->settings;
   settings.allocator = account_allocator(&play->account);
+  if (play->dialogue->stores)
+    settings.store = shelf_store(&play->shelf);
+  play->shelf.fails = play->dialogue->store_fails;
+  play->shelf.fails_from = play->dialogue->store_fails_from;
   const struct cmta_hooks hooks = script_hooks(play->dialogue);
   const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
+  play->script.takes = play->dialogue->takes;
   if (error == 0)
     error = cmta_session_new(&play->session, play->service, &peer, NULL);
   if (error != 0) {
@@ -287,6 +292,10 @@ static void check_after(struct play *play) {
     fail(play, "`closed` was not told exactly once");
   if (script->session_data > 0 || script->transaction_data > 0)
     fail(play, "data of the application was not destroyed");
+  if (script->fault.length > 0)
+    fail(play, script->fault.at);
+  if (play->shelf.misused || play->shelf.begun != play->shelf.ended)
+    fail(play, "a file of the store was not ended once");
   check_memory(play);
 }
 
@@ -312,6 +321,7 @@ bool play_run(struct play *play) {
     check_end(play);
   cmta_session_free(play->session);
   cmta_service_free(play->service);
+  script_release(&play->script);
   if (play->failure.length == 0)
     check_after(play);
   return play->failure.length == 0;
@@ -319,6 +329,7 @@ bool play_run(struct play *play) {
 
 void play_clear(struct play *play) {
   script_clear(&play->script);
+  shelf_clear(&play->shelf);
   text_clear(&play->pending);
   text_clear(&play->output);
   text_clear(&play->failure);

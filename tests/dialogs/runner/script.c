@@ -103,34 +103,115 @@ static void show_typed(struct text *text, const struct cmta_envelope *envelope) 
              envelope->smtputf8 ? "on" : "off");
 }
 
-static void keep_message(struct script *script, const struct cmta_message *message) {
+/* What the message says slice by slice. 0 or the library's error. */
+static int read_slices(const struct cmta_message *message, struct text *content) {
+  struct cmta_slice slice;
+  uint64_t position = 0;
+  int result;
+  while ((result = cmta_message_next(message, &position, &slice)) > 0)
+    text_append(content, slice.at, slice.length);
+  return result;
+}
+
+/* What the message says, which must be the same both ways. False when it is not kept, or its file
+ * cannot be read. */
+static bool read_message(struct script *script, const struct cmta_message *message,
+                         struct text *content) {
+  struct text slices = {0};
+  struct cmta_slice data;
+  const int spans = cmta_message_data(message, &data);
+  const int sliced = read_slices(message, &slices);
+  if (spans == 0)
+    text_append(content, data.at, data.length);
+  if (spans == 0 && sliced == 0 && !text_equal(content, &slices))
+    script_fault(script, "a message is another slice by slice");
+  if (spans != 0 && sliced == 0)
+    text_append(content, slices.at, slices.length);
+  text_clear(&slices);
+  return spans == 0 || sliced == 0;
+}
+
+static void show_facts(struct delivered *kept, const struct cmta_message *message) {
+  const struct cmta_envelope *envelope = cmta_message_envelope(message);
+  const struct cmta_slice hello = cmta_message_hello_name(message);
+  kept->size = cmta_message_size(message);
+  script_show_path(&kept->from, &envelope->reverse_path);
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    script_show_path(&kept->to, &envelope->forward_paths[i]);
+  show_typed(&kept->typed, envelope);
+  text_print(&kept->facts, "%s %u %s ", cmta_message_peer(message)->address,
+             cmta_message_peer(message)->port, cmta_message_protocol(message));
+  text_append(&kept->facts, hello.at, hello.length);
+}
+
+static void clear_delivered(struct delivered *kept) {
+  cmta_message_free(kept->taken);
+  text_clear(&kept->content);
+  text_clear(&kept->from);
+  text_clear(&kept->to);
+  text_clear(&kept->typed);
+  text_clear(&kept->facts);
+}
+
+/* A taken message must say what it said in its session. */
+static void compare_taken(struct script *script, const struct delivered *kept) {
+  struct delivered again = {0};
+  show_facts(&again, kept->taken);
+  if (read_message(script, kept->taken, &again.content) &&
+      !text_equal(&again.content, &kept->content))
+    script_fault(script, "a taken message says something else");
+  if (again.size != kept->size || !text_equal(&again.from, &kept->from) ||
+      !text_equal(&again.to, &kept->to) || !text_equal(&again.typed, &kept->typed) ||
+      !text_equal(&again.facts, &kept->facts))
+    script_fault(script, "a taken message has other facts");
+  clear_delivered(&again);
+}
+
+/* Takes the message; the session has an empty envelope afterwards. */
+static void take_message(struct script *script, struct cmta_session *session,
+                         struct delivered *kept) {
+  const int error = cmta_message_take(session, &kept->taken);
+  struct cmta_message *second = NULL;
+  if (error == CMTA_E_MEMORY && script->lenient)
+    return;
+  if (error != 0 || cmta_message_take(session, &second) != CMTA_E_STATE)
+    script_fault(script, "a message cannot be taken once");
+  else if (cmta_session_envelope(session)->forward_path_count > 0)
+    script_fault(script, "the envelope of a taken message is left");
+  else
+    compare_taken(script, kept);
+}
+
+static void keep_message(struct script *script, struct cmta_session *session,
+                         const struct cmta_message *message) {
   struct delivered *grown =
       realloc(script->messages, (script->message_count + 1) * sizeof script->messages[0]);
   if (grown == NULL)
     abort();
   script->messages = grown;
   struct delivered *kept = &grown[script->message_count++];
-  *kept = (struct delivered){.size = cmta_message_size(message)};
-  const struct cmta_envelope *envelope = cmta_message_envelope(message);
-  struct cmta_slice data;
-  if (cmta_message_data(message, &data) == 0)
-    text_append(&kept->content, data.at, data.length);
-  else
+  *kept = (struct delivered){.size = 0};
+  if (!read_message(script, message, &kept->content))
     text_append(&kept->content, script->chunks.at, script->chunks.length);
   if (!text_equal(&kept->content, &script->chunks))
     script_fault(script, "the chunks are not the message");
-  script_show_path(&kept->from, &envelope->reverse_path);
-  for (size_t i = 0; i < envelope->forward_path_count; i++)
-    script_show_path(&kept->to, &envelope->forward_paths[i]);
-  show_typed(&kept->typed, envelope);
+  show_facts(kept, message);
+  if (script->takes)
+    take_message(script, session, kept);
 }
 
 static void drop_message(struct script *script) {
-  struct delivered *last = &script->messages[--script->message_count];
-  text_clear(&last->content);
-  text_clear(&last->from);
-  text_clear(&last->to);
-  text_clear(&last->typed);
+  clear_delivered(&script->messages[--script->message_count]);
+}
+
+void script_release(struct script *script) {
+  for (size_t i = 0; i < script->message_count; i++) {
+    struct delivered *kept = &script->messages[i];
+    if (kept->taken != NULL)
+      compare_taken(script, kept);
+    cmta_message_free(kept->taken);
+    kept->taken = NULL;
+  }
 }
 
 void script_decided(struct script *script, enum cmta_verdict verdict) {
@@ -151,7 +232,7 @@ static bool takes_message(const struct answer *answer) {
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
   struct script *script = user;
-  keep_message(script, message);
+  keep_message(script, session, message);
   text_clear(&script->chunks);
   script->judging = true;
   const struct answer *answer = next_answer(&script->questions[ASK_MESSAGE]);

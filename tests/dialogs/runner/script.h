@@ -28,7 +28,9 @@ struct delivered {
   struct text from;
   struct text to;
   struct text typed;
+  struct text facts; /* peer, protocol, name of the client */
   uint64_t size;
+  struct cmta_message *taken; /* the message itself, when it was */
 };
 
 struct script {
@@ -36,6 +38,7 @@ struct script {
   struct delivered *messages; /* those accepted; the last one is still in question when `judging` */
   size_t message_count;
   bool judging;
+  bool takes;             /* messages are taken */
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
@@ -64,6 +67,9 @@ void script_decided(struct script *script, enum cmta_verdict verdict);
 
 /* " <mailbox> KEYWORD=value" added to text, without the leading blank when text is empty. */
 void script_show_path(struct text *text, const struct cmta_path *path);
+
+/* Reads the messages that were taken once more, and frees them. */
+void script_release(struct script *script);
 
 /* Forgets what it remembers. */
 void script_clear(struct script *script);
