@@ -5,7 +5,7 @@
  * the same messages; its replies must be well formed, and as many as fuzz/session_replies.h counts.
  *
  *   octet 0     switches: strict syntax, no collecting, extensions to leave out
- *   octet 1     limits
+ *   octet 1     limits; bit 6: messages go to a store, bit 7: the application takes them
  *   octet 2     how long the pieces of the cut run are
  *   octets 3..  VERDICTS verdicts, one a question, in turn; the last is for the first chunk of a
  *               message
@@ -14,6 +14,7 @@
  */
 
 #include "fuzz/session_replies.h"
+#include "fuzz/session_store.h"
 
 #include <cmta/session.h>
 
@@ -43,6 +44,7 @@ struct run {
   bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
   struct bytes output;
   struct bytes messages;
+  struct cmta_message *taken; /* the last message that was, or NULL */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
@@ -140,6 +142,25 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
   return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
 }
 
+/* Takes the message, in place of the one taken before. */
+static void take(struct run *run, struct cmta_session *session) {
+  cmta_message_free(run->taken);
+  run->taken = NULL;
+  must(cmta_message_take(session, &run->taken) == 0, "a message can be taken");
+  must(cmta_session_envelope(session)->forward_path_count == 0, "it takes its envelope with it");
+}
+
+/* What is taken can be read, slice by slice, when the session is gone. */
+static void check_taken(const struct run *run) {
+  struct cmta_slice slice;
+  uint64_t position = 0;
+  int more = 1;
+  while (run->taken && more > 0)
+    more = cmta_message_next(run->taken, &position, &slice);
+  must(!run->taken || more == CMTA_E_STATE || position == cmta_message_size(run->taken),
+       "a taken message is whole");
+}
+
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
   struct run *run = user;
@@ -154,6 +175,8 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                               (unsigned long long)cmta_message_size(message));
   bytes_add(&run->messages, head, (size_t)length);
   bytes_add(&run->messages, data.at, data.length);
+  if (run->choice->limits & 128)
+    take(run, session);
   run->data_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
 }
@@ -197,6 +220,9 @@ static struct cmta_settings settings_of(struct run *run) {
   settings.max_recipients = recipients[choice->limits >> 2 & 3];
   settings.max_errors = errors[choice->limits >> 4 & 3];
   settings.max_memory = MAX_MEMORY;
+  settings.max_message_memory = 16;
+  if (choice->limits & 64)
+    settings.store = session_store();
   settings.allocator = (struct cmta_allocator){.reallocate = account, .context = run};
   return settings;
 }
@@ -268,9 +294,12 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
   must(is_over(session) && cmta_session_envelope(session) == NULL, "nothing is left at the end");
   cmta_session_free(session);
   cmta_service_free(service);
+  check_taken(run);
+  cmta_message_free(run->taken);
   must(run->closed == 1, "the end is told once");
   must(run->held == 0, "all memory comes back");
-  must(run->peak <= MAX_MEMORY + 4096, "memory is bounded");
+  /* That of the session, and the message that was taken from it. */
+  must(run->peak <= 2 * MAX_MEMORY + 4096, "memory is bounded");
   return over;
 }
 
