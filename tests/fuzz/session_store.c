@@ -52,3 +52,13 @@ static void file_end(void *context, void *opened) {
 struct cmta_store session_store(void) {
   return (struct cmta_store){file_begin, file_append, file_read, file_map, file_end, NULL};
 }
+
+bool session_store_reads(const struct cmta_message *message) {
+  struct cmta_slice slice;
+  uint64_t position = 0;
+  int more;
+  do
+    more = cmta_message_next(message, &position, &slice);
+  while (more > 0);
+  return more == CMTA_E_STATE || (more == 0 && position == cmta_message_size(message));
+}
