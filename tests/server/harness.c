@@ -334,8 +334,8 @@ void client_expect(struct client *client, const char *beginning) {
   client->reply[length] = '\0';
   client->length -= length;
   memmove(client->input, client->input + length, client->length);
-  cr_assert_eq(strncmp(client->reply, beginning, strlen(beginning)), 0, "expected %s, got %s",
-               beginning, client->reply);
+  cr_assert_eq(strncmp(client->reply, beginning, strlen(beginning)), 0, "expected %s, got %s%s",
+               beginning, client->reply, client->world->remark);
 }
 
 void client_say(struct client *client, const char *line, const char *beginning) {

@@ -55,6 +55,7 @@ struct world {
   size_t chunk_octets, last_size; /* of all chunks; of the last message */
   char last[256];                 /* the beginning of the last message */
   char peer[128];                 /* of the last connect */
+  char remark[64]; /* what client_expect() says beside a reply that was not expected */
 };
 
 /* Fills world with defaults: a loop, no server yet, every question accepted at once. */

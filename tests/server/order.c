@@ -175,8 +175,8 @@ static bool expect_answer(struct client *client, int success, const char *name) 
   snprintf(code, sizeof code, "%d ", code_of(verdict_of(name), success));
   snprintf(text, sizeof text, " %s\r\n", name);
   client_expect(client, code);
-  cr_assert(strstr(client->reply, text), "seed %llu: expected %s, got %s", (unsigned long long)seed,
-            name, client->reply);
+  cr_assert(strstr(client->reply, text), "expected %s, got %s%s", name, client->reply,
+            world.remark);
   return is_accepted(name);
 }
 
@@ -258,9 +258,11 @@ Test(order, of_late_answers_never_changes_the_order_of_replies) {
   world_listen_any(&world);
   for (seed = first; seed < first + 3; seed++) {
     state = seed;
+    snprintf(world.remark, sizeof world.remark, "with CMTA_TEST_SEED=%llu",
+             (unsigned long long)seed);
     play();
     world_run_empty(&world);
-    cr_assert_eq(waiting_count, 0, "seed %llu", (unsigned long long)seed);
+    cr_assert_eq(waiting_count, 0, "%s", world.remark);
   }
   cr_assert_gt(late_answers, SESSIONS * GROUPS);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Tickets answered by many threads at once, while the loop asks, clients come and go, and the
- * server stops. To be run under a thread sanitizer, too. */
+ * server stops. A plain program, that the thread sanitizer can run too. */
 
 #include "harness.h"
 
@@ -102,6 +102,8 @@ static void *work(void *nothing) {
 }
 
 static void begin(void) {
+  queue.closed = false;
+  counted = stale = wrong = 0;
   world_init(&world);
   world.hooks.mail = on_mail;
   world.hooks.rcpt = on_rcpt;
@@ -128,8 +130,6 @@ static void end(void) {
   join();
   world_free(&world);
 }
-
-TestSuite(threads, .init = begin, .fini = end, .timeout = 120);
 
 /* ---- The clients ---- */
 
@@ -159,7 +159,7 @@ static void expect_message(struct client *client, int number) {
 }
 
 /* All clients at once; each takes its replies in order. */
-Test(threads, answer_hundreds_of_questions) {
+static void answer_hundreds_of_questions(void) {
   start();
   for (int i = 0; i < CLIENTS; i++) {
     client_connect(&clients[i], &world, 0);
@@ -186,7 +186,7 @@ Test(threads, answer_hundreds_of_questions) {
 }
 
 /* Half of the clients go while their questions are with the workers. */
-Test(threads, may_answer_clients_that_have_gone) {
+static void may_answer_clients_that_have_gone(void) {
   start();
   for (int i = 0; i < CLIENTS; i++) {
     client_connect(&clients[i], &world, 0);
@@ -217,7 +217,7 @@ static enum cmta_verdict noop_for_both(struct cmta_session *session, void *user,
   return verdict;
 }
 
-Test(threads, and_the_loop_may_answer_the_same_question) {
+static void and_the_loop_may_answer_the_same_question(void) {
   static char noops[300 * 10 + 1];
   world.hooks.noop = noop_for_both;
   start();
@@ -233,7 +233,7 @@ Test(threads, and_the_loop_may_answer_the_same_question) {
 }
 
 /* The loop ends by itself when the workers have answered: nothing else keeps it alive. */
-Test(threads, keep_a_stopping_server_alive_until_they_have_answered) {
+static void keep_a_stopping_server_alive_until_they_have_answered(void) {
   world.settings.decision_timeout = 0;
   world.config.stop_timeout = 0;
   start();
@@ -253,4 +253,26 @@ Test(threads, keep_a_stopping_server_alive_until_they_have_answered) {
   }
   cr_assert_eq(cmta_server_run(world.server, false), 0);
   cr_assert_eq(cmta_server_connections(world.server), 0);
+}
+
+/* ---- The program ---- */
+
+static const struct {
+  const char *name;
+  void (*run)(void);
+} tests[] = {
+    {"answer hundreds of questions", answer_hundreds_of_questions},
+    {"may answer clients that have gone", may_answer_clients_that_have_gone},
+    {"and the loop may answer the same question", and_the_loop_may_answer_the_same_question},
+    {"keep a stopping server alive", keep_a_stopping_server_alive_until_they_have_answered},
+};
+
+int main(void) {
+  for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+    printf("threads %s\n", tests[i].name);
+    fflush(stdout);
+    begin();
+    tests[i].run();
+    end();
+  }
 }
