@@ -195,12 +195,19 @@ void world_run_until_asked(struct world *world) {
     ev_run(world->loop, EVRUN_ONCE);
 }
 
+/* Criterion does not count what fails in a test's fini, where this runs; it counts a crash. */
+static void must_hold(bool holds, const char *what) {
+  if (holds)
+    return;
+  fprintf(stderr, "at the end of the test it does not hold that %s\n", what);
+  abort();
+}
+
 void world_free(struct world *world) {
   ev_timer_stop(world->loop, &world->answerer);
   cmta_server_free(world->server);
-  cr_assert_eq(world->closed, world->opened, "%u of %u sessions were told closed", world->closed,
-               world->opened);
-  cr_assert_eq(world->held, 0, "%zu octets are left", (size_t)world->held);
+  must_hold(world->closed == world->opened, "each session was told closed once");
+  must_hold(world->held == 0, "all memory was given back");
   ev_loop_destroy(world->loop);
 }
 

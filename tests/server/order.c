@@ -152,6 +152,20 @@ TestSuite(order, .init = begin, .fini = end, .timeout = 120);
 
 /* ---- The clients ---- */
 
+/* Some pieces come while the ones before are in question. */
+static void send_in_pieces(struct client *client, char *text) {
+  while (*text) {
+    char *end = text + 1 + draw((unsigned)strlen(text));
+    char first = *end;
+    *end = '\0';
+    client_send(client, text);
+    if (draw(2))
+      ev_run(world.loop, EVRUN_NOWAIT);
+    *end = first;
+    text = end;
+  }
+}
+
 /* MAIL, recipients, DATA, with a NOOP in the middle, in one go. */
 static void send_group(struct client *client, int session, int group) {
   char text[1024];
@@ -161,7 +175,7 @@ static void send_group(struct client *client, int session, int group) {
         snprintf(text + length, sizeof text - (size_t)length, "RCPT TO:<s%dg%dr%d@s.example>\r\n%s",
                  session, group, i, i == RECIPIENTS / 2 ? "NOOP x\r\n" : "");
   snprintf(text + length, sizeof text - (size_t)length, "DATA\r\n");
-  client_send(client, text);
+  send_in_pieces(client, text);
 }
 
 static bool is_accepted(const char *name) {
