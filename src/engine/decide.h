@@ -17,7 +17,10 @@ bool decide_is_answer(enum cmta_verdict verdict);
    that of verb (RFC 5321 section 4.2.1). With code 0, for none, every verdict is right. */
 bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code);
 
-/* Forgets what was kept for the question in hand, which is over. */
+/* Throws away the reply that the set in hand has composed; those of sets before it stay. */
+void decide_drop_reply(struct cmta_session *session);
+
+/* Forgets the slice that the question in hand was about: its bytes are gone when it is over. */
 void decide_forget(struct cmta_session *session);
 
 /* The client made an error: replies, and ends the session when it was one too many. */
