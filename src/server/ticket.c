@@ -225,7 +225,7 @@ static const char *question_of(struct tickets *tickets, struct cmta_ticket ticke
   return question;
 }
 
-/* An answer with the formatted text; NULL when it has NUL in it, sets *error. */
+/* An answer with the formatted text, or NULL. *error: 0, or why it cannot be sent. */
 static struct answer *answer_new(struct cmta_server *server, const char *format, va_list arguments,
                                  int *error) {
   va_list again;
