@@ -203,7 +203,7 @@ static bool is_answer(enum cmta_verdict verdict) {
 int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict) {
   if (!session || !is_answer(verdict))
     return CMTA_E_ARGUMENT;
-  if (session->question != QUESTION_OPEN)
+  if (!session_takes_answer(session))
     return CMTA_E_STATE;
   if (!reply_fits(session, verdict)) {
     reply_clear(session);

@@ -85,7 +85,7 @@ static int begin(struct cmta_session *session, int code, const char *enhanced) {
 }
 
 static bool can_compose(const struct cmta_session *session) {
-  return session_in_question(session) && session->question != QUESTION_DECIDED;
+  return session->question == QUESTION_ASKED || session_takes_answer(session);
 }
 
 int cmta_reply(struct cmta_session *session, int code, const char *enhanced, const char *format,

@@ -12,8 +12,10 @@
 #include "engine/decide.h"
 #include "engine/extensions.h"
 #include "engine/facts.h"
+#include "engine/foresee.h"
 #include "engine/output.h"
 #include "engine/reply.h"
+#include "engine/statistics.h"
 #include "engine/trace.h"
 #include "event.h"
 
@@ -88,6 +90,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   if (framed != FRAMED_LINE && framed != FRAMED_TOO_LONG)
     return STOP;
   session->progress++;
+  statistics_count(session, (struct cmta_counts){.commands = 1});
   begin(session, 0);
   if (framed == FRAMED_TOO_LONG)
     return complain(session, REPLY_LINE_TOO_LONG);
@@ -162,18 +165,27 @@ static const struct phase_row {
     [PHASE_DISCARD] = {"discard", read_discard},
 };
 
+/* The next event of the client's bytes, which are counted before a hook is asked about them. */
+static int read_event(struct cmta_session *session, struct cmta_slice *input) {
+  size_t before = input->length;
+  int event = phases[session->phase].read(session, input);
+  statistics_count(session, (struct cmta_counts){.octets_in = before - input->length});
+  return event;
+}
+
 static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (session->close_reason != CMTA_CLOSED_NOT || session->failed)
     return STOP;
   if (!session->opened) {
     session->opened = true;
+    statistics_count_opened(session);
     return begin(session, CONNECT);
   }
   if (session->question != QUESTION_NONE)
     return decide_event(session);
   if (output_is_full(session))
     return STOP;
-  return phases[session->phase].read(session, input);
+  return read_event(session, input);
 }
 
 /* What the event in hand has led to, once the chart has stepped. */
@@ -212,6 +224,7 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   session->running = true;
   session->command = &command;
   pump(session, &input);
+  foresee(session, input);
   if (session->framer.length == 0)
     framer_release(&session->framer, &session->memory);
   session->command = NULL;
@@ -227,8 +240,8 @@ const char *cmta_session_phase(const struct cmta_session *session) {
   return phases[session->phase].name;
 }
 
-const char *cmta_session_event(const struct cmta_session *session) {
-  switch (session->event) {
+const char *event_name(int event, const struct verb *verb) {
+  switch (event) {
   case CONNECT:
     return "CONNECT";
   case SLICE:
@@ -238,8 +251,12 @@ const char *cmta_session_event(const struct cmta_session *session) {
   case BODY_END:
     return "BODY_END";
   default:
-    return session->verb && session->verb->name ? session->verb->name : "";
+    return verb && verb->name ? verb->name : "";
   }
+}
+
+const char *cmta_session_event(const struct cmta_session *session) {
+  return event_name(session->event, session->verb);
 }
 
 unsigned cmta_session_timeout(const struct cmta_session *session) {

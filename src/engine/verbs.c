@@ -16,7 +16,7 @@
 
 static const struct verb verbs[] = {
     {.event = CONNECT,
-     .flags = VERB_PLAIN_REPLY,
+     .flags = VERB_PLAIN_REPLY | VERB_ENDS_GROUP,
      .check = connect_check,
      .question = "connect",
      .hook = offsetof(struct cmta_hooks, connect),
@@ -28,7 +28,7 @@ static const struct verb verbs[] = {
     {.event = EHLO,
      .name = "EHLO",
      .help = "EHLO domain",
-     .flags = VERB_PLAIN_REPLY | VERB_COMMAND,
+     .flags = VERB_PLAIN_REPLY | VERB_COMMAND | VERB_ENDS_GROUP,
      .check = hello_check,
      .question = "hello",
      .hook = offsetof(struct cmta_hooks, hello),
@@ -39,7 +39,7 @@ static const struct verb verbs[] = {
     {.event = HELO,
      .name = "HELO",
      .help = "HELO domain",
-     .flags = VERB_PLAIN_REPLY | VERB_COMMAND,
+     .flags = VERB_PLAIN_REPLY | VERB_COMMAND | VERB_ENDS_GROUP,
      .check = hello_check,
      .question = "hello",
      .hook = offsetof(struct cmta_hooks, hello),
@@ -74,7 +74,7 @@ static const struct verb verbs[] = {
     {.event = DATA,
      .name = "DATA",
      .help = "DATA",
-     .flags = VERB_COMMAND,
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
      .question = "data",
      .hook = offsetof(struct cmta_hooks, data),
      .ask = data_ask,
@@ -82,6 +82,7 @@ static const struct verb verbs[] = {
      .accepted = REPLY_START_MAIL,
      .refused = REPLY_TRANSACTION_REFUSED},
     {.event = SLICE,
+     .flags = VERB_ENDS_GROUP,
      .check = slice_check,
      .question = "chunk",
      .hook = offsetof(struct cmta_hooks, chunk),
@@ -109,7 +110,7 @@ static const struct verb verbs[] = {
     {.event = NOOP,
      .name = "NOOP",
      .help = "NOOP [text]",
-     .flags = VERB_COMMAND,
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
      .question = "noop",
      .hook = offsetof(struct cmta_hooks, noop),
      .ask = noop_ask,
@@ -117,7 +118,7 @@ static const struct verb verbs[] = {
     {.event = VRFY,
      .name = "VRFY",
      .help = "VRFY user",
-     .flags = VERB_COMMAND,
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
      .check = inquiry_check,
      .question = "vrfy",
      .hook = offsetof(struct cmta_hooks, vrfy),
@@ -126,7 +127,7 @@ static const struct verb verbs[] = {
     {.event = EXPN,
      .name = "EXPN",
      .help = "EXPN list",
-     .flags = VERB_COMMAND,
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
      .barred = FACT_NO_EXPN,
      .check = inquiry_check,
      .question = "expn",
@@ -136,7 +137,7 @@ static const struct verb verbs[] = {
     {.event = HELP,
      .name = "HELP",
      .help = "HELP [command]",
-     .flags = VERB_COMMAND,
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
      .barred = FACT_NO_HELP,
      .check = help_check,
      .question = "help",
@@ -147,7 +148,7 @@ static const struct verb verbs[] = {
     {.event = QUIT,
      .name = "QUIT",
      .help = "QUIT",
-     .flags = VERB_COMMAND,
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
      .accepted = REPLY_GOODBYE},
 };
 
@@ -167,6 +168,8 @@ const struct verb *verb_of_name(struct cmta_slice name) {
       return verb;
   return NULL;
 }
+
+size_t verb_index(const struct verb *verb) { return (size_t)(verb - verbs); }
 
 const struct verb *verb_next(const struct verb *verb) {
   const struct verb *next = verb ? verb + 1 : verbs;

@@ -12,7 +12,9 @@
 
 enum verb_flags {
   VERB_PLAIN_REPLY = 1 << 0, /* its replies carry no enhanced status code (RFC 2034 section 4) */
-  VERB_COMMAND = 1 << 1      /* a command that a client sends, and HELP lists */
+  VERB_COMMAND = 1 << 1,     /* a command that a client sends, and HELP lists */
+  VERB_ENDS_GROUP = 1 << 2 /* what follows it depends on its reply: a client that keeps to RFC 2920
+                              section 3.1 waits for that */
 };
 
 struct verb {
@@ -46,6 +48,9 @@ const struct verb *verb_of_event(int event);
 
 /* The row of a command by its name, in any case of letters, or NULL. */
 const struct verb *verb_of_name(struct cmta_slice name);
+
+/* The place of a row in the table, counted from 0. */
+size_t verb_index(const struct verb *verb);
 
 /* Rows one after the other: the first for NULL, then the next, at last NULL. */
 const struct verb *verb_next(const struct verb *verb);
