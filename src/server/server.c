@@ -73,6 +73,8 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
 static int server_fill(struct cmta_server *server, const struct cmta_settings *settings,
                        const struct cmta_hooks *hooks, void *user) {
   int error = cmta_service_new(&server->service, settings, hooks, user);
+  if (error == 0)
+    error = cmta_statistics_new(&server->statistics, server->service);
   if (error)
     return error;
   server->received = block_take(&server->allocator, RECEIVE_SIZE);
@@ -107,6 +109,7 @@ void cmta_server_free(struct cmta_server *server) {
     connection_close(server->connections);
   ev_timer_stop(server->loop, &server->stop);
   listeners_free(server);
+  cmta_statistics_free(server->statistics);
   cmta_service_free(server->service);
   block_give(&server->allocator, server->received, RECEIVE_SIZE);
   if (server->owns_loop)
@@ -135,4 +138,8 @@ int cmta_server_listener(const struct cmta_server *server, int listener, const c
 
 size_t cmta_server_connections(const struct cmta_server *server) {
   return server->connection_count;
+}
+
+const struct cmta_statistics *cmta_server_statistics(const struct cmta_server *server) {
+  return server->statistics;
 }
