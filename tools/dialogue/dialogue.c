@@ -171,6 +171,9 @@ static const struct form {
     {"timeout", STEP_PROBE, PROBE_TIMEOUT, parse_text},
     {"wants", STEP_PROBE, PROBE_WANTS, parse_text},
     {"progress", STEP_PROBE, PROBE_PROGRESS, parse_text},
+    {"counts", STEP_PROBE, PROBE_COUNTS, parse_text},
+    {"replies", STEP_PROBE, PROBE_REPLIES, parse_text},
+    {"foreseen", STEP_PROBE, PROBE_FORESEEN, parse_text},
 };
 
 static struct step *new_step(struct dialogue *dialogue, enum step_kind kind, unsigned line) {

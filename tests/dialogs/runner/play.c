@@ -80,6 +80,19 @@ static bool receive(struct play *play, size_t length) {
   return true;
 }
 
+/* Brings what waits behind an open question as it would come: a piece more each time. */
+static bool show_ahead(struct play *play) {
+  bool alive = true;
+  size_t length = play->manner == MANNER_BYTES ? 1 : next_piece(play);
+  while (alive && (cmta_session_wants(play->session) & CMTA_WANTS_FORESIGHT) &&
+         length <= play->pending.length) {
+    alive = receive(play, length);
+    length = play->manner == MANNER_BYTES || length == play->pending.length ? length + 1
+                                                                            : play->pending.length;
+  }
+  return alive;
+}
+
 /* Runs the session until it has taken all or cannot go on. */
 static void feed(struct play *play) {
   if (!receive(play, play->manner == MANNER_BYTES ? 0 : next_piece(play)))
@@ -87,6 +100,8 @@ static void feed(struct play *play) {
   while (play->pending.length > 0 && can_read(play) && play->failure.length == 0)
     if (!receive(play, next_piece(play)))
       return;
+  if (play->failure.length == 0)
+    (void)show_ahead(play);
 }
 
 static bool open_session(struct play *play) {
@@ -95,6 +110,8 @@ static bool open_session(struct play *play) {
   const struct cmta_hooks hooks = script_hooks(play->dialogue);
   const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  if (error == 0)
+    error = cmta_statistics_new(&play->statistics, play->service);
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
   if (error == 0)
@@ -105,6 +122,7 @@ static bool open_session(struct play *play) {
       fail(play, cmta_strerror(error));
     return false;
   }
+  cmta_session_count_in(play->session, play->statistics);
   receive(play, 0);
   return true;
 }
@@ -243,12 +261,28 @@ static void run_step(struct play *play, const struct step *step) {
   }
 }
 
+/* What is counted must have happened. */
+static void check_counts(struct play *play) {
+  const struct cmta_counts *counts = cmta_session_counts(play->session);
+  const struct cmta_totals *totals = cmta_statistics_totals(play->statistics);
+  if (counts->octets_in != play->fed)
+    fail(play, "other octets were counted than were taken");
+  if (counts->octets_out != play->output.length)
+    fail(play, "other octets were counted than were sent");
+  if (memcmp(counts, &totals->sum, sizeof *counts) != 0)
+    fail(play, "the statistics are not the counts of their one session");
+  const char *fault = reply_count_fault(&play->output, play->statistics);
+  if (fault != NULL)
+    fail(play, fault);
+}
+
 /* What must hold whenever the session rests. */
 static void check_rest(struct play *play) {
   if (play->script.fault.length > 0)
     fail(play, play->script.fault.at);
   if (cmta_session_envelope(play->session) == NULL && play->script.transaction_data > 0)
     fail(play, "data of a transaction outlives it");
+  check_counts(play);
   if (play->account.wrong_size)
     fail(play, "a block was given back with another size");
 }
@@ -275,6 +309,18 @@ static void check_memory(struct play *play) {
     fail(play, "a block was given back with another size");
   if (ceiling > 0 && account->peak > ceiling + play->held_by_service)
     fail(play, "more memory was held than max_memory");
+}
+
+/* The one session must have ended once, for the reason that `closed` was told. */
+static void check_totals(struct play *play) {
+  const struct cmta_totals *totals = cmta_statistics_totals(play->statistics);
+  uint64_t closed = 0;
+  for (size_t i = 0; i < sizeof totals->closed / sizeof totals->closed[0]; i++)
+    closed += totals->closed[i];
+  if (totals->sessions != closed || closed > 1)
+    fail(play, "a session was not counted once at its beginning and its end");
+  if (play->script.closed > 0 && totals->closed[play->script.reason] != 1)
+    fail(play, "a session was counted with another reason than `closed` was told");
 }
 
 /* What must hold after all is freed, in lenient runs too. */
@@ -311,6 +357,9 @@ bool play_run(struct play *play) {
   if (play->session != NULL && play->failure.length == 0 && !play->lenient)
     check_end(play);
   cmta_session_free(play->session);
+  if (play->statistics != NULL && play->failure.length == 0)
+    check_totals(play);
+  cmta_statistics_free(play->statistics);
   cmta_service_free(play->service);
   if (play->failure.length == 0)
     check_after(play);

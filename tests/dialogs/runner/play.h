@@ -22,11 +22,12 @@ struct play {
   struct account account; /* fail_at and fail_on are the caller's */
   struct script script;
   struct cmta_service *service;
-  struct cmta_session *session; /* NULL before the first step that needs it */
-  struct text pending;          /* client bytes not yet taken */
-  size_t fed;                   /* client bytes taken */
-  struct text output;           /* all that came from the session */
-  size_t compared;              /* how much of it the steps have seen */
+  struct cmta_statistics *statistics; /* of the one session */
+  struct cmta_session *session;       /* NULL before the first step that needs it */
+  struct text pending;                /* client bytes not yet taken */
+  size_t fed;                         /* client bytes taken */
+  struct text output;                 /* all that came from the session */
+  size_t compared;                    /* how much of it the steps have seen */
   size_t messages_seen;
   uint64_t progress;      /* as it was when last looked at */
   size_t held_by_service; /* octets of memory */
@@ -52,5 +53,8 @@ void probe_show(struct play *play, const struct step *step, struct text *text);
 /* What is wrong with replies as lines of RFC 5321 section 4.2 (code, blank or hyphen, text; the
    lines of one reply with one code; at most 512 octets), or NULL. */
 const char *reply_fault(const struct text *output);
+
+/* What is wrong with the replies that were counted, the output being all there were; or NULL. */
+const char *reply_count_fault(const struct text *output, const struct cmta_statistics *statistics);
 
 #endif

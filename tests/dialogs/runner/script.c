@@ -213,6 +213,30 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
     script_fault(script, "a traced line does not end in CR LF");
 }
 
+static void hear_foreseen(struct cmta_session *session, void *user,
+                          const struct cmta_foreseen *command) {
+  struct script *script = user;
+  if (cmta_session_decide(session, CMTA_ACCEPT) != CMTA_E_STATE ||
+      cmta_reply(session, 250, NULL, "no") != CMTA_E_STATE)
+    script_fault(script, "an answer was taken inside `foresee`");
+  text_print(&script->foreseen, "%s%llu %s", script->foreseen.length == 0 ? "" : ", ",
+             (unsigned long long)command->number, command->verb);
+  if (command->path != NULL) {
+    text_print(&script->foreseen, " ");
+    struct text path = {0};
+    script_show_path(&path, command->path);
+    text_append(&script->foreseen, path.at, path.length);
+    text_clear(&path);
+  }
+}
+
+static bool looks_at(const struct dialogue *dialogue, enum probe probe) {
+  for (size_t i = 0; i < dialogue->step_count; i++)
+    if (dialogue->steps[i].kind == STEP_PROBE && dialogue->steps[i].probe == probe)
+      return true;
+  return false;
+}
+
 static bool names_expn(const struct dialogue *dialogue) {
   for (size_t i = 0; i < dialogue->step_count; i++)
     if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
@@ -242,6 +266,8 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
                               .trace = hear_trace};
   if (!names_expn(dialogue))
     hooks.expn = NULL;
+  if (looks_at(dialogue, PROBE_FORESEEN))
+    hooks.foresee = hear_foreseen;
   return hooks;
 }
 
@@ -275,6 +301,7 @@ void script_clear(struct script *script) {
   for (size_t i = 0; i < QUESTIONS; i++)
     text_clear(&script->questions[i].heard);
   text_clear(&script->chunks);
+  text_clear(&script->foreseen);
   text_clear(&script->transcript);
   text_clear(&script->said);
   text_clear(&script->fault);

@@ -40,6 +40,7 @@ struct script {
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
   bool lenient;           /* memory fails: replies that suited may not suit */
+  struct text foreseen;   /* commands told by `foresee` since it was last looked at */
   unsigned resets;
   unsigned closed;
   enum cmta_close_reason reason;
