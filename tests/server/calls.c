@@ -15,6 +15,8 @@ ssize_t __real_send(int fd, const void *bytes, size_t size, int flags);
 ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags);
 ssize_t __real_recv(int fd, void *buffer, size_t size, int flags);
 ssize_t __wrap_recv(int fd, void *buffer, size_t size, int flags);
+int __real_getsockname(int fd, struct sockaddr *address, socklen_t *length);
+int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length);
 
 int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
   calls.accepts++;
@@ -35,4 +37,9 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags) {
 ssize_t __wrap_recv(int fd, void *buffer, size_t size, int flags) {
   calls.receives++;
   return __real_recv(fd, buffer, size, flags);
+}
+
+int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length) {
+  calls.names++;
+  return __real_getsockname(fd, address, length);
 }
