@@ -98,8 +98,8 @@ CMTA_API int cmta_statistics_new(struct cmta_statistics **statistics,
 /* Frees statistics. NULL is ignored. */
 CMTA_API void cmta_statistics_free(struct cmta_statistics *statistics);
 
-/* Has a session count in statistics as well, from now on; before its first
-   cmta_session_receive(). */
+/* Has a session count in statistics of its service as well; before its first
+   cmta_session_receive(). Later, or for another service's, it does nothing. */
 CMTA_API void cmta_session_count_in(struct cmta_session *session,
                                     struct cmta_statistics *statistics);
 
