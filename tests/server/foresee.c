@@ -191,6 +191,24 @@ Test(foresee, reads_nothing_ahead_behind_the_end_of_a_group) {
   client_close(&client, false);
 }
 
+/* The first question wants nothing ahead, so that its bytes are only peeked at. */
+Test(foresee, sees_what_came_while_an_earlier_question_was_open) {
+  world.late = NOOP;
+  meet(true);
+  client_send(&client, "NOOP\r\nRCPT TO:<000@s.example>\r\n");
+  world_run_until_asked(&world);
+  client_send(&client, "RCPT TO:<001@s.example>\r\n");
+  for (int i = 0; i < 5; i++)
+    ev_run(world.loop, EVRUN_NOWAIT);
+  cr_assert_eq(lookups.foreseen, 0);
+  world_decide(&world, CMTA_ACCEPT);
+  run_until_foreseen(1);
+  tick();
+  for (int i = 0; i < 3; i++)
+    client_expect(&client, "250 ");
+  client_close(&client, false);
+}
+
 /* The end of the client is read behind its commands, which still have their turn. */
 Test(foresee, loses_nothing_of_a_client_that_has_ended_its_side) {
   meet(true);
