@@ -21,6 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Commands told ahead that a run remembers. */
+enum { FORESEEN = 64 };
+
 enum { VERDICTS = 8, HEADER = 3 + VERDICTS, MAX_MEMORY = 1 << 20 };
 
 /* What an input chooses. */
@@ -40,6 +43,11 @@ struct run {
   bool chunk_open;    /* the question now asked, or open, is `chunk` */
   unsigned char late; /* the verdict octet of the open question */
   unsigned closed;
+  uint64_t told; /* the number of the last command that was foreseen */
+  struct {
+    uint64_t number;
+    const char *verb;
+  } foreseen[FORESEEN];
   bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
   struct bytes output;
   struct bytes messages;
@@ -100,6 +108,25 @@ static enum cmta_verdict next_answer(struct cmta_session *session, struct run *r
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
 }
 
+/* A command that was told ahead must be the one that has its turn. */
+static void check_foreseen(const struct cmta_session *session, const struct run *run) {
+  const uint64_t number = cmta_session_counts(session)->commands;
+  const char *verb = run->foreseen[number % FORESEEN].verb;
+  must(verb == NULL || run->foreseen[number % FORESEEN].number != number ||
+           strcmp(verb, cmta_session_event(session)) == 0,
+       "what was foreseen has its turn");
+}
+
+static void hear_foreseen(struct cmta_session *session, void *user,
+                          const struct cmta_foreseen *command) {
+  struct run *run = user;
+  must(command->number > run->told && command->number > cmta_session_counts(session)->commands,
+       "each command is foreseen once, in order");
+  run->told = command->number;
+  run->foreseen[command->number % FORESEEN].number = command->number;
+  run->foreseen[command->number % FORESEEN].verb = command->verb;
+}
+
 static enum cmta_verdict ask(struct cmta_session *session, void *user) {
   struct run *run = user;
   run->data_asked = false;
@@ -110,6 +137,7 @@ static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
                                   struct cmta_slice text) {
   struct run *run = user;
   run->data_asked = false;
+  check_foreseen(session, run);
   return next_answer(session, run, text);
 }
 
@@ -117,6 +145,7 @@ static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
   struct run *run = user;
   run->data_asked = false;
+  check_foreseen(session, run);
   return next_answer(session, run, path->address);
 }
 
@@ -177,6 +206,7 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .vrfy = ask_text,
                                         .expn = ask_text,
                                         .help = ask_text,
+                                        .foresee = hear_foreseen,
                                         .closed = hear_closed};
 
 /* ---- A run ---- */
