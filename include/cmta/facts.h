@@ -105,7 +105,7 @@ CMTA_API void cmta_session_count_in(struct cmta_session *session,
 
 /* Sums. */
 struct cmta_totals {
-  uint64_t sessions;      /* that were opened */
+  uint64_t sessions;      /* whose `connect` was asked */
   uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason */
   struct cmta_counts sum; /* of the counts of all of them */
 };

@@ -8,13 +8,19 @@
 #include "engine/chain.h"
 #include "engine/extensions.h"
 #include "engine/reply.h"
+#include "engine/statistics.h"
 #include "engine/transaction.h"
 #include "engine/verbs.h"
 
 #include <string.h>
 
+/* Nobody is asked without data, so nobody is told of the end. */
 enum reply_id connect_check(struct cmta_session *session) {
-  return chain_make_session_data(session) ? REPLY_NONE : REPLY_BUSY;
+  session->opened = chain_make_session_data(session);
+  if (!session->opened)
+    return REPLY_BUSY;
+  statistics_count_opened(session);
+  return REPLY_NONE;
 }
 
 enum cmta_verdict connect_ask(struct cmta_session *session, const struct hook_set *set) {

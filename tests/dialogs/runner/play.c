@@ -21,6 +21,10 @@ static void fail_text(struct play *play, const char *what, const struct text *ex
   text_show(&play->failure, got, got_length);
 }
 
+struct script *play_script(struct play *play, size_t number) {
+  return number == 0 ? &play->script : &play->others[number - 1];
+}
+
 static void take_output(struct play *play) {
   for (;;) {
     const struct cmta_slice out = cmta_session_output(play->session);
@@ -104,12 +108,23 @@ static void feed(struct play *play) {
     (void)show_ahead(play);
 }
 
-static bool open_session(struct play *play) {
+/* A service with the chain of the dialogue; 0 or the library's error. */
+static int make_service(struct play *play) {
   struct cmta_settings settings = play->dialogue->settings;
   settings.allocator = account_allocator(&play->account);
-  const struct cmta_hooks hooks = script_hooks(play->dialogue);
-  const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
+  struct cmta_hooks hooks = script_hooks(play->dialogue, 0);
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  for (size_t i = 1; error >= 0 && i < play->dialogue->sets; i++) {
+    hooks = script_hooks(play->dialogue, i);
+    error = cmta_service_add(play->service, &hooks, play_script(play, i));
+    play_script(play, i)->lenient = play->lenient;
+  }
+  return error < 0 ? error : 0;
+}
+
+static bool open_session(struct play *play) {
+  const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
+  int error = make_service(play);
   if (error == 0)
     error = cmta_statistics_new(&play->statistics, play->service);
   play->held_by_service = play->account.held;
@@ -169,12 +184,18 @@ static void step_server(struct play *play, const struct step *step) {
   skip_line(play);
 }
 
+/* The open question has been answered, whoever left it. */
+static void note_decided(struct play *play, enum cmta_verdict verdict) {
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    script_decided(play_script(play, i), verdict);
+}
+
 static void step_decide(struct play *play, const struct step *step) {
   int error = script_compose(play->session, &step->answer);
   if (error == 0)
     error = cmta_session_decide(play->session, step->answer.verdict);
   if (error == 0) {
-    script_decided(&play->script, step->answer.verdict);
+    note_decided(play, step->answer.verdict);
     feed(play);
   }
   if ((error != 0) != step->answer.refused && !play->lenient)
@@ -182,7 +203,7 @@ static void step_decide(struct play *play, const struct step *step) {
 }
 
 static void step_expire(struct play *play) {
-  script_decided(&play->script, CMTA_TEMPFAIL);
+  note_decided(play, play->script.overdue);
   cmta_session_expire(play->session);
   take_output(play);
   feed(play);
@@ -235,9 +256,11 @@ static void expect(struct play *play, const struct step *step) {
 
 static void run_step(struct play *play, const struct step *step) {
   switch (step->kind) {
+  case STEP_NO_DATA:
+  case STEP_DEADLINE:
   case STEP_HOOK:
   case STEP_HOOK_ALWAYS:
-    script_take(&play->script, step);
+    script_take(play_script(play, step->set), step);
     break;
   case STEP_CLIENT:
     step_client(play, step);
@@ -261,28 +284,21 @@ static void run_step(struct play *play, const struct step *step) {
   }
 }
 
-/* What is counted must have happened. */
-static void check_counts(struct play *play) {
-  const struct cmta_counts *counts = cmta_session_counts(play->session);
-  const struct cmta_totals *totals = cmta_statistics_totals(play->statistics);
-  if (counts->octets_in != play->fed)
-    fail(play, "other octets were counted than were taken");
-  if (counts->octets_out != play->output.length)
-    fail(play, "other octets were counted than were sent");
-  if (memcmp(counts, &totals->sum, sizeof *counts) != 0)
-    fail(play, "the statistics are not the counts of their one session");
-  const char *fault = reply_count_fault(&play->output, play->statistics);
-  if (fault != NULL)
-    fail(play, fault);
+/* The same of one hook set. */
+static void check_set(struct play *play, const struct script *script) {
+  if (script->fault.length > 0)
+    fail(play, script->fault.at);
+  if (cmta_session_envelope(play->session) == NULL && script->transaction_data > 0)
+    fail(play, "data of a transaction outlives it");
 }
 
 /* What must hold whenever the session rests. */
 static void check_rest(struct play *play) {
-  if (play->script.fault.length > 0)
-    fail(play, play->script.fault.at);
-  if (cmta_session_envelope(play->session) == NULL && play->script.transaction_data > 0)
-    fail(play, "data of a transaction outlives it");
-  check_counts(play);
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    check_set(play, play_script(play, i));
+  const char *fault = counts_fault(play);
+  if (fault != NULL)
+    fail(play, fault);
   if (play->account.wrong_size)
     fail(play, "a block was given back with another size");
 }
@@ -300,27 +316,16 @@ static void check_end(struct play *play) {
               play->script.said.at, play->script.said.length);
 }
 
-static void check_memory(struct play *play) {
-  const struct account *account = &play->account;
-  const size_t ceiling = play->dialogue->settings.max_memory;
-  if (account->blocks > 0 || account->held > 0)
-    fail(play, "memory was not given back");
-  if (account->wrong_size)
-    fail(play, "a block was given back with another size");
-  if (ceiling > 0 && account->peak > ceiling + play->held_by_service)
-    fail(play, "more memory was held than max_memory");
-}
-
-/* The one session must have ended once, for the reason that `closed` was told. */
-static void check_totals(struct play *play) {
-  const struct cmta_totals *totals = cmta_statistics_totals(play->statistics);
-  uint64_t closed = 0;
-  for (size_t i = 0; i < sizeof totals->closed / sizeof totals->closed[0]; i++)
-    closed += totals->closed[i];
-  if (totals->sessions != closed || closed > 1)
-    fail(play, "a session was not counted once at its beginning and its end");
-  if (play->script.closed > 0 && totals->closed[play->script.reason] != 1)
-    fail(play, "a session was counted with another reason than `closed` was told");
+/* News has come to each hook set as to the first, and each has its data back. */
+static void check_set_after(struct play *play, const struct script *script) {
+  if (script->closed != play->script.closed || script->resets != play->script.resets)
+    fail(play, "`closed` and `reset` were not told to all hook sets");
+  if (!text_equal(&script->transcript, &play->script.transcript))
+    fail(play, "the hook sets heard different traces");
+  if (!text_equal(&script->decided, &play->script.decided))
+    fail(play, "the hook sets heard different decisions");
+  if (script->session_data > 0 || script->transaction_data > 0)
+    fail(play, "data of the application was not destroyed");
 }
 
 /* What must hold after all is freed, in lenient runs too. */
@@ -329,11 +334,13 @@ static void check_after(struct play *play) {
   const char *fault = reply_fault(&play->output);
   if (fault != NULL)
     fail(play, fault);
+  for (size_t i = 0; i < play->dialogue->sets; i++)
+    check_set_after(play, play_script(play, i));
   if (!play->dialogue->bare && script->closed != (script->questions[ASK_CONNECT].asked > 0))
     fail(play, "`closed` was not told exactly once");
-  if (script->session_data > 0 || script->transaction_data > 0)
-    fail(play, "data of the application was not destroyed");
-  check_memory(play);
+  fault = memory_fault(play);
+  if (fault != NULL)
+    fail(play, fault);
 }
 
 static bool is_script(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
@@ -353,12 +360,17 @@ static void run_steps(struct play *play) {
 
 bool play_run(struct play *play) {
   text_append(&play->output, "", 0);
+  for (size_t i = 0; i < DIALOGUE_SETS; i++) {
+    play_script(play, i)->first = &play->script;
+    play_script(play, i)->number = i;
+  }
   run_steps(play);
   if (play->session != NULL && play->failure.length == 0 && !play->lenient)
     check_end(play);
   cmta_session_free(play->session);
-  if (play->statistics != NULL && play->failure.length == 0)
-    check_totals(play);
+  const char *fault = play->statistics != NULL ? totals_fault(play) : NULL;
+  if (fault != NULL)
+    fail(play, fault);
   cmta_statistics_free(play->statistics);
   cmta_service_free(play->service);
   if (play->failure.length == 0)
@@ -367,7 +379,8 @@ bool play_run(struct play *play) {
 }
 
 void play_clear(struct play *play) {
-  script_clear(&play->script);
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    script_clear(play_script(play, i));
   text_clear(&play->pending);
   text_clear(&play->output);
   text_clear(&play->failure);

@@ -20,7 +20,8 @@ struct play {
   size_t cut;
   bool lenient;           /* expect nothing but order: for runs in which memory fails */
   struct account account; /* fail_at and fail_on are the caller's */
-  struct script script;
+  struct script script;   /* the first hook set */
+  struct script others[DIALOGUE_SETS - 1];
   struct cmta_service *service;
   struct cmta_statistics *statistics; /* of the one session */
   struct cmta_session *session;       /* NULL before the first step that needs it */
@@ -44,6 +45,9 @@ bool play_run(struct play *play);
 /* Frees what a play holds. */
 void play_clear(struct play *play);
 
+/* The script of a hook set. */
+struct script *play_script(struct play *play, size_t number);
+
 /* The bytes that all client lines of a dialogue have together. */
 size_t play_client_bytes(const struct dialogue *dialogue);
 
@@ -54,7 +58,10 @@ void probe_show(struct play *play, const struct step *step, struct text *text);
    lines of one reply with one code; at most 512 octets), or NULL. */
 const char *reply_fault(const struct text *output);
 
-/* What is wrong with the replies that were counted, the output being all there were; or NULL. */
-const char *reply_count_fault(const struct text *output, const struct cmta_statistics *statistics);
+/* What is wrong with the counts while the session rests; with the sums when it is freed; with the
+   memory when all is. Or NULL. */
+const char *counts_fault(const struct play *play);
+const char *totals_fault(const struct play *play);
+const char *memory_fault(const struct play *play);
 
 #endif

@@ -76,6 +76,23 @@ static void show_replies(struct play *play, struct text *text) {
   }
 }
 
+void script_hear_foreseen(struct cmta_session *session, void *user,
+                          const struct cmta_foreseen *command) {
+  struct script *script = user;
+  if (cmta_session_decide(session, CMTA_ACCEPT) != CMTA_E_STATE ||
+      cmta_reply(session, 250, NULL, "no") != CMTA_E_STATE)
+    text_print(&script->fault, "an answer was taken inside `foresee`");
+  text_print(&script->foreseen, "%s%llu %s", script->foreseen.length == 0 ? "" : ", ",
+             (unsigned long long)command->number, command->verb);
+  if (command->path != NULL) {
+    text_print(&script->foreseen, " ");
+    struct text path = {0};
+    script_show_path(&path, command->path);
+    text_append(&script->foreseen, path.at, path.length);
+    text_clear(&path);
+  }
+}
+
 static void show_foreseen(struct play *play, struct text *text) {
   struct text *foreseen = &play->script.foreseen;
   if (foreseen->length == 0)
@@ -110,7 +127,7 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
 }
 
 void probe_show(struct play *play, const struct step *step, struct text *text) {
-  const struct scripted *scripted = &play->script.questions[step->question];
+  const struct scripted *scripted = &play_script(play, step->set)->questions[step->question];
   switch (step->probe) {
   case PROBE_FROM:
   case PROBE_TO:
@@ -126,6 +143,12 @@ void probe_show(struct play *play, const struct step *step, struct text *text) {
     break;
   case PROBE_RESETS:
     text_print(text, "%u", play->script.resets);
+    break;
+  case PROBE_DECIDED:
+    text_append(text, play->script.decided.at, play->script.decided.length);
+    break;
+  case PROBE_CANCELLED:
+    text_append(text, play->script.cancelled.at, play->script.cancelled.length);
     break;
   default:
     show_of_session(play, step->probe, text);

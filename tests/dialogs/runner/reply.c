@@ -36,26 +36,3 @@ const char *reply_fault(const struct text *output) {
   }
   return open == NULL ? NULL : "a reply has no last line";
 }
-
-/* Replies of a class in the output: their last lines, which have a blank behind the code. */
-static uint64_t replies_sent(const struct text *output, int class) {
-  uint64_t sent = 0;
-  const char *end = output->at + output->length;
-  for (const char *line = output->at; line != NULL && end - line > 3;
-       line = memchr(line, '\n', (size_t)(end - line))) {
-    line += *line == '\n';
-    sent += end - line > 3 && line[0] == '0' + class && line[3] == ' ';
-  }
-  return sent;
-}
-
-const char *reply_count_fault(const struct text *output, const struct cmta_statistics *statistics) {
-  for (int class = 2; class < 6; class ++) {
-    uint64_t counted = 0;
-    for (size_t i = 0; cmta_statistics_event(statistics, i) != NULL; i++)
-      counted += cmta_statistics_replies(statistics, i, class);
-    if (counted != replies_sent(output, class))
-      return "other replies were counted than were sent";
-  }
-  return NULL;
-}
