@@ -5,6 +5,7 @@
 #include "engine/facts.h"
 
 #include "engine/chain.h"
+#include "engine/offer.h"
 
 #include <stddef.h>
 
@@ -19,7 +20,7 @@ static const struct guard {
 unsigned facts_of(const struct cmta_session *session) {
   const struct cmta_service *service = session->service;
   unsigned facts = 0;
-  if (!(service->settings.extensions & CMTA_EXTENSION_HELP))
+  if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))
     facts |= FACT_NO_EXPN;

@@ -10,9 +10,9 @@
 
 #include "engine/chart.h"
 #include "engine/decide.h"
-#include "engine/extensions.h"
 #include "engine/facts.h"
 #include "engine/foresee.h"
+#include "engine/offer.h"
 #include "engine/output.h"
 #include "engine/reply.h"
 #include "engine/statistics.h"
@@ -54,7 +54,7 @@ static enum reply_id reply_of_fault(enum command_fault fault, const struct comma
 
 unsigned pump_manner(const struct cmta_session *session) {
   const struct cmta_settings *settings = &session->service->settings;
-  bool utf8 = session->esmtp && (settings->extensions & CMTA_EXTENSION_SMTPUTF8);
+  bool utf8 = session->esmtp && (offer_extensions(session) & CMTA_EXTENSION_SMTPUTF8);
   return (settings->strict_syntax ? COMMAND_STRICT : 0u) | (utf8 ? COMMAND_UTF8 : 0u);
 }
 
@@ -65,7 +65,7 @@ static bool is_too_long(const struct cmta_session *session, size_t length) {
   size_t most = settings->max_command_line;
   if (most == 0 || length <= most)
     return false;
-  return !session->esmtp || length - most > extension_octets(settings, session->verb->event);
+  return length - most > offer_octets(session, session->verb->event);
 }
 
 /* A complete line: 500 and 501 are the grammar's, what a fact forbids the guard's; the rest goes to

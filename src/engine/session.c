@@ -58,6 +58,7 @@ void cmta_session_free(struct cmta_session *session) {
   chain_free_data(session->service, session->attachments);
   struct memory memory = session->memory;
   memory_give(&memory, session->hello);
+  memory_give(&memory, session->offer);
   memory_give(&memory, session->output);
   memory_give(&memory, session);
 }

@@ -104,6 +104,8 @@ struct cmta_session {
   struct cmta_peer peer, local;
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */
+  struct offer *offer;   /* what hooks changed of the offer of the last accepted EHLO, or NULL */
+  struct offer *offer_candidate; /* likewise of the EHLO now in question */
 
   int event;                /* the event in hand, of spec/event.h; 0 for none */
   const struct verb *verb;  /* the row of the event in hand */
@@ -135,6 +137,12 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
 /* True while a question waits for its answer. */
 static inline bool session_in_question(const struct cmta_session *session) {
   return session->question >= QUESTION_ASKED;
+}
+
+/* True while the reply may be composed: by the hook that is asked, or from outside for the question
+   it left open; never by news. */
+static inline bool session_may_answer(const struct cmta_session *session) {
+  return session->question == (session->running ? QUESTION_ASKED : QUESTION_OPEN);
 }
 
 #endif

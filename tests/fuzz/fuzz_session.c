@@ -10,7 +10,8 @@
  *   octets 3..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
  *               chunk of a message
  *
- * Zero octets are the defaults: everything is accepted.
+ * Zero octets are the defaults: everything is accepted. There is a parameter of each type, and the
+ * name that a client greets with is withheld from it as a keyword, or else offered behind an X.
  */
 
 #include "fuzz/session_replies.h"
@@ -158,11 +159,33 @@ static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
   return next_answer(session, run, text);
 }
 
+static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
+                                   struct cmta_slice name) {
+  char line[300];
+  snprintf(line, sizeof line, "X%.*s", (int)name.length, name.at);
+  if (cmta_ehlo_withhold(session, line + 1) == CMTA_E_ARGUMENT)
+    (void)cmta_ehlo_offer(session, line);
+  return ask_text(session, user, name);
+}
+
+/* What parameters say is told with the messages, because it does not depend on cuts either. */
+static void tell_parameters(struct run *run, const struct cmta_path *path) {
+  char number[32];
+  for (size_t i = 0; i < path->parameter_count; i++) {
+    const struct cmta_parameter *parameter = &path->parameters[i];
+    must(parameter->text.length <= parameter->value.length, "decoding does not lengthen");
+    const int length = snprintf(number, sizeof number, "{%lld}", (long long)parameter->number);
+    bytes_add(&run->messages, number, (size_t)length);
+    bytes_add(&run->messages, parameter->text.at, parameter->text.length);
+  }
+}
+
 static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
   struct run *run = run_of(session, user);
   run->data_asked = false;
   check_foreseen(session, run);
+  tell_parameters(run, path);
   return next_answer(session, run, path->address);
 }
 
@@ -249,7 +272,7 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .reset = hear_reset,
                                         .decided = hear_decided,
                                         .connect = ask,
-                                        .hello = ask_text,
+                                        .hello = ask_hello,
                                         .mail = ask_path,
                                         .rcpt = ask_path,
                                         .data = ask_data,
@@ -264,6 +287,20 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .closed = hear_closed};
 
 /* ---- A run ---- */
+
+enum { BOTH = CMTA_WITH_MAIL | CMTA_WITH_RCPT };
+
+static const char *const words[] = {"low", "normal", "high", NULL};
+
+static const struct cmta_keyword keywords[] = {
+    {.ehlo = "XINT", .parameter = "XINT", .commands = BOTH, .value = CMTA_VALUE_INTEGER},
+    {.parameter = "XTEXT", .commands = BOTH, .value = CMTA_VALUE_XTEXT, .octets = 20},
+    {.parameter = "XDATE", .commands = BOTH, .value = CMTA_VALUE_DATE_TIME},
+    {.parameter = "XWORD", .commands = BOTH, .value = CMTA_VALUE_ENUMERATION, .words = words},
+    {.ehlo = "XBOX 1", .parameter = "XBOX", .commands = BOTH, .value = CMTA_VALUE_MAILBOX},
+    {.parameter = "XFREE", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_FREE},
+    {.parameter = "XFLAG", .commands = CMTA_WITH_RCPT},
+};
 
 static struct cmta_settings settings_of(struct run *run) {
   static const uint64_t sizes[] = {0, 10, 100, 1000};
@@ -281,6 +318,8 @@ static struct cmta_settings settings_of(struct run *run) {
   settings.max_recipients = recipients[choice->limits >> 2 & 3];
   settings.max_errors = errors[choice->limits >> 4 & 3];
   settings.max_memory = MAX_MEMORY;
+  settings.keywords = keywords;
+  settings.keyword_count = sizeof keywords / sizeof *keywords;
   settings.allocator = (struct cmta_allocator){.reallocate = account, .context = run};
   return settings;
 }

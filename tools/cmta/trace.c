@@ -112,6 +112,12 @@ static void decide(struct trace *trace, const struct answer *answer, const char 
     printf("   %-9s %s\n", "decide", cmta_strerror(error));
 }
 
+/* While `hello` is open an edit of its reply is made at once. */
+static void edit(struct trace *trace) {
+  if (strcmp(cmta_session_question(trace->session), "hello") == 0)
+    trace_edit(&trace->script, trace->session, trace->script.reached - 1);
+}
+
 static void play_step(struct trace *trace, const struct step *step) {
   const char *before = cmta_session_phase(trace->session);
   switch (step->kind) {
@@ -135,7 +141,7 @@ static void play_step(struct trace *trace, const struct step *step) {
     run_on(trace, "hangup", before);
     break;
   default:
-    break;
+    edit(trace);
   }
 }
 

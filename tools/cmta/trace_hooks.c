@@ -42,9 +42,23 @@ static enum cmta_verdict on_connect(struct cmta_session *session, void *user) {
   return answer(session, user, ASK_CONNECT);
 }
 
+void trace_edit(struct trace_script *script, struct cmta_session *session, size_t step) {
+  const struct step *edit = &script->dialogue->steps[step];
+  if (script->used[step] || (edit->kind != STEP_OFFER && edit->kind != STEP_WITHHOLD))
+    return;
+  script->used[step] = true;
+  if (edit->kind == STEP_OFFER)
+    cmta_ehlo_offer(session, edit->text.at);
+  else
+    cmta_ehlo_withhold(session, edit->text.at);
+}
+
 static enum cmta_verdict on_hello(struct cmta_session *session, void *user,
                                   struct cmta_slice name) {
+  struct trace_script *script = user;
   (void)name;
+  for (size_t i = 0; i < script->reached; i++)
+    trace_edit(script, session, i);
   return answer(session, user, ASK_HELLO);
 }
 

@@ -19,4 +19,7 @@ struct cmta_hooks trace_hooks(const struct dialogue *dialogue);
 /* Composes the reply of an answer; 0 or the library's error. */
 int trace_compose(struct cmta_session *session, const struct answer *answer);
 
+/* Makes the edit of the reply to EHLO that this step is; once, and nothing where it is none. */
+void trace_edit(struct trace_script *script, struct cmta_session *session, size_t step);
+
 #endif

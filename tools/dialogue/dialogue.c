@@ -128,6 +128,16 @@ static bool parse_refused_hook(struct dialogue *dialogue, struct step *step, con
   return parse_hook(dialogue, step, rest);
 }
 
+static bool parse_edit(struct dialogue *dialogue, struct step *step, const char *rest) {
+  (void)dialogue;
+  return parse_strings(&step->text, rest);
+}
+
+static bool parse_refused_edit(struct dialogue *dialogue, struct step *step, const char *rest) {
+  step->answer.refused = true;
+  return parse_edit(dialogue, step, rest);
+}
+
 static bool parse_decide(struct dialogue *dialogue, struct step *step, const char *rest) {
   (void)dialogue;
   return parse_answer(&step->answer, rest);
@@ -182,6 +192,10 @@ static const struct form {
     {"hook", STEP_HOOK, 0, parse_hook},
     {"hook*", STEP_HOOK_ALWAYS, 0, parse_hook},
     {"hook!", STEP_HOOK, 0, parse_refused_hook},
+    {"offer", STEP_OFFER, 0, parse_edit},
+    {"offer!", STEP_OFFER, 0, parse_refused_edit},
+    {"withhold", STEP_WITHHOLD, 0, parse_edit},
+    {"withhold!", STEP_WITHHOLD, 0, parse_refused_edit},
     {"decide", STEP_DECIDE, 0, parse_decide},
     {"decide!", STEP_DECIDE, 0, parse_refused_decide},
     {"expire", STEP_EXPIRE, 0, parse_nothing},
@@ -201,6 +215,7 @@ static const struct form {
     {"size", STEP_PROBE, PROBE_SIZE, parse_text},
     {"asked", STEP_PROBE, PROBE_ASKED, parse_question_text},
     {"heard", STEP_PROBE, PROBE_HEARD, parse_question_text},
+    {"values", STEP_PROBE, PROBE_VALUES, parse_question_text},
     {"resets", STEP_PROBE, PROBE_RESETS, parse_text},
     {"timeout", STEP_PROBE, PROBE_TIMEOUT, parse_text},
     {"wants", STEP_PROBE, PROBE_WANTS, parse_text},
@@ -255,6 +270,8 @@ static bool parse_source_line(struct dialogue *dialogue, const char *line, unsig
     return true;
   if (length == 3 && memcmp(word, "set", 3) == 0)
     return parse_set(dialogue, rest);
+  if (length == 7 && memcmp(word, "keyword", 7) == 0)
+    return dialogue->step_count == 0 && dialogue_add_keyword(dialogue, rest);
   if (length == 5 && memcmp(word, "chain", 5) == 0)
     return parse_chain(dialogue, rest);
   if (strcmp(line, "no-hooks") == 0)
@@ -318,6 +335,7 @@ void dialogue_free(struct dialogue *dialogue) {
     text_clear(&dialogue->steps[i].text);
   }
   free(dialogue->steps);
+  dialogue_free_keywords(dialogue);
   text_clear(&dialogue->hostname);
   text_clear(&dialogue->greeting);
   *dialogue = (struct dialogue){0};

@@ -34,6 +34,8 @@ enum step_kind {
   STEP_NO_DATA,       /* set `set` has no data for its next session (`question` connect) or
                          transaction (mail) */
   STEP_DEADLINE,      /* answer: code seconds and a verdict, for the next LATER */
+  STEP_OFFER,         /* text: a line to put into the reply to EHLO */
+  STEP_WITHHOLD,      /* text: the keyword of a line to take out of it */
   STEP_HOOK,          /* answer: the next time `question` is asked */
   STEP_HOOK_ALWAYS,   /* answer: from now on, when there is no other */
   STEP_CLIENT,        /* text: bytes of the client, CR LF included where there is one */
@@ -62,6 +64,7 @@ enum probe {
   PROBE_SIZE,
   PROBE_ASKED,
   PROBE_HEARD,
+  PROBE_VALUES,
   PROBE_RESETS,
   PROBE_TIMEOUT,
   PROBE_WANTS,
@@ -77,7 +80,8 @@ enum probe {
 /* A scripted answer: a verdict and perhaps a reply. */
 struct answer {
   enum cmta_verdict verdict;
-  bool refused; /* the library must refuse it: its reply, or for `decide` the verdict with it */
+  bool refused; /* the library must refuse it: its reply, for `decide` the verdict with it, or an
+                   edit of the reply to EHLO */
   int code;     /* of the reply; 0 for the standard one */
   char enhanced[16]; /* "5.7.1", or empty for the library's choice */
   struct text *lines;
@@ -100,6 +104,7 @@ struct dialogue {
   size_t sets;          /* hook sets of the chain; 1 where the file names none */
   struct text hostname; /* what settings point to */
   struct text greeting;
+  struct cmta_keyword *keywords; /* their `user` is the name of the only client that they are for */
   struct step *steps;
   size_t step_count;
 };
@@ -130,5 +135,11 @@ const char *question_name(enum question question);
 /* A setting by its name in struct cmta_settings, from its text; false when there is no such setting
    or the text is no value for it. */
 bool dialogue_set(struct dialogue *dialogue, const char *name, const char *value);
+
+/* A row of settings.keywords, from what follows `keyword`; false when it cannot be read. */
+bool dialogue_add_keyword(struct dialogue *dialogue, const char *rest);
+
+/* Frees these rows. */
+void dialogue_free_keywords(struct dialogue *dialogue);
 
 #endif

@@ -108,8 +108,16 @@ static void feed(struct play *play) {
     (void)show_ahead(play);
 }
 
+/* Rows that name a client are for that client alone. */
+static void add_conditions(const struct dialogue *dialogue) {
+  for (size_t i = 0; i < dialogue->settings.keyword_count; i++)
+    if (dialogue->keywords[i].user != NULL)
+      dialogue->keywords[i].offered = script_is_for;
+}
+
 /* A service with the chain of the dialogue; 0 or the library's error. */
 static int make_service(struct play *play) {
+  add_conditions(play->dialogue);
   struct cmta_settings settings = play->dialogue->settings;
   settings.allocator = account_allocator(&play->account);
   struct cmta_hooks hooks = script_hooks(play->dialogue, 0);
@@ -254,8 +262,20 @@ static void expect(struct play *play, const struct step *step) {
     step_probe(play, step);
 }
 
+/* While `hello` is open an edit is made at once, else at the next one. */
+static void step_edit(struct play *play, const struct step *step) {
+  if (play->session != NULL && strcmp(cmta_session_question(play->session), "hello") == 0)
+    script_edit(&play->script, play->session, step);
+  else
+    script_take_edit(&play->script, step);
+}
+
 static void run_step(struct play *play, const struct step *step) {
   switch (step->kind) {
+  case STEP_OFFER:
+  case STEP_WITHHOLD:
+    step_edit(play, step);
+    break;
   case STEP_NO_DATA:
   case STEP_DEADLINE:
   case STEP_HOOK:

@@ -71,6 +71,25 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   return answer->verdict;
 }
 
+void script_edit(struct script *script, struct cmta_session *session, const struct step *step) {
+  const int error = step->kind == STEP_OFFER ? cmta_ehlo_offer(session, step->text.at)
+                                             : cmta_ehlo_withhold(session, step->text.at);
+  if ((error < 0) != step->answer.refused && !script->lenient)
+    script_fault(script, error < 0 ? cmta_strerror(error) : "an edit was taken");
+}
+
+void script_take_edit(struct script *script, const struct step *step) {
+  if (script->edit_count < SCRIPT_ANSWERS)
+    script->edits[script->edit_count++] = step;
+  else
+    script_fault(script, "too many edits for one question");
+}
+
+bool script_is_for(const struct cmta_session *session, void *name) {
+  const struct cmta_slice hello = cmta_session_hello_name(session);
+  return hello.length == strlen(name) && memcmp(hello.at, name, hello.length) == 0;
+}
+
 static void destroy(void *data) { --*(unsigned *)data; }
 
 static void *new_session_data(struct cmta_session *session, void *user) {
@@ -106,13 +125,30 @@ static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
                                    struct cmta_slice name) {
   if (name.length == 0)
     script_fault(user, "`hello` was asked without a name");
+  struct script *script = user;
+  for (size_t i = 0; i < script->edit_count; i++)
+    script_edit(script, session, script->edits[i]);
+  script->edit_count = 0;
   return answer_question(user, session, ASK_HELLO, name);
+}
+
+/* "KEYWORD number text, KEYWORD ..." */
+static void show_values(struct text *text, const struct cmta_path *path) {
+  text_clear(text);
+  for (size_t i = 0; i < path->parameter_count; i++) {
+    const struct cmta_parameter *parameter = &path->parameters[i];
+    text_print(text, i == 0 ? "" : ", ");
+    text_append(text, parameter->keyword.at, parameter->keyword.length);
+    text_print(text, " %lld ", (long long)parameter->number);
+    text_show(text, parameter->text.at, parameter->text.length);
+  }
 }
 
 static enum cmta_verdict ask_path(struct script *script, struct cmta_session *session,
                                   enum question question, const struct cmta_path *path) {
   struct text shown = {0};
   script_show_path(&shown, path);
+  show_values(&script->questions[question].values, path);
   const enum cmta_verdict verdict = answer_question(
       script, session, question, (struct cmta_slice){.at = shown.at, .length = shown.length});
   text_clear(&shown);
@@ -376,8 +412,10 @@ void script_clear(struct script *script) {
   while (script->message_count > 0)
     drop_message(script);
   free(script->messages);
-  for (size_t i = 0; i < QUESTIONS; i++)
+  for (size_t i = 0; i < QUESTIONS; i++) {
     text_clear(&script->questions[i].heard);
+    text_clear(&script->questions[i].values);
+  }
   text_clear(&script->chunks);
   text_clear(&script->foreseen);
   text_clear(&script->transcript);
