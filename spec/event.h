@@ -23,6 +23,7 @@ enum event {
   SLICE = 280,
   FAULT = 281,
   BODY_END = 282,
+  HEADERS = 283,
 
   /* What was decided, now or later. */
   ACCEPT = 300,

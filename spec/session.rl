@@ -43,6 +43,7 @@
 
     # The message: a refused or faulty one is read to its end, and answered once, there.
     Body:    ( SLICE         @ask ( ACCEPT @done -> Body    | REJECT @hold   -> Discard )
+             | HEADERS       @ask ( ACCEPT @done -> Body    | REJECT @hold   -> Discard )
              | FAULT         @hold                                           -> Discard
              | BODY_END      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   ) ) >~body,
 

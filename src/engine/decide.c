@@ -12,11 +12,12 @@
 
 #include <string.h>
 
-/* In the middle of a message no reply may look like its acceptance (RFC 5321 section 4.3.2). */
+/* In the middle of a message, where accepting says nothing, no reply may look like its acceptance
+ * (RFC 5321 section 4.3.2). */
 static bool is_success(const struct verb *verb, int code) {
   if (verb->event == DATA)
     return code == 354;
-  return verb->event != SLICE && code / 100 == 2;
+  return verb->accepted != REPLY_NONE && code / 100 == 2;
 }
 
 /* What may be said before the session is closed. */

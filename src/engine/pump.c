@@ -14,6 +14,7 @@
 #include "engine/foresee.h"
 #include "engine/offer.h"
 #include "engine/output.h"
+#include "engine/received.h"
 #include "engine/reply.h"
 #include "engine/statistics.h"
 #include "engine/trace.h"
@@ -116,10 +117,17 @@ static int begin_refused(struct cmta_session *session, int event, enum reply_id 
   return event;
 }
 
+static int begin_received(struct cmta_session *session) {
+  enum reply_id wrong = received_lay_out(session);
+  return wrong == REPLY_NONE ? begin(session, SLICE) : begin_refused(session, FAULT, wrong);
+}
+
 static int read_body(struct cmta_session *session, struct cmta_slice *input) {
   struct transaction *transaction = session->transaction;
-  if (transaction->overflows)
-    return begin_refused(session, FAULT, REPLY_TOO_BIG);
+  if (transaction->excess != REPLY_NONE)
+    return begin_refused(session, FAULT, transaction->excess);
+  if (received_is_due(session))
+    return begin_received(session);
   enum body_found found = body_next(&transaction->body, input, &session->slice);
   session->progress += found != FOUND_NOTHING;
   switch (found) {
@@ -127,6 +135,8 @@ static int read_body(struct cmta_session *session, struct cmta_slice *input) {
     return STOP;
   case FOUND_SLICE:
     return begin(session, SLICE);
+  case FOUND_HEADERS:
+    return begin(session, HEADERS);
   case FOUND_END:
     return begin(session, BODY_END);
   default:
@@ -245,6 +255,8 @@ const char *event_name(int event, const struct verb *verb) {
     return "CONNECT";
   case SLICE:
     return "SLICE";
+  case HEADERS:
+    return "HEADERS";
   case FAULT:
     return "FAULT";
   case BODY_END:

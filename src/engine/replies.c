@@ -40,6 +40,8 @@ static const struct standard_reply replies[REPLY_COUNT] = {
                                   "Message refused: a line of it is too long"},
 
     [REPLY_TOO_BIG] = {552, false, false, "5.3.4", "Message larger than this server takes"},
+    [REPLY_HEADERS_TOO_BIG] = {552, false, false, "5.3.4",
+                               "Header section larger than this server takes"},
     [REPLY_TOO_MANY_RECIPIENTS] = {452, false, false, "4.5.3", "Too many recipients"},
     [REPLY_NO_STORAGE] = {452, false, false, "4.3.1", "Not enough storage"},
 

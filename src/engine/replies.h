@@ -43,6 +43,7 @@ enum reply_id {
 
   /* Limits. */
   REPLY_TOO_BIG,
+  REPLY_HEADERS_TOO_BIG,
   REPLY_TOO_MANY_RECIPIENTS,
   REPLY_NO_STORAGE,
 

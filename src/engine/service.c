@@ -24,6 +24,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .extensions = extension_all(),
       .collect = true,
       .max_message_size = 26214400,
+      .max_header_section = 262144,
       .max_recipients = 1000,
       .max_errors = 20,
       .max_command_line = 512,
@@ -54,7 +55,7 @@ static bool is_greeting(const char *text) {
 }
 
 /* Limits below what every server must take are no limits but mistakes (section 4.5.3.1); SMTPUTF8
- * needs 8BITMIME (RFC 6531 section 3.1). */
+ * needs 8BITMIME (RFC 6531 section 3.1), and a Received field a date. */
 static bool is_sound(const struct cmta_settings *settings) {
   bool utf8_alone = (settings->extensions & CMTA_EXTENSION_SMTPUTF8) &&
                     !(settings->extensions & CMTA_EXTENSION_8BITMIME);
@@ -62,7 +63,8 @@ static bool is_sound(const struct cmta_settings *settings) {
          !(settings->extensions & ~extension_all()) && !utf8_alone &&
          keywords_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
-         (settings->max_text_line == 0 || settings->max_text_line >= 1000);
+         (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
+         (!settings->received || settings->clock.calendar);
 }
 
 /* The longest line that a command may have, whatever hooks offer. */

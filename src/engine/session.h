@@ -42,6 +42,13 @@ struct cmta_message {
   size_t capacity;
 };
 
+/* The header section of a message, as octets that came, see section.h. */
+struct section {
+  bool wanted; /* its question has yet to be asked, or answered */
+  char *data;  /* `length` octets, in a block of `capacity` */
+  size_t length, capacity;
+};
+
 /* One mail transaction: made at MAIL, gone at the end of the message, at RSET, EHLO, or the
  * session's end. */
 struct transaction {
@@ -52,8 +59,12 @@ struct transaction {
   struct cmta_path
       candidate; /* the forward-path in question; no parameters block when there is none */
   struct cmta_message message;
-  bool overflows; /* more octets have come than a message may have */
+  enum reply_id excess; /* why the octets that come next are too many; or REPLY_NONE */
   struct body body;
+  struct section section;
+  char *received; /* the field that was put in front of the message, or NULL */
+  size_t added;   /* octets of the message that are not the client's: those of that field */
+  char *id;       /* the transaction's name, or NULL */
   struct attachment attachments[]; /* one a hook set */
 };
 
@@ -133,6 +144,9 @@ struct cmta_session {
 /* Ends the session for this reason: no more input is taken, the transaction is dropped, `closed` is
    told. Replies that wait may still be sent. Does nothing when it is over. */
 void session_finish(struct cmta_session *session, enum cmta_close_reason reason);
+
+/* The protocol word of the running transaction. */
+const char *session_protocol(const struct cmta_session *session);
 
 /* True while a question waits for its answer. */
 static inline bool session_in_question(const struct cmta_session *session) {

@@ -9,6 +9,7 @@
 #include "engine/facts.h"
 #include "engine/hello.h"
 #include "engine/inquiry.h"
+#include "engine/section.h"
 #include "engine/transaction.h"
 #include "event.h"
 
@@ -87,6 +88,14 @@ static const struct verb verbs[] = {
      .question = "chunk",
      .hook = offsetof(struct cmta_hooks, chunk),
      .ask = slice_ask,
+     .accepted = REPLY_NONE,
+     .refused = REPLY_MESSAGE_REFUSED},
+    {.event = HEADERS,
+     .flags = VERB_ENDS_GROUP,
+     .question = "headers",
+     .hook = offsetof(struct cmta_hooks, headers),
+     .ask = headers_ask,
+     .done = headers_done,
      .accepted = REPLY_NONE,
      .refused = REPLY_MESSAGE_REFUSED},
     {.event = BODY_END,

@@ -112,6 +112,23 @@ static void decide(struct trace *trace, const struct answer *answer, const char 
     printf("   %-9s %s\n", "decide", cmta_strerror(error));
 }
 
+/* Tells the session what a runtime reports; its name, or NULL when the step is no such thing. */
+static const char *report(struct cmta_session *session, enum step_kind kind) {
+  switch (kind) {
+  case STEP_EXPIRE:
+    cmta_session_expire(session);
+    return "expire";
+  case STEP_STOP:
+    cmta_session_stop(session);
+    return "stop";
+  case STEP_HANGUP:
+    cmta_session_hangup(session);
+    return "hangup";
+  default:
+    return NULL;
+  }
+}
+
 /* While `hello` is open an edit of its reply is made at once. */
 static void edit(struct trace *trace) {
   if (strcmp(cmta_session_question(trace->session), "hello") == 0)
@@ -120,27 +137,17 @@ static void edit(struct trace *trace) {
 
 static void play_step(struct trace *trace, const struct step *step) {
   const char *before = cmta_session_phase(trace->session);
-  switch (step->kind) {
-  case STEP_CLIENT:
+  const char *reported = report(trace->session, step->kind);
+  if (step->kind == STEP_CLIENT) {
     text_append(&trace->pending, step->text.at, step->text.length);
     give_pending(trace);
-    break;
-  case STEP_DECIDE:
+  } else if (step->kind == STEP_DECIDE) {
     decide(trace, &step->answer, before);
-    break;
-  case STEP_EXPIRE:
-    cmta_session_expire(trace->session);
-    run_on(trace, "expire", before);
-    break;
-  case STEP_STOP:
-    cmta_session_stop(trace->session);
-    run_on(trace, "stop", before);
-    break;
-  case STEP_HANGUP:
-    cmta_session_hangup(trace->session);
-    run_on(trace, "hangup", before);
-    break;
-  default:
+  } else if (step->kind == STEP_ID) {
+    cmta_transaction_set_id(trace->session, step->text.at);
+  } else if (reported) {
+    run_on(trace, reported, before);
+  } else {
     edit(trace);
   }
 }

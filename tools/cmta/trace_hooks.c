@@ -84,6 +84,12 @@ static enum cmta_verdict on_chunk(struct cmta_session *session, void *user,
   return answer(session, user, ASK_CHUNK);
 }
 
+static enum cmta_verdict on_headers(struct cmta_session *session, void *user,
+                                    struct cmta_slice section) {
+  (void)section;
+  return answer(session, user, ASK_HEADERS);
+}
+
 static enum cmta_verdict on_message(struct cmta_session *session, void *user,
                                     const struct cmta_message *message) {
   (void)message;
@@ -114,11 +120,12 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
   return answer(session, user, ASK_HELP);
 }
 
-static bool names_expn(const struct dialogue *dialogue) {
-  for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
-      return true;
-  return false;
+/* One set plays the whole chain here. */
+static bool answers(const struct dialogue *dialogue, enum question question) {
+  size_t set = 0;
+  while (set < dialogue->sets && !dialogue_answers(dialogue, set, question))
+    set++;
+  return set < dialogue->sets;
 }
 
 struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
@@ -131,10 +138,11 @@ struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
                              .rcpt = on_rcpt,
                              .data = on_data,
                              .chunk = on_chunk,
+                             .headers = answers(dialogue, ASK_HEADERS) ? on_headers : NULL,
                              .message = on_message,
                              .rset = on_rset,
                              .noop = on_noop,
                              .vrfy = on_vrfy,
-                             .expn = names_expn(dialogue) ? on_expn : NULL,
+                             .expn = answers(dialogue, ASK_EXPN) ? on_expn : NULL,
                              .help = on_help};
 }

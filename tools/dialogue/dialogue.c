@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const question_names[QUESTIONS] = {"connect", "hello", "mail",    "rcpt",
-                                                      "data",    "chunk", "message", "rset",
-                                                      "noop",    "vrfy",  "expn",    "help"};
+static const char *const question_names[QUESTIONS] = {
+    "connect", "hello", "mail", "rcpt", "data", "chunk", "headers",
+    "message", "rset",  "noop", "vrfy", "expn", "help"};
 
 enum { VERDICTS = CMTA_TAKE + 1 };
 
@@ -21,6 +21,15 @@ static size_t name_index(const char *const *names, size_t count, const char *nam
 
 enum question question_by_name(const char *name, size_t length) {
   return (enum question)name_index(question_names, QUESTIONS, name, length);
+}
+
+bool dialogue_answers(const struct dialogue *dialogue, size_t set, enum question question) {
+  for (size_t i = 0; i < dialogue->step_count; i++) {
+    const struct step *step = &dialogue->steps[i];
+    if (step->kind <= STEP_HOOK_ALWAYS && step->set == set && step->question == question)
+      return true;
+  }
+  return false;
 }
 
 const char *question_name(enum question question) { return question_names[question]; }
@@ -198,6 +207,7 @@ static const struct form {
     {"withhold!", STEP_WITHHOLD, 0, parse_refused_edit},
     {"decide", STEP_DECIDE, 0, parse_decide},
     {"decide!", STEP_DECIDE, 0, parse_refused_decide},
+    {"id", STEP_ID, 0, parse_text},
     {"expire", STEP_EXPIRE, 0, parse_nothing},
     {"stop", STEP_STOP, 0, parse_nothing},
     {"hangup", STEP_HANGUP, 0, parse_nothing},

@@ -20,6 +20,7 @@ enum question {
   ASK_RCPT,
   ASK_DATA,
   ASK_CHUNK,
+  ASK_HEADERS,
   ASK_MESSAGE,
   ASK_RSET,
   ASK_NOOP,
@@ -43,6 +44,7 @@ enum step_kind {
   STEP_SERVER_PREFIX, /* text: what the next reply line begins with */
   STEP_SERVER_REPLY,  /* text: what the next reply, of any number of lines, begins with */
   STEP_DECIDE,        /* answer: to the open question */
+  STEP_ID,            /* text: the name that the running transaction gets */
   STEP_EXPIRE,
   STEP_STOP,
   STEP_HANGUP,
@@ -104,6 +106,7 @@ struct dialogue {
   size_t sets;          /* hook sets of the chain; 1 where the file names none */
   struct text hostname; /* what settings point to */
   struct text greeting;
+  int64_t calendar; /* what the clock of the settings shows, where `set calendar` gave it one */
   struct cmta_keyword *keywords; /* their `user` is the name of the only client that they are for */
   struct step *steps;
   size_t step_count;
@@ -113,7 +116,7 @@ struct dialogue {
 enum { DIALOGUE_SETS = 4 };
 
 /* Reads the text of a dialogue file. 0, or the number of the line that cannot be read. The caller
-   frees the dialogue in both cases. */
+   frees the dialogue in both cases, and leaves it where it is: its settings may point into it. */
 unsigned dialogue_parse(struct dialogue *dialogue, const char *source);
 
 /* Makes a dialogue of plain lines: each is a client's, sent with CR LF, whether it ends in LF or in
@@ -125,6 +128,9 @@ bool dialogue_load(struct text *source, const char *path);
 
 /* Frees what the dialogue holds. */
 void dialogue_free(struct dialogue *dialogue);
+
+/* Whether the dialogue says how a hook set answers a question. */
+bool dialogue_answers(const struct dialogue *dialogue, size_t set, enum question question);
 
 /* A question by its name in struct cmta_hooks; QUESTIONS when there is none such. */
 enum question question_by_name(const char *name, size_t length);

@@ -210,6 +210,12 @@ static void step_decide(struct play *play, const struct step *step) {
     fail(play, error != 0 ? cmta_strerror(error) : "a decision that should be refused was taken");
 }
 
+static void step_id(struct play *play, const struct step *step) {
+  const int error = cmta_transaction_set_id(play->session, step->text.at);
+  if (error != 0 && !play->lenient)
+    fail(play, cmta_strerror(error));
+}
+
 static void step_expire(struct play *play) {
   note_decided(play, play->script.overdue);
   cmta_session_expire(play->session);
@@ -287,6 +293,9 @@ static void run_step(struct play *play, const struct step *step) {
     break;
   case STEP_DECIDE:
     step_decide(play, step);
+    break;
+  case STEP_ID:
+    step_id(play, step);
     break;
   case STEP_EXPIRE:
     step_expire(play);

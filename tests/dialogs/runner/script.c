@@ -181,6 +181,15 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
   return answer_question(script, session, ASK_CHUNK, (struct cmta_slice){0});
 }
 
+static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
+                                     struct cmta_slice section) {
+  struct script *script = user;
+  if (section.length != script->chunks.length ||
+      (section.length > 0 && memcmp(section.at, script->chunks.at, section.length) != 0))
+    script_fault(script, "the header section is not what the chunks have shown so far");
+  return answer_question(script, session, ASK_HEADERS, section);
+}
+
 static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
   text_print(text, "size=%llu body=%s smtputf8=%s", (unsigned long long)envelope->declared_size,
              envelope->body == CMTA_BODY_8BITMIME ? "8BITMIME" : "7BIT",
@@ -337,14 +346,6 @@ static bool looks_at(const struct dialogue *dialogue, enum probe probe) {
   return false;
 }
 
-static bool names_expn(const struct dialogue *dialogue, size_t number) {
-  for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].set == number &&
-        dialogue->steps[i].question == ASK_EXPN)
-      return true;
-  return false;
-}
-
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
   struct cmta_hooks hooks = {.size = sizeof hooks};
   if (dialogue->bare)
@@ -361,6 +362,7 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .rcpt = ask_rcpt,
                               .data = ask_data,
                               .chunk = ask_chunk,
+                              .headers = ask_headers,
                               .message = ask_message,
                               .rset = ask_rset,
                               .noop = ask_noop,
@@ -372,10 +374,12 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .decided = hear_decided,
                               .closed = hear_closed,
                               .trace = hear_trace};
-  if (!names_expn(dialogue, number))
+  if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
   if (looks_at(dialogue, PROBE_FORESEEN))
     hooks.foresee = script_hear_foreseen;
+  if (!dialogue_answers(dialogue, number, ASK_HEADERS))
+    hooks.headers = NULL;
   return hooks;
 }
 

@@ -64,8 +64,8 @@ struct script {
 };
 
 /* The hooks that play the script of set `number`, to be given to a service with the script as
-   `user`. A question that the dialogue never answers keeps its standard answer; `expn` has a hook
-   only when the dialogue names it. */
+   `user`. A question that the dialogue never answers keeps its standard answer; `expn` and
+   `headers` have a hook only when the dialogue answers them for that set. */
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number);
 
 /* Takes up a step of a kind up to STEP_HOOK_ALWAYS, which lives longer than the script. */
