@@ -45,7 +45,7 @@ static void report(struct cmta_server *server) {
   server->stop_state = STOP_DONE;
   ev_timer_stop(server->loop, &server->stop);
   if (server->runs_loop)
-    ev_break(server->loop, EVBREAK_ONE);
+    ev_break(server->loop, EVBREAK_ALL);
   if (server->stopped)
     server->stopped(server, server->stopped_context);
 }

@@ -95,6 +95,26 @@ Test(run, other_watchers_on_the_loop_do_not_hold_it) {
   ev_loop_destroy(loop);
 }
 
+static void stop_inside(struct ev_loop *loop, ev_timer *timer, int revents) {
+  (void)timer, (void)revents;
+  cmta_server_stop(server, NULL, NULL);
+  ev_run(loop, 0);
+}
+
+Test(run, a_callback_that_runs_the_loop_itself_does_not_hold_it) {
+  struct ev_loop *loop = ev_loop_new(0);
+  ev_timer timer, nested;
+  begin(loop);
+  ev_timer_init(&timer, never, 3600., 0.);
+  ev_timer_start(loop, &timer);
+  ev_timer_init(&nested, stop_inside, 0., 0.);
+  ev_timer_start(loop, &nested);
+  cr_assert_eq(cmta_server_run(server, false), 0);
+  cmta_server_free(server);
+  server = NULL;
+  ev_loop_destroy(loop);
+}
+
 Test(run, a_server_that_has_stopped_is_not_run) {
   begin(NULL);
   cmta_server_stop(server, NULL, NULL);
