@@ -261,6 +261,7 @@ void connection_stop(struct connection *connection) {
     connection_close(connection);
     return;
   }
+  resume(connection); /* an answer that is here counts */
   cmta_session_stop(connection->session);
   resume(connection);
   settle(connection);

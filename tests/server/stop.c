@@ -4,6 +4,8 @@
 
 #include "harness.h"
 
+#include "server/connection.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -101,6 +103,24 @@ Test(stop, waits_for_a_late_answer) {
   client_expect(&client, "250");
   expect_goodbye();
   run_out();
+  cr_assert_eq(reports, 1);
+}
+
+/* The answer is here, and no more: the session has not run since. */
+Test(stop, counts_an_answer_that_comes_as_the_time_is_up) {
+  world.late = HELLO;
+  meet();
+  client_send(&client, "EHLO c\r\n");
+  world_run_until_asked(&world);
+  cmta_server_stop(world.server, stopped, NULL);
+  ev_run(world.loop, EVRUN_NOWAIT);
+  stop_hurry(world.server);
+  world_decide(&world, CMTA_ACCEPT);
+  connection_watch(world.server->connections, 0);
+  ev_clear_pending(world.loop, &world.server->connections->socket);
+  run_out();
+  client_expect(&client, "250");
+  expect_goodbye();
   cr_assert_eq(reports, 1);
 }
 
