@@ -330,6 +330,7 @@ void connection_close(struct connection *connection) {
   ev_timer_stop(server->loop, &connection->timer);
   connection->channel.transport->close(&connection->channel);
   cmta_session_free(connection->session);
+  ticket_release(connection); /* one that the hook `cancelled` took */
   give_rest(connection);
   link_out(connection);
   block_give(&server->allocator, connection, sizeof *connection);

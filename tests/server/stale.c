@@ -96,6 +96,22 @@ Test(stale, ticket_is_stale_when_cancelled_is_told_because_the_server_is_freed) 
   cr_assert_eq(noted.result, CMTA_E_STALE);
 }
 
+static void cancelled_takes(struct cmta_session *session, void *user, const char *question) {
+  (void)user, (void)question;
+  noted.result = cmta_server_ticket(world.server, session, &ticket);
+  noted.calls++;
+}
+
+/* What is left of it would wake a server that is gone. */
+Test(stale, ticket_that_is_taken_when_cancelled_is_told_leaves_nothing) {
+  world.hooks.cancelled = cancelled_takes;
+  open_noop();
+  connection_close(world.server->connections);
+  client_close(&client, false);
+  cr_assert_eq(noted.calls, 1);
+  cr_assert_eq(world.server->tickets.open, 0);
+}
+
 Test(stale, ticket_is_stale_when_cancelled_is_told_because_the_server_waits_no_longer) {
   world.hooks.cancelled = cancelled_answers;
   world.config.stop_timeout = 0;
