@@ -21,8 +21,14 @@
  * functions that run a session on sessions of a server.
  *
  * Threads: a server, its sessions and its loop belong to one thread; cmta_ticket_answer() alone may
- * be called from others. SIGPIPE is never raised by the
- * server.
+ * be called from others.
+ *
+ * A hook must not run the loop, by ev_run() or otherwise: it is inside it, and sessions, its own as
+ * well, would run while they run. Other callbacks of the loop may.
+ *
+ * Signals: SIGPIPE is never raised by the server. SIGXFSZ is, by the kernel, when a file of `spool`
+ * meets the limit RLIMIT_FSIZE; a program that runs with such a limit should ignore it, and then a
+ * message beyond it is refused with 452.
  *
  * Errors: 0 or more, or a negative CMTA_E_*.
  */
