@@ -22,10 +22,14 @@ size_t chain_next(const struct cmta_service *service, size_t from, size_t hook) 
   return from;
 }
 
+bool chain_has(const struct cmta_service *service, size_t hook) {
+  return chain_next(service, 0, hook) < service->set_count;
+}
+
 uint64_t chain_now(const struct cmta_service *service) {
   const struct cmta_clock *clock = &service->settings.clock;
-  bool wanted = chain_next(service, 0, offsetof(struct cmta_hooks, decided)) < service->set_count;
-  return wanted && clock->monotonic ? clock->monotonic(clock->context) : 0;
+  bool wanted = clock->monotonic && chain_has(service, offsetof(struct cmta_hooks, decided));
+  return wanted ? clock->monotonic(clock->context) : 0;
 }
 
 /* Takes the next set with the hook in hand, the first one for index 0; NULL behind the last. */
@@ -88,8 +92,8 @@ bool chain_make_session_data(struct cmta_session *session) {
   size_t at = 0;
   while (made && (set = step(session, &at, offsetof(struct cmta_hooks, session_new)))) {
     void *data = set->hooks.session_new(session, set->user);
-    session->attachments[session->set] =
-        (struct attachment){data, data ? set->hooks.session_free : NULL};
+    attachment_set(&session->attachments[session->set], data,
+                   data ? set->hooks.session_free : NULL);
     made = data;
   }
   session->set = 0;
@@ -102,8 +106,8 @@ bool chain_make_transaction_data(struct cmta_session *session) {
   size_t at = 0;
   while (made && (set = step(session, &at, offsetof(struct cmta_hooks, transaction_new)))) {
     void *data = set->hooks.transaction_new(session, set->user);
-    session->transaction->attachments[session->set] =
-        (struct attachment){data, data ? set->hooks.transaction_free : NULL};
+    attachment_set(&session->transaction->attachments[session->set], data,
+                   data ? set->hooks.transaction_free : NULL);
     made = data;
   }
   session->set = 0;

@@ -13,6 +13,9 @@ bool chain_set_has(const struct hook_set *set, size_t hook);
 /* The number of the first set from `from` on that has the hook, or set_count when none has. */
 size_t chain_next(const struct cmta_service *service, size_t from, size_t hook);
 
+/* Whether any set has the hook. */
+bool chain_has(const struct cmta_service *service, size_t hook);
+
 /* Nanoseconds by the service's clock; 0 when there is none, or nobody who would be told. */
 uint64_t chain_now(const struct cmta_service *service);
 

@@ -65,6 +65,17 @@ static int close_after(struct cmta_session *session) {
   return is_success(session->verb, reply_composed_code(session)) ? ACCEPT : REJECT;
 }
 
+void decide_drop_reply(struct cmta_session *session) {
+  if (own_code(session))
+    reply_clear(session);
+}
+
+void decide_forget(struct cmta_session *session) {
+  memory_give(&session->memory, session->kept);
+  session->kept = NULL;
+  session->slice = (struct cmta_slice){0};
+}
+
 /* What accepting sets have composed is no reply to a refusal by another. */
 static void drop_reply_of_others(struct cmta_session *session) {
   if (session->draft && session->draft->set != session->set)
@@ -102,18 +113,25 @@ static size_t next_set(const struct cmta_session *session, size_t from) {
   return chain_next(session->service, from, session->verb->hook);
 }
 
-/* The set in hand has answered: no reply can be composed any more. */
+/* Whether sets behind the one in hand are to be asked. */
+static bool has_more(const struct cmta_session *session) {
+  return next_set(session, session->set + 1u) < session->service->set_count;
+}
+
+/* The set in hand has answered, and those who want to know are told: while they are, nobody can
+ * compose a reply or answer again, and the getters show what was asked. */
 static void note_answer(struct cmta_session *session, enum cmta_verdict verdict, bool late) {
   const struct cmta_service *service = session->service;
-  bool more = next_set(session, session->set + 1u) < service->set_count;
-  session->question = QUESTION_NONE;
+  session->question = QUESTION_DECIDED;
+  if (!chain_has(service, offsetof(struct cmta_hooks, decided)))
+    return;
   struct cmta_decision decision = {
       .question = session->verb->question,
       .hook_set = session->set,
       .hook_set_name = service->sets[session->set].hooks.name,
       .verdict = verdict,
       .late = late,
-      .final = verdict != CMTA_ACCEPT || !more,
+      .final = verdict != CMTA_ACCEPT || !has_more(session),
       .nanoseconds = chain_now(service) - session->asked_at,
   };
   chain_tell_decided(session, &decision);
@@ -133,24 +151,25 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   return CMTA_TEMPFAIL;
 }
 
+/* Has the slice in hand outlast its bytes, if sets that are still to be asked need it. */
+static bool keep_slice(struct cmta_session *session) {
+  if (session->slice.length == 0 || session->kept || !has_more(session))
+    return true;
+  session->kept = memory_copy(&session->memory, session->slice);
+  session->slice.at = session->kept ? session->kept : session->slice.at;
+  return session->kept != NULL;
+}
+
 /* The set in hand will answer later. Sets behind it are shown the same bytes, which are borrowed
  * now: they get a copy. Without memory for that nobody waits. */
 static int leave_open(struct cmta_session *session) {
-  bool more = next_set(session, session->set + 1u) < session->service->set_count;
-  if (more && session->slice.length && !session->kept) {
-    session->kept = memory_copy(&session->memory, session->slice);
-    session->slice.at = session->kept;
-  }
   session->question = QUESTION_OPEN;
-  if (!more || session->slice.length == 0 || session->kept)
+  if (keep_slice(session))
     return 0;
   chain_tell_cancelled(session);
+  decide_drop_reply(session);
+  note_answer(session, CMTA_TEMPFAIL, true);
   return settle(session, CMTA_TEMPFAIL);
-}
-
-void decide_forget(struct cmta_session *session) {
-  memory_give(&session->memory, session->kept);
-  session->kept = NULL;
 }
 
 /* Asks the sets from number `from` on, until one decides. */
@@ -203,7 +222,7 @@ static bool is_answer(enum cmta_verdict verdict) {
 int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict) {
   if (!session || !is_answer(verdict))
     return CMTA_E_ARGUMENT;
-  if (session->question != QUESTION_OPEN)
+  if (session->question != QUESTION_OPEN || session->running)
     return CMTA_E_STATE;
   if (!reply_fits(session, verdict)) {
     reply_clear(session);

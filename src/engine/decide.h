@@ -10,7 +10,10 @@
    it is open, or when there is none because the session was ended by it. */
 int decide_event(struct cmta_session *session);
 
-/* Forgets what was kept for the question in hand, which is over. */
+/* Throws away the reply that the set in hand has composed; those of sets before it stay. */
+void decide_drop_reply(struct cmta_session *session);
+
+/* Forgets the slice that the question in hand was about: its bytes are gone when it is over. */
 void decide_forget(struct cmta_session *session);
 
 /* The client made an error: replies, and ends the session when it was one too many. */

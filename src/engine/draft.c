@@ -84,8 +84,9 @@ static int begin(struct cmta_session *session, int code, const char *enhanced) {
   return 0;
 }
 
+/* By the hook that is asked, or from outside for the question it left open; never by news. */
 static bool can_compose(const struct cmta_session *session) {
-  return session_in_question(session) && session->question != QUESTION_DECIDED;
+  return session->question == (session->running ? QUESTION_ASKED : QUESTION_OPEN);
 }
 
 int cmta_reply(struct cmta_session *session, int code, const char *enhanced, const char *format,

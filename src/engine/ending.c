@@ -71,7 +71,7 @@ void cmta_session_expire(struct cmta_session *session) {
   session->running = true;
   chain_tell_cancelled(session);
   session->running = false;
-  reply_clear(session);
+  decide_drop_reply(session);
   session->decision = session->overdue;
   session->question = QUESTION_DECIDED;
 }
@@ -81,9 +81,11 @@ static bool is_idle(const struct cmta_session *session) {
 }
 
 void cmta_session_stop(struct cmta_session *session) {
-  bool now = session->stopping || is_idle(session);
+  session->stopping_now |= session->stopping;
   session->stopping = true;
-  if (now && !session->running && session->close_reason == CMTA_CLOSED_NOT)
+  if (session->running)
+    return;
+  if (session->stopping_now || is_idle(session))
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 

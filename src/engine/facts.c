@@ -21,7 +21,7 @@ unsigned facts_of(const struct cmta_session *session) {
   unsigned facts = 0;
   if (!(service->settings.extensions & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
-  if (chain_next(service, 0, offsetof(struct cmta_hooks, expn)) == service->set_count)
+  if (!chain_has(service, offsetof(struct cmta_hooks, expn)))
     facts |= FACT_NO_EXPN;
   return facts;
 }

@@ -13,8 +13,10 @@
 
 #include <string.h>
 
+/* Nobody is asked without data, so nobody is told of the end. */
 enum reply_id connect_check(struct cmta_session *session) {
-  return chain_make_session_data(session) ? REPLY_NONE : REPLY_BUSY;
+  session->opened = chain_make_session_data(session);
+  return session->opened ? REPLY_NONE : REPLY_BUSY;
 }
 
 enum cmta_verdict connect_ask(struct cmta_session *session, const struct hook_set *set) {

@@ -182,13 +182,13 @@ static void end_if_due(struct cmta_session *session) {
     return;
   if (session->failed)
     session_finish(session, CMTA_CLOSED_MEMORY);
-  else if (session->question != QUESTION_NONE)
+  else if (session->question != QUESTION_NONE && !session->stopping_now)
     return;
   else if (session->ending != CMTA_CLOSED_NOT)
     session_finish(session, session->ending);
   else if (session_machine_over(session))
     session_finish(session, session->verb->event == QUIT ? CMTA_CLOSED_QUIT : CMTA_CLOSED_VERDICT);
-  else if (session->stopping && !session->transaction)
+  else if (session->stopping_now || (session->stopping && !session->transaction))
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 

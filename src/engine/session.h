@@ -72,10 +72,11 @@ struct cmta_session {
   unsigned char question;     /* enum question_state */
   unsigned char decision;     /* enum cmta_verdict, when the question is decided */
   unsigned char close_reason; /* enum cmta_close_reason */
-  bool opened;                /* `connect` has been asked */
+  bool opened;                /* `connect` is in question, or was */
   bool running;               /* inside cmta_session_receive(), or a hook */
   bool esmtp;                 /* the last accepted greeting was EHLO */
   bool stopping;              /* cmta_session_stop() was called */
+  bool stopping_now;          /* it was called again */
   bool failed;                /* no memory: the session cannot go on */
   bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8 (RFC 6531 section 3.7.4.2) */
 

@@ -5,10 +5,10 @@
  * the same messages; its replies must be well formed, and as many as fuzz/session_replies.h counts.
  *
  *   octet 0     switches: strict syntax, no collecting, extensions to leave out
- *   octet 1     limits
+ *   octet 1     limits; in its two highest bits how many more hook sets there are than one
  *   octet 2     how long the pieces of the cut run are
- *   octets 3..  VERDICTS verdicts, one a question, in turn; the last is for the first chunk of a
- *               message
+ *   octets 3..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
+ *               chunk of a message
  *
  * Zero octets are the defaults: everything is accepted.
  */
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERDICTS = 8, HEADER = 3 + VERDICTS, MAX_MEMORY = 1 << 20 };
+enum { VERDICTS = 8, HEADER = 3 + VERDICTS, MAX_MEMORY = 1 << 20, MAX_SETS = 4 };
 
 /* What an input chooses. */
 struct choice {
@@ -31,16 +31,24 @@ struct choice {
   unsigned char verdicts[VERDICTS];
 };
 
+/* One hook set of a run, and its data. */
+struct set {
+  struct run *run;
+  bool chunk_asked;  /* of the running message */
+  unsigned sessions; /* data of its own that is not yet freed */
+  unsigned transactions;
+  unsigned resets, closed;
+};
+
 /* One run of a session. */
 struct run {
+  struct set sets[MAX_SETS];
   const struct choice *choice;
   size_t held, peak;
   unsigned asked;     /* questions so far, chunks not counted */
-  bool chunk_asked;   /* of the running message */
   bool chunk_open;    /* the question now asked, or open, is `chunk` */
   unsigned char late; /* the verdict octet of the open question */
-  unsigned closed;
-  bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
+  bool data_asked;    /* the question now asked is `data`, which accepts with a 354 */
   struct bytes output;
   struct bytes messages;
 };
@@ -74,8 +82,8 @@ static enum cmta_verdict verdict_of(unsigned bits, unsigned verdicts) {
 
 static void compose(struct cmta_session *session, const struct run *run, enum cmta_verdict verdict,
                     unsigned char octet, struct cmta_slice heard) {
-  static const int codes[] = {250, 550, 450, 421, 421, 250};
-  const bool start = run->data_asked && verdict == CMTA_ACCEPT;
+  static const int codes[] = {250, 550, 450, 421, 421, 250, 250};
+  const bool start = run->data_asked && (verdict == CMTA_ACCEPT || verdict == CMTA_TAKE);
   if (!(octet & 0x40))
     return;
   const int length = heard.length > 1000 ? 1000 : (int)heard.length;
@@ -87,7 +95,7 @@ static void compose(struct cmta_session *session, const struct run *run, enum cm
 
 static enum cmta_verdict answer(struct cmta_session *session, struct run *run, unsigned char octet,
                                 struct cmta_slice heard) {
-  const enum cmta_verdict verdict = verdict_of(octet, 6);
+  const enum cmta_verdict verdict = verdict_of(octet, 7);
   run->late = octet;
   if (verdict != CMTA_LATER)
     compose(session, run, verdict, octet, heard);
@@ -100,30 +108,38 @@ static enum cmta_verdict next_answer(struct cmta_session *session, struct run *r
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
 }
 
+/* The run of a hook set, whose hook sees data of its own. */
+static struct run *run_of(struct cmta_session *session, struct set *set) {
+  const bool runs = cmta_session_envelope(session) != NULL && set->transactions > 0;
+  must(cmta_session_data(session) == set, "a hook set sees its own data");
+  must(cmta_transaction_data(session) == (runs ? set : NULL), "and that of its transaction");
+  return set->run;
+}
+
 static enum cmta_verdict ask(struct cmta_session *session, void *user) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
 }
 
 static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
                                   struct cmta_slice text) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = false;
   return next_answer(session, run, text);
 }
 
 static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = false;
   return next_answer(session, run, path->address);
 }
 
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   run->data_asked = true;
-  run->chunk_asked = false;
+  ((struct set *)user)->chunk_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
 }
 
@@ -131,18 +147,19 @@ static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
    only where nothing else can refuse the message before. */
 static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
                                    struct cmta_slice bytes) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
+  struct set *set = user;
   must(bytes.length > 0, "a chunk is never empty");
-  if (run->chunk_asked || (run->choice->limits & 3) != 0)
+  if (set->chunk_asked || (run->choice->limits & 3) != 0)
     return CMTA_ACCEPT;
-  run->chunk_asked = run->chunk_open = true;
+  set->chunk_asked = run->chunk_open = true;
   run->data_asked = false;
   return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
 }
 
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
-  struct run *run = user;
+  struct run *run = run_of(session, user);
   const struct cmta_envelope *envelope = cmta_message_envelope(message);
   struct cmta_slice data = {0};
   char head[64];
@@ -159,12 +176,48 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
 }
 
 static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
-  struct run *run = user;
+  struct set *set = user;
   must(reason == cmta_session_close_reason(session) && reason != CMTA_CLOSED_NOT, "a reason");
-  run->closed++;
+  set->closed++;
 }
 
+static void hear_reset(struct cmta_session *session, void *user) {
+  run_of(session, user);
+  ((struct set *)user)->resets++;
+}
+
+static void hear_decided(struct cmta_session *session, void *user,
+                         const struct cmta_decision *decision) {
+  run_of(session, user);
+  must(decision->verdict != CMTA_LATER, "an answer is none that comes later");
+  must(decision->final || decision->verdict == CMTA_ACCEPT, "what does not accept ends the chain");
+}
+
+static void *new_session(struct cmta_session *session, void *user) {
+  struct set *set = user;
+  (void)session;
+  set->sessions++;
+  return set;
+}
+
+static void free_session(void *data) { ((struct set *)data)->sessions--; }
+
+static void *new_transaction(struct cmta_session *session, void *user) {
+  struct set *set = user;
+  run_of(session, user);
+  set->transactions++;
+  return set;
+}
+
+static void free_transaction(void *data) { ((struct set *)data)->transactions--; }
+
 static const struct cmta_hooks hooks = {.size = sizeof hooks,
+                                        .session_new = new_session,
+                                        .session_free = free_session,
+                                        .transaction_new = new_transaction,
+                                        .transaction_free = free_transaction,
+                                        .reset = hear_reset,
+                                        .decided = hear_decided,
                                         .connect = ask,
                                         .hello = ask_text,
                                         .mail = ask_path,
@@ -209,8 +262,11 @@ static void take_output(struct run *run, struct cmta_session *session) {
 
 /* A chunk is accepted without a word, because a success in the middle of a message is refused. */
 static void decide(struct run *run, struct cmta_session *session) {
-  const enum cmta_verdict verdict = verdict_of(run->late >> 3, 5);
-  const bool wordless = run->chunk_open && verdict == CMTA_ACCEPT;
+  enum cmta_verdict verdict = verdict_of(run->late >> 3, 7);
+  if (verdict == CMTA_LATER)
+    verdict = CMTA_ACCEPT;
+  const bool accepts = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
+  const bool wordless = run->chunk_open && accepts;
   compose(session, run, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
   must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
 }
@@ -246,13 +302,25 @@ static bool feed(struct run *run, struct cmta_session *session, const uint8_t *b
   while (length > 0 && !is_over(session)) {
     const size_t taken = bring(run, session, bytes, piece < length ? piece : length);
     still = taken > 0 ? 0 : still + 1;
-    must(still < 3, "it does not stand still");
+    must(still < 3 * MAX_SETS, "it does not stand still");
     bytes += taken;
     length -= taken;
   }
-  for (int i = 0; i < 3 && !is_over(session); i++)
+  for (int i = 0; i < 3 * MAX_SETS && !is_over(session); i++)
     bring(run, session, bytes, 0);
   return is_over(session);
+}
+
+/* How many hook sets there are. */
+static int sets_of(const struct run *run) { return 1 + (run->choice->limits >> 6); }
+
+static void check_sets(const struct run *run) {
+  for (int i = 0; i < sets_of(run); i++) {
+    const struct set *set = &run->sets[i];
+    must(set->closed == 1, "the end is told once to each");
+    must(set->sessions == 0 && set->transactions == 0, "all data is freed");
+    must(set->resets == run->sets[0].resets, "news goes to all");
+  }
 }
 
 /* Plays it from beginning to end; whether it was over by itself. */
@@ -260,7 +328,9 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
   const struct cmta_settings settings = settings_of(run);
   struct cmta_service *service;
   struct cmta_session *session;
-  must(cmta_service_new(&service, &settings, &hooks, run) == 0, "the settings are sound");
+  must(cmta_service_new(&service, &settings, &hooks, &run->sets[0]) == 0, "the settings are sound");
+  for (int i = 1; i < sets_of(run); i++)
+    must(cmta_service_add(service, &hooks, &run->sets[i]) == i, "there is one set more");
   must(cmta_session_new(&session, service, NULL, NULL) == 0, "there is a session");
   const bool over = feed(run, session, bytes, length, piece);
   cmta_session_hangup(session);
@@ -268,7 +338,7 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
   must(is_over(session) && cmta_session_envelope(session) == NULL, "nothing is left at the end");
   cmta_session_free(session);
   cmta_service_free(service);
-  must(run->closed == 1, "the end is told once");
+  check_sets(run);
   must(run->held == 0, "all memory comes back");
   must(run->peak <= MAX_MEMORY + 4096, "memory is bounded");
   return over;
@@ -286,6 +356,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     return 0;
   memcpy(&choice, input, HEADER);
   struct run whole = {.choice = &choice}, cut = {.choice = &choice};
+  for (int i = 0; i < MAX_SETS; i++) {
+    whole.sets[i].run = &whole;
+    cut.sets[i].run = &cut;
+  }
   const bool over = play(&whole, input + HEADER, size - HEADER, size);
   play(&cut, input + HEADER, size - HEADER, choice.piece + 1u);
   check_replies(&whole, input + HEADER, size - HEADER, over);

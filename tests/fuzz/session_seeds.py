@@ -9,7 +9,8 @@ import pathlib
 import re
 import sys
 
-VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later")
+VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later", "take")
+MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limits
 HEADER_VERDICTS = 8
 LONGEST = 4096
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", '"': b'"', "{": b"{"}
@@ -32,26 +33,29 @@ def decode(text):
 
 
 def read(path):
-    """What the client of a dialogue says, and the verdicts it hears."""
-    said, verdicts = b"", []
+    """What the client of a dialogue says, the verdicts it hears, and how many hook sets there are."""
+    said, verdicts, sets = b"", [], 1
     for line in path.read_text(encoding="utf-8").splitlines():
         if line[:2] in ("C:", "C|"):
             said += decode(line[3:]) + (b"\r\n" if line[1] == ":" else b"")
         elif line.startswith("hook"):
             verdicts.append(VERDICTS.index(line.split()[2]))
-    return said, verdicts
+        elif line.startswith("chain "):
+            sets = int(line.split()[1])
+    return said, verdicts, sets
 
 
 def main(dialogs, corpus):
     seeds = {}
     for path in sorted(pathlib.Path(dialogs).glob("*.dialog")):
-        said, verdicts = read(path)
+        said, verdicts, sets = read(path)
+        front = bytes([0, (sets - 1) * MORE_SETS, 0])
         if not said or len(said) > LONGEST:
             continue
-        seeds.setdefault(bytes(3 + HEADER_VERDICTS) + said, path.stem)
+        seeds.setdefault(front + bytes(HEADER_VERDICTS) + said, path.stem)
         if verdicts:
             octets = (bytes(verdicts) + bytes(HEADER_VERDICTS))[:HEADER_VERDICTS]
-            seeds.setdefault(bytes(3) + octets + said, path.stem + "_verdicts")
+            seeds.setdefault(front + octets + said, path.stem + "_verdicts")
     folder = pathlib.Path(corpus)
     folder.mkdir(parents=True, exist_ok=True)
     for octets, name in seeds.items():

@@ -139,9 +139,7 @@ static void play_step(struct trace *trace, const struct step *step) {
   }
 }
 
-static bool is_hook(const struct step *step) {
-  return step->kind == STEP_HOOK || step->kind == STEP_HOOK_ALWAYS;
-}
+static bool is_hook(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
 
 /* Plays all steps; the session opens at the first that is no hook line. */
 static void play(struct trace *trace) {

@@ -10,8 +10,7 @@ static const char *const question_names[QUESTIONS] = {"connect", "hello", "mail"
                                                       "data",    "chunk", "message", "rset",
                                                       "noop",    "vrfy",  "expn",    "help"};
 
-static const char *const verdict_names[] = {"accept", "reject", "tempfail",
-                                            "close",  "drop",   "later"};
+enum { VERDICTS = CMTA_TAKE + 1 };
 
 static size_t name_index(const char *const *names, size_t count, const char *name, size_t length) {
   for (size_t i = 0; i < count; i++)
@@ -22,6 +21,20 @@ static size_t name_index(const char *const *names, size_t count, const char *nam
 
 enum question question_by_name(const char *name, size_t length) {
   return (enum question)name_index(question_names, QUESTIONS, name, length);
+}
+
+const char *question_name(enum question question) { return question_names[question]; }
+
+/* A verdict by its name; VERDICTS when there is none such. */
+static enum cmta_verdict verdict_by_name(const char *name, size_t length) {
+  unsigned verdict = 0;
+  while (verdict < VERDICTS) {
+    const char *known = cmta_verdict_name((enum cmta_verdict)verdict);
+    if (strlen(known) == length && memcmp(known, name, length) == 0)
+      break;
+    verdict++;
+  }
+  return (enum cmta_verdict)verdict;
 }
 
 /* Takes the next word off rest; its length, 0 at the end. */
@@ -65,10 +78,10 @@ static bool parse_reply_lines(struct answer *answer, const char *rest) {
 static bool parse_answer(struct answer *answer, const char *rest) {
   const char *word;
   size_t length = next_word(&rest, &word);
-  const size_t verdict = name_index(verdict_names, 6, word, length);
-  answer->verdict = (enum cmta_verdict)verdict;
-  if (verdict == 6 || at_end(rest))
-    return verdict < 6;
+  answer->verdict = verdict_by_name(word, length);
+  const bool known = (unsigned)answer->verdict < VERDICTS;
+  if (!known || at_end(rest))
+    return known;
   next_word(&rest, &word);
   answer->code = (int)strtol(word, NULL, 10);
   if (rest[strspn(rest, " ")] != '"') {
@@ -80,12 +93,34 @@ static bool parse_answer(struct answer *answer, const char *rest) {
   return answer->code > 0 && parse_reply_lines(answer, rest);
 }
 
+/* QUESTION[@SET] */
+static bool parse_question(const struct dialogue *dialogue, struct step *step, const char **rest) {
+  const char *word;
+  const size_t length = next_word(rest, &word);
+  const char *at = memchr(word, '@', length);
+  step->question = question_by_name(word, at == NULL ? length : (size_t)(at - word));
+  step->set = at == NULL ? 0 : (size_t)strtoul(at + 1, NULL, 10);
+  return step->question < QUESTIONS && step->set < dialogue->sets;
+}
+
 static bool parse_hook(struct dialogue *dialogue, struct step *step, const char *rest) {
+  return parse_question(dialogue, step, &rest) && parse_answer(&step->answer, rest);
+}
+
+static bool parse_no_data(struct dialogue *dialogue, struct step *step, const char *rest) {
+  return parse_question(dialogue, step, &rest) && at_end(rest) &&
+         (step->question == ASK_CONNECT || step->question == ASK_MAIL);
+}
+
+/* SECONDS VERDICT */
+static bool parse_deadline(struct dialogue *dialogue, struct step *step, const char *rest) {
   (void)dialogue;
   const char *word;
-  const size_t length = next_word(&rest, &word);
-  step->question = question_by_name(word, length);
-  return step->question < QUESTIONS && parse_answer(&step->answer, rest);
+  next_word(&rest, &word);
+  const int seconds = (int)strtol(word, NULL, 10);
+  const bool good = parse_answer(&step->answer, rest) && step->answer.code == 0;
+  step->answer.code = seconds;
+  return good;
 }
 
 static bool parse_refused_hook(struct dialogue *dialogue, struct step *step, const char *rest) {
@@ -127,10 +162,7 @@ static bool parse_nothing(struct dialogue *dialogue, struct step *step, const ch
 }
 
 static bool parse_question_text(struct dialogue *dialogue, struct step *step, const char *rest) {
-  const char *word;
-  const size_t length = next_word(&rest, &word);
-  step->question = question_by_name(word, length);
-  return step->question < QUESTIONS && parse_text(dialogue, step, rest + (*rest == ' '));
+  return parse_question(dialogue, step, &rest) && parse_text(dialogue, step, rest + (*rest == ' '));
 }
 
 /* How each line of a file begins, and what it is. */
@@ -145,6 +177,8 @@ static const struct form {
     {"S:", STEP_SERVER, 0, parse_text},
     {"S~", STEP_SERVER_PREFIX, 0, parse_text},
     {"S+", STEP_SERVER_REPLY, 0, parse_text},
+    {"no-data", STEP_NO_DATA, 0, parse_no_data},
+    {"deadline", STEP_DEADLINE, 0, parse_deadline},
     {"hook", STEP_HOOK, 0, parse_hook},
     {"hook*", STEP_HOOK_ALWAYS, 0, parse_hook},
     {"hook!", STEP_HOOK, 0, parse_refused_hook},
@@ -171,6 +205,8 @@ static const struct form {
     {"timeout", STEP_PROBE, PROBE_TIMEOUT, parse_text},
     {"wants", STEP_PROBE, PROBE_WANTS, parse_text},
     {"progress", STEP_PROBE, PROBE_PROGRESS, parse_text},
+    {"decided", STEP_PROBE, PROBE_DECIDED, parse_text},
+    {"cancelled", STEP_PROBE, PROBE_CANCELLED, parse_text},
 };
 
 static struct step *new_step(struct dialogue *dialogue, enum step_kind kind, unsigned line) {
@@ -202,6 +238,12 @@ static bool parse_set(struct dialogue *dialogue, const char *rest) {
   return dialogue_set(dialogue, name, rest + strspn(rest, " "));
 }
 
+/* `chain N`: how many hook sets there are. */
+static bool parse_chain(struct dialogue *dialogue, const char *rest) {
+  dialogue->sets = (size_t)strtoul(rest, NULL, 10);
+  return dialogue->step_count == 0 && dialogue->sets > 0 && dialogue->sets <= DIALOGUE_SETS;
+}
+
 static bool parse_source_line(struct dialogue *dialogue, const char *line, unsigned number) {
   const char *rest = line;
   const char *word;
@@ -210,6 +252,8 @@ static bool parse_source_line(struct dialogue *dialogue, const char *line, unsig
     return true;
   if (length == 3 && memcmp(word, "set", 3) == 0)
     return parse_set(dialogue, rest);
+  if (length == 5 && memcmp(word, "chain", 5) == 0)
+    return parse_chain(dialogue, rest);
   if (strcmp(line, "no-hooks") == 0)
     return dialogue->bare = true;
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
@@ -226,7 +270,7 @@ static void add_client_line(struct dialogue *dialogue, const char *line, size_t 
 }
 
 void dialogue_of_lines(struct dialogue *dialogue, const char *lines, size_t length) {
-  *dialogue = (struct dialogue){0};
+  *dialogue = (struct dialogue){.sets = 1};
   cmta_settings_init(&dialogue->settings);
   for (unsigned number = 1; length > 0; number++) {
     const char *end = memchr(lines, '\n', length);
@@ -238,7 +282,7 @@ void dialogue_of_lines(struct dialogue *dialogue, const char *lines, size_t leng
 }
 
 unsigned dialogue_parse(struct dialogue *dialogue, const char *source) {
-  *dialogue = (struct dialogue){0};
+  *dialogue = (struct dialogue){.sets = 1};
   cmta_settings_init(&dialogue->settings);
   bool good = true;
   unsigned number = 0;

@@ -31,6 +31,9 @@ enum question {
 
 /* What a step does or expects. */
 enum step_kind {
+  STEP_NO_DATA,       /* set `set` has no data for its next session (`question` connect) or
+                         transaction (mail) */
+  STEP_DEADLINE,      /* answer: code seconds and a verdict, for the next LATER */
   STEP_HOOK,          /* answer: the next time `question` is asked */
   STEP_HOOK_ALWAYS,   /* answer: from now on, when there is no other */
   STEP_CLIENT,        /* text: bytes of the client, CR LF included where there is one */
@@ -63,6 +66,8 @@ enum probe {
   PROBE_TIMEOUT,
   PROBE_WANTS,
   PROBE_PROGRESS,
+  PROBE_DECIDED,
+  PROBE_CANCELLED,
   PROBES
 };
 
@@ -80,6 +85,7 @@ struct step {
   enum step_kind kind;
   unsigned line; /* in the file, from 1 */
   enum question question;
+  size_t set; /* the hook set that is meant */
   enum probe probe;
   struct text text;
   struct answer answer;
@@ -88,11 +94,15 @@ struct step {
 struct dialogue {
   struct cmta_settings settings;
   bool bare;            /* play it without any hook */
+  size_t sets;          /* hook sets of the chain; 1 where the file names none */
   struct text hostname; /* what settings point to */
   struct text greeting;
   struct step *steps;
   size_t step_count;
 };
+
+/* The most hook sets of a dialogue. */
+enum { DIALOGUE_SETS = 4 };
 
 /* Reads the text of a dialogue file. 0, or the number of the line that cannot be read. The caller
    frees the dialogue in both cases. */
@@ -110,6 +120,9 @@ void dialogue_free(struct dialogue *dialogue);
 
 /* A question by its name in struct cmta_hooks; QUESTIONS when there is none such. */
 enum question question_by_name(const char *name, size_t length);
+
+/* The name of a question. */
+const char *question_name(enum question question);
 
 /* A setting by its name in struct cmta_settings, from its text; false when there is no such setting
    or the text is no value for it. */

@@ -21,6 +21,10 @@ static void fail_text(struct play *play, const char *what, const struct text *ex
   text_show(&play->failure, got, got_length);
 }
 
+struct script *play_script(struct play *play, size_t number) {
+  return number == 0 ? &play->script : &play->others[number - 1];
+}
+
 static void take_output(struct play *play) {
   for (;;) {
     const struct cmta_slice out = cmta_session_output(play->session);
@@ -89,12 +93,23 @@ static void feed(struct play *play) {
       return;
 }
 
-static bool open_session(struct play *play) {
+/* A service with the chain of the dialogue; 0 or the library's error. */
+static int make_service(struct play *play) {
   struct cmta_settings settings = play->dialogue->settings;
   settings.allocator = account_allocator(&play->account);
-  const struct cmta_hooks hooks = script_hooks(play->dialogue);
-  const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
+  struct cmta_hooks hooks = script_hooks(play->dialogue, 0);
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  for (size_t i = 1; error >= 0 && i < play->dialogue->sets; i++) {
+    hooks = script_hooks(play->dialogue, i);
+    error = cmta_service_add(play->service, &hooks, play_script(play, i));
+    play_script(play, i)->lenient = play->lenient;
+  }
+  return error < 0 ? error : 0;
+}
+
+static bool open_session(struct play *play) {
+  const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
+  int error = make_service(play);
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
   if (error == 0)
@@ -151,12 +166,18 @@ static void step_server(struct play *play, const struct step *step) {
   skip_line(play);
 }
 
+/* The open question has been answered, whoever left it. */
+static void note_decided(struct play *play, enum cmta_verdict verdict) {
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    script_decided(play_script(play, i), verdict);
+}
+
 static void step_decide(struct play *play, const struct step *step) {
   int error = script_compose(play->session, &step->answer);
   if (error == 0)
     error = cmta_session_decide(play->session, step->answer.verdict);
   if (error == 0) {
-    script_decided(&play->script, step->answer.verdict);
+    note_decided(play, step->answer.verdict);
     feed(play);
   }
   if ((error != 0) != step->answer.refused && !play->lenient)
@@ -164,7 +185,7 @@ static void step_decide(struct play *play, const struct step *step) {
 }
 
 static void step_expire(struct play *play) {
-  script_decided(&play->script, CMTA_TEMPFAIL);
+  note_decided(play, play->script.overdue);
   cmta_session_expire(play->session);
   take_output(play);
   feed(play);
@@ -217,9 +238,11 @@ static void expect(struct play *play, const struct step *step) {
 
 static void run_step(struct play *play, const struct step *step) {
   switch (step->kind) {
+  case STEP_NO_DATA:
+  case STEP_DEADLINE:
   case STEP_HOOK:
   case STEP_HOOK_ALWAYS:
-    script_take(&play->script, step);
+    script_take(play_script(play, step->set), step);
     break;
   case STEP_CLIENT:
     step_client(play, step);
@@ -243,12 +266,18 @@ static void run_step(struct play *play, const struct step *step) {
   }
 }
 
+/* The same of one hook set. */
+static void check_set(struct play *play, const struct script *script) {
+  if (script->fault.length > 0)
+    fail(play, script->fault.at);
+  if (cmta_session_envelope(play->session) == NULL && script->transaction_data > 0)
+    fail(play, "data of a transaction outlives it");
+}
+
 /* What must hold whenever the session rests. */
 static void check_rest(struct play *play) {
-  if (play->script.fault.length > 0)
-    fail(play, play->script.fault.at);
-  if (cmta_session_envelope(play->session) == NULL && play->script.transaction_data > 0)
-    fail(play, "data of a transaction outlives it");
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    check_set(play, play_script(play, i));
   if (play->account.wrong_size)
     fail(play, "a block was given back with another size");
 }
@@ -277,16 +306,28 @@ static void check_memory(struct play *play) {
     fail(play, "more memory was held than max_memory");
 }
 
+/* News has come to each hook set as to the first, and each has its data back. */
+static void check_set_after(struct play *play, const struct script *script) {
+  if (script->closed != play->script.closed || script->resets != play->script.resets)
+    fail(play, "`closed` and `reset` were not told to all hook sets");
+  if (!text_equal(&script->transcript, &play->script.transcript))
+    fail(play, "the hook sets heard different traces");
+  if (!text_equal(&script->decided, &play->script.decided))
+    fail(play, "the hook sets heard different decisions");
+  if (script->session_data > 0 || script->transaction_data > 0)
+    fail(play, "data of the application was not destroyed");
+}
+
 /* What must hold after all is freed, in lenient runs too. */
 static void check_after(struct play *play) {
   const struct script *script = &play->script;
   const char *fault = reply_fault(&play->output);
   if (fault != NULL)
     fail(play, fault);
+  for (size_t i = 0; i < play->dialogue->sets; i++)
+    check_set_after(play, play_script(play, i));
   if (!play->dialogue->bare && script->closed != (script->questions[ASK_CONNECT].asked > 0))
     fail(play, "`closed` was not told exactly once");
-  if (script->session_data > 0 || script->transaction_data > 0)
-    fail(play, "data of the application was not destroyed");
   check_memory(play);
 }
 
@@ -307,6 +348,10 @@ static void run_steps(struct play *play) {
 
 bool play_run(struct play *play) {
   text_append(&play->output, "", 0);
+  for (size_t i = 0; i < DIALOGUE_SETS; i++) {
+    play_script(play, i)->first = &play->script;
+    play_script(play, i)->number = i;
+  }
   run_steps(play);
   if (play->session != NULL && play->failure.length == 0 && !play->lenient)
     check_end(play);
@@ -318,7 +363,8 @@ bool play_run(struct play *play) {
 }
 
 void play_clear(struct play *play) {
-  script_clear(&play->script);
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    script_clear(play_script(play, i));
   text_clear(&play->pending);
   text_clear(&play->output);
   text_clear(&play->failure);

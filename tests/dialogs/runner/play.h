@@ -20,7 +20,8 @@ struct play {
   size_t cut;
   bool lenient;           /* expect nothing but order: for runs in which memory fails */
   struct account account; /* fail_at and fail_on are the caller's */
-  struct script script;
+  struct script script;   /* the first hook set */
+  struct script others[DIALOGUE_SETS - 1];
   struct cmta_service *service;
   struct cmta_session *session; /* NULL before the first step that needs it */
   struct text pending;          /* client bytes not yet taken */
@@ -42,6 +43,9 @@ bool play_run(struct play *play);
 
 /* Frees what a play holds. */
 void play_clear(struct play *play);
+
+/* The script of a hook set. */
+struct script *play_script(struct play *play, size_t number);
 
 /* The bytes that all client lines of a dialogue have together. */
 size_t play_client_bytes(const struct dialogue *dialogue);

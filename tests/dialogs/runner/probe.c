@@ -76,7 +76,7 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
 }
 
 void probe_show(struct play *play, const struct step *step, struct text *text) {
-  const struct scripted *scripted = &play->script.questions[step->question];
+  const struct scripted *scripted = &play_script(play, step->set)->questions[step->question];
   switch (step->probe) {
   case PROBE_FROM:
   case PROBE_TO:
@@ -92,6 +92,12 @@ void probe_show(struct play *play, const struct step *step, struct text *text) {
     break;
   case PROBE_RESETS:
     text_print(text, "%u", play->script.resets);
+    break;
+  case PROBE_DECIDED:
+    text_append(text, play->script.decided.at, play->script.decided.length);
+    break;
+  case PROBE_CANCELLED:
+    text_append(text, play->script.cancelled.at, play->script.cancelled.length);
     break;
   default:
     show_of_session(play, step->probe, text);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the sets of a chain are called. */
+static const char *const set_names[DIALOGUE_SETS] = {"first", "second", "third", "fourth"};
+
 static void script_fault(struct script *script, const char *what) {
   if (script->fault.length == 0)
     text_print(&script->fault, "%s", what);
@@ -25,6 +28,26 @@ static const struct answer *next_answer(const struct scripted *scripted) {
   return scripted->used < scripted->count ? scripted->once[scripted->used] : scripted->always;
 }
 
+/* In each hook the data is that of its own set. */
+static void check_data(struct script *script, const struct cmta_session *session) {
+  const bool runs = cmta_session_envelope(session) != NULL;
+  if (cmta_session_data(session) != &script->session_data ||
+      cmta_session_data_of(session, script->number) != &script->session_data)
+    script_fault(script, "the session's data is not the set's own");
+  if (cmta_transaction_data(session) != (runs ? &script->transaction_data : NULL))
+    script_fault(script, "the transaction's data is not the set's own");
+}
+
+/* What the dialogue says of the answer that is about to come later. */
+static void set_deadline(struct script *first, struct cmta_session *session) {
+  const struct answer *deadline = first->deadline;
+  first->overdue = deadline == NULL ? CMTA_TEMPFAIL : deadline->verdict;
+  first->deadline = NULL;
+  if (deadline != NULL &&
+      cmta_session_set_deadline(session, (unsigned)deadline->code, deadline->verdict) != 0)
+    script_fault(first, "a deadline was refused");
+}
+
 /* Remembers a question and answers it. */
 static enum cmta_verdict answer_question(struct script *script, struct cmta_session *session,
                                          enum question question, struct cmta_slice heard) {
@@ -34,8 +57,13 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   text_append(&scripted->heard, heard.at, heard.length);
   const struct answer *answer = next_answer(scripted);
   scripted->used += scripted->used < scripted->count;
+  check_data(script, session);
+  if (strcmp(cmta_session_question(session), question_name(question)) != 0)
+    script_fault(script, "another question is asked");
   if (answer == NULL)
     return CMTA_ACCEPT;
+  if (answer->verdict == CMTA_LATER)
+    set_deadline(script->first, session);
   const int error = script_compose(session, answer);
   if ((error == CMTA_E_ARGUMENT) != answer->refused && !script->lenient)
     script_fault(script, answer->refused ? "a reply that should be refused was taken"
@@ -44,6 +72,25 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
 }
 
 static void destroy(void *data) { --*(unsigned *)data; }
+
+static void *new_session_data(struct cmta_session *session, void *user) {
+  struct script *script = user;
+  (void)session;
+  if (script->no_session_data)
+    return NULL;
+  script->session_data++;
+  return &script->session_data;
+}
+
+static void *new_transaction_data(struct cmta_session *session, void *user) {
+  struct script *script = user;
+  const bool fails = script->no_transaction_data;
+  if (cmta_session_data(session) != &script->session_data || cmta_transaction_data(session) != NULL)
+    script_fault(script, "a new transaction has other data");
+  script->no_transaction_data = false;
+  script->transaction_data += !fails;
+  return fails ? NULL : &script->transaction_data;
+}
 
 static enum cmta_verdict ask_connect(struct cmta_session *session, void *user) {
   struct script *script = user;
@@ -75,6 +122,7 @@ static enum cmta_verdict ask_path(struct script *script, struct cmta_session *se
 static enum cmta_verdict ask_mail(struct cmta_session *session, void *user,
                                   const struct cmta_path *reverse_path) {
   text_clear(&((struct script *)user)->chunks);
+  ((struct script *)user)->kept = false;
   return ask_path(user, session, ASK_MAIL, reverse_path);
 }
 
@@ -110,6 +158,7 @@ static void keep_message(struct script *script, const struct cmta_message *messa
     abort();
   script->messages = grown;
   struct delivered *kept = &grown[script->message_count++];
+  script->kept = true;
   *kept = (struct delivered){.size = cmta_message_size(message)};
   const struct cmta_envelope *envelope = cmta_message_envelope(message);
   struct cmta_slice data;
@@ -127,14 +176,19 @@ static void keep_message(struct script *script, const struct cmta_message *messa
 
 static void drop_message(struct script *script) {
   struct delivered *last = &script->messages[--script->message_count];
+  script->kept = false;
   text_clear(&last->content);
   text_clear(&last->from);
   text_clear(&last->to);
   text_clear(&last->typed);
 }
 
+static bool is_acceptance(enum cmta_verdict verdict) {
+  return verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
+}
+
 void script_decided(struct script *script, enum cmta_verdict verdict) {
-  if (script->judging && verdict != CMTA_ACCEPT)
+  if (script->judging && !is_acceptance(verdict))
     drop_message(script);
   script->judging = false;
 }
@@ -143,7 +197,7 @@ void script_decided(struct script *script, enum cmta_verdict verdict) {
 static bool takes_message(const struct answer *answer) {
   if (answer == NULL)
     return true;
-  if (answer->verdict == CMTA_ACCEPT)
+  if (is_acceptance(answer->verdict))
     return answer->code == 0 || answer->code / 100 == 2;
   return answer->verdict == CMTA_CLOSE && answer->code / 100 == 2;
 }
@@ -186,10 +240,37 @@ static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
   return answer_question(user, session, ASK_HELP, topic);
 }
 
+/* What this set took for a message was refused by another. */
 static void hear_reset(struct cmta_session *session, void *user) {
-  (void)session;
   struct script *script = user;
   script->resets++;
+  check_data(script, session);
+  if (script->kept && !script->judging)
+    drop_message(script);
+}
+
+/* An answer of a set: "rcpt@1 reject late final". */
+static void hear_decided(struct cmta_session *session, void *user,
+                         const struct cmta_decision *decision) {
+  struct script *script = user;
+  if (script->all_decided)
+    text_clear(&script->decided);
+  script->all_decided = decision->final;
+  text_print(&script->decided, "%s%s@%zu %s%s%s", script->decided.length > 0 ? " " : "",
+             decision->question, decision->hook_set, cmta_verdict_name(decision->verdict),
+             decision->late ? " late" : "", decision->final ? " final" : "");
+  check_data(script, session);
+  if (strcmp(decision->hook_set_name, set_names[decision->hook_set]) != 0)
+    script_fault(script, "a hook set has another name");
+}
+
+static void hear_cancelled(struct cmta_session *session, void *user, const char *question) {
+  struct script *script = user;
+  struct text *told = &script->first->cancelled;
+  text_print(told, "%s%s@%zu", told->length > 0 ? " " : "", question, script->number);
+  check_data(script, session);
+  if (cmta_session_decide(session, CMTA_ACCEPT) != CMTA_E_STATE)
+    script_fault(script, "a cancelled question was answered");
 }
 
 static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
@@ -213,18 +294,24 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
     script_fault(script, "a traced line does not end in CR LF");
 }
 
-static bool names_expn(const struct dialogue *dialogue) {
+static bool names_expn(const struct dialogue *dialogue, size_t number) {
   for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
+    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].set == number &&
+        dialogue->steps[i].question == ASK_EXPN)
       return true;
   return false;
 }
 
-struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
+struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
   struct cmta_hooks hooks = {.size = sizeof hooks};
   if (dialogue->bare)
     return hooks;
   hooks = (struct cmta_hooks){.size = sizeof hooks,
+                              .name = set_names[number],
+                              .session_new = new_session_data,
+                              .session_free = destroy,
+                              .transaction_new = new_transaction_data,
+                              .transaction_free = destroy,
                               .connect = ask_connect,
                               .hello = ask_hello,
                               .mail = ask_mail,
@@ -238,16 +325,24 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue) {
                               .expn = ask_expn,
                               .help = ask_help,
                               .reset = hear_reset,
+                              .cancelled = hear_cancelled,
+                              .decided = hear_decided,
                               .closed = hear_closed,
                               .trace = hear_trace};
-  if (!names_expn(dialogue))
+  if (!names_expn(dialogue, number))
     hooks.expn = NULL;
   return hooks;
 }
 
 void script_take(struct script *script, const struct step *step) {
   struct scripted *scripted = &script->questions[step->question];
-  if (step->kind == STEP_HOOK_ALWAYS)
+  if (step->kind == STEP_DEADLINE)
+    script->first->deadline = &step->answer;
+  else if (step->kind == STEP_NO_DATA && step->question == ASK_CONNECT)
+    script->no_session_data = true;
+  else if (step->kind == STEP_NO_DATA)
+    script->no_transaction_data = true;
+  else if (step->kind == STEP_HOOK_ALWAYS)
     scripted->always = &step->answer;
   else if (scripted->count < SCRIPT_ANSWERS)
     scripted->once[scripted->count++] = &step->answer;
@@ -277,5 +372,7 @@ void script_clear(struct script *script) {
   text_clear(&script->chunks);
   text_clear(&script->transcript);
   text_clear(&script->said);
+  text_clear(&script->decided);
+  text_clear(&script->cancelled);
   text_clear(&script->fault);
 }

@@ -31,11 +31,15 @@ struct delivered {
   uint64_t size;
 };
 
+/* One hook set. Those of one chain know the first of them, where what they share stands. */
 struct script {
+  struct script *first;
+  size_t number;
   struct scripted questions[QUESTIONS];
   struct delivered *messages; /* those accepted; the last one is still in question when `judging` */
   size_t message_count;
   bool judging;
+  bool kept;              /* a message of the running transaction is among them */
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
@@ -45,15 +49,22 @@ struct script {
   enum cmta_close_reason reason;
   unsigned session_data; /* pointers kept and not yet destroyed */
   unsigned transaction_data;
+  bool no_session_data; /* the next one has none */
+  bool no_transaction_data;
+  const struct answer *deadline; /* of the next LATER of any set; the first's */
+  enum cmta_verdict overdue;     /* of the question that was left open last; the first's */
+  struct text decided;           /* the answers to the last question */
+  bool all_decided;              /* its last answer is there */
+  struct text cancelled;         /* the questions that were cancelled; the first's */
   struct text fault; /* the first thing that should not have happened; empty when all is well */
 };
 
-/* The hooks that play a script, to be given to a service with the script as `user`. A question that
-   the dialogue never answers keeps its standard answer; `expn` has a hook only when the dialogue
-   names it. */
-struct cmta_hooks script_hooks(const struct dialogue *dialogue);
+/* The hooks that play the script of set `number`, to be given to a service with the script as
+   `user`. A question that the dialogue never answers keeps its standard answer; `expn` has a hook
+   only when the dialogue names it. */
+struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number);
 
-/* Takes up a STEP_HOOK or STEP_HOOK_ALWAYS; both live longer than the script. */
+/* Takes up a step of a kind up to STEP_HOOK_ALWAYS, which lives longer than the script. */
 void script_take(struct script *script, const struct step *step);
 
 /* Composes the reply of an answer; 0 or the library's error. */
