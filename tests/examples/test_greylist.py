@@ -45,6 +45,16 @@ class Greylist(ExampleTest):
             self.assertEqual(client.sock.recv(1), b"", "an answer")
             client.close()
 
+    def test_a_client_that_does_not_wait_does_no_harm_to_one_that_does(self):
+        """Timers run out in the order they were started: the first one's would before the second is answered."""
+        with Example("0.1") as example:
+            with example.client() as first:
+                first.ehlo()
+                first.mail("a@example.org")
+                first.send(b"RCPT TO:<b@example.org>\r\n")
+                first.close()
+            self.assertEqual(self.rcpt(example, "c@example.org", "b@example.org"), 451)
+
 
 if __name__ == "__main__":
     main()
