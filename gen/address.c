@@ -3694,3 +3694,244 @@ yy275:
 }
 
 }
+
+bool address_is_mailbox(struct cmta_slice text) {
+  const unsigned char *cursor = cursor_at(text.at), *begin = cursor, *marker, *domain, *end;
+  const unsigned char *yyt1 = NULL;
+
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		 16, 152, 128, 152, 152, 152, 152, 152,
+		144, 144, 152, 152, 144, 216, 144, 152,
+		184, 184, 184, 184, 184, 184, 184, 184,
+		184, 184, 144, 144, 144, 152, 144, 152,
+		144, 184, 184, 184, 184, 184, 184, 184,
+		184, 184, 184, 184, 184, 184, 184, 184,
+		184, 184, 184, 184, 184, 184, 184, 184,
+		184, 184, 184,  16,   0,  16, 152, 152,
+		152, 184, 184, 184, 184, 184, 184, 184,
+		184, 184, 184, 184, 184, 184, 184, 184,
+		184, 184, 184, 184, 184, 184, 184, 184,
+		184, 184, 184, 152, 152, 152, 152,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych <= '.') {
+		if (yych <= '\'') {
+			if (yych <= ' ') goto yy277;
+			if (yych == '"') goto yy280;
+			goto yy279;
+		} else {
+			if (yych <= '+') {
+				if (yych >= '*') goto yy279;
+			} else {
+				if (yych == '-') goto yy279;
+			}
+		}
+	} else {
+		if (yych <= '?') {
+			if (yych <= '<') {
+				if (yych <= '9') goto yy279;
+			} else {
+				if (yych != '>') goto yy279;
+			}
+		} else {
+			if (yych <= 'Z') {
+				if (yych >= 'A') goto yy279;
+			} else {
+				if (yych <= ']') goto yy277;
+				if (yych <= '~') goto yy279;
+			}
+		}
+	}
+yy277:
+	++cursor;
+yy278:
+	{ return false; }
+yy279:
+	yych = *(marker = ++cursor);
+	if (yych <= ',') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy282;
+			goto yy278;
+		} else {
+			if (yych <= '\'') goto yy282;
+			if (yych <= ')') goto yy278;
+			if (yych <= '+') goto yy282;
+			goto yy278;
+		}
+	} else {
+		if (yych <= '>') {
+			if (yych <= '9') goto yy282;
+			if (yych == '=') goto yy282;
+			goto yy278;
+		} else {
+			if (yych <= 'Z') goto yy282;
+			if (yych <= ']') goto yy278;
+			if (yych <= '~') goto yy282;
+			goto yy278;
+		}
+	}
+yy280:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x1F) goto yy278;
+	if (yych <= '~') goto yy287;
+	goto yy278;
+yy281:
+	yych = *++cursor;
+yy282:
+	if (yybm[0+yych] & 8) {
+		goto yy281;
+	}
+	if (yych <= ',') goto yy283;
+	if (yych <= '.') goto yy284;
+	if (yych <= '>') goto yy283;
+	if (yych <= '@') goto yy285;
+yy283:
+	cursor = marker;
+	goto yy278;
+yy284:
+	yych = *++cursor;
+	if (yybm[0+yych] & 8) {
+		goto yy281;
+	}
+	goto yy283;
+yy285:
+	yych = *++cursor;
+	if (yych <= 'Z') {
+		if (yych <= '/') goto yy283;
+		if (yych <= '9') {
+			yyt1 = cursor;
+			goto yy290;
+		}
+		if (yych <= '@') goto yy283;
+		yyt1 = cursor;
+		goto yy290;
+	} else {
+		if (yych <= '[') {
+			yyt1 = cursor;
+			goto yy291;
+		}
+		if (yych <= '`') goto yy283;
+		if (yych <= 'z') {
+			yyt1 = cursor;
+			goto yy290;
+		}
+		goto yy283;
+	}
+yy286:
+	yych = *++cursor;
+yy287:
+	if (yybm[0+yych] & 16) {
+		goto yy286;
+	}
+	if (yych <= 0x1F) goto yy283;
+	if (yych <= '"') goto yy288;
+	if (yych <= '\\') goto yy289;
+	goto yy283;
+yy288:
+	yych = *++cursor;
+	if (yych == '@') goto yy285;
+	goto yy283;
+yy289:
+	yych = *++cursor;
+	if (yych <= 0x1F) goto yy283;
+	if (yych <= '~') goto yy286;
+	goto yy283;
+yy290:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy293;
+	}
+	if (yych <= '/') {
+		if (yych <= '\r') {
+			if (yych <= '\f') goto yy283;
+			goto yy292;
+		} else {
+			if (yych <= ',') goto yy283;
+			if (yych <= '.') goto yy294;
+			goto yy283;
+		}
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= '9') goto yy290;
+			if (yych <= '@') goto yy283;
+			goto yy290;
+		} else {
+			if (yych <= '`') goto yy283;
+			if (yych <= 'z') goto yy290;
+			goto yy283;
+		}
+	}
+yy291:
+	yych = *++cursor;
+	if (yych == ']') goto yy283;
+	goto yy296;
+yy292:
+	yych = *++cursor;
+	if (yych == '\n') goto yy297;
+	goto yy283;
+yy293:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy293;
+	}
+	if (yych <= '@') {
+		if (yych <= '/') goto yy283;
+		if (yych <= '9') goto yy290;
+		goto yy283;
+	} else {
+		if (yych <= 'Z') goto yy290;
+		if (yych <= '`') goto yy283;
+		if (yych <= 'z') goto yy290;
+		goto yy283;
+	}
+yy294:
+	yych = *++cursor;
+	if (yybm[0+yych] & 32) {
+		goto yy290;
+	}
+	goto yy283;
+yy295:
+	yych = *++cursor;
+yy296:
+	if (yybm[0+yych] & 128) {
+		goto yy295;
+	}
+	if (yych == ']') goto yy298;
+	goto yy283;
+yy297:
+	++cursor;
+	domain = yyt1;
+	end = cursor - 2;
+	{
+    return end == begin + text.length && mailbox_fits(&(struct path_marks){begin, domain, end + 1});
+  }
+yy298:
+	yych = *++cursor;
+	if (yych == '\r') goto yy292;
+	goto yy283;
+}
+
+}

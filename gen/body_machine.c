@@ -8,6 +8,7 @@
  *   RFC 5321 section 4.1.1.4   the message ends at CR LF . CR LF, and at nothing that resembles it
  *   RFC 5321 section 4.5.2     a dot at the beginning of a line is dropped unless it ends the message
  *   RFC 5321 section 4.5.3.1.6 the length of a text line
+ *   RFC 5322 section 2.1       the header section ends at the first empty line
  *
  * The machine reads any bytes, faults included, and never fails. A byte that may still turn out not
  * to be of the message (the dot, the CR behind it) is held by the state alone, so that it does not
@@ -46,9 +47,15 @@ struct cmta_slice body_machine_run(struct body *body, struct cmta_slice *input) 
 		goto _test_eof;
 	switch (  body->cs )
 	{
-tr5:
+tr6:
 	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
 	{ body->line = 0; }
+	{ if (body->found) {p++;  body->cs = 1; goto _out;} }
+	goto st1;
+tr7:
+	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
+	{ body->line = 0; }
+	{ body_headers_end(body); }
 	{ if (body->found) {p++;  body->cs = 1; goto _out;} }
 	goto st1;
 st1:
@@ -71,10 +78,10 @@ tr1:
 	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
 	{ if (body->found) {p++;  body->cs = 2; goto _out;} }
 	goto st2;
-tr4:
+tr5:
 	{ body->found |= 1u << FOUND_BARE_CR; p--; {p++;  body->cs = 2; goto _out;} }
 	goto st2;
-tr7:
+tr9:
 	{ from = cr; to = cr + 1; body->line = 1; }
 	{ body->found |= 1u << FOUND_BARE_CR; p--; {p++;  body->cs = 2; goto _out;} }
 	goto st2;
@@ -84,10 +91,10 @@ st2:
 case 2:
 	switch( (*p) ) {
 		case 10u: goto tr1;
-		case 13u: goto tr2;
+		case 13u: goto tr4;
 	}
 	goto tr0;
-tr2:
+tr4:
 	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
 	{ if (body->found) {p++;  body->cs = 3; goto _out;} }
 	goto st3;
@@ -96,37 +103,48 @@ st3:
 		goto _test_eof3;
 case 3:
 	if ( (*p) == 10u )
-		goto tr5;
-	goto tr4;
-tr3:
-	{ if (p > from) { to = p; {p++;  body->cs = 4; goto _out;} } from = p + 1; }
+		goto tr6;
+	goto tr5;
+tr2:
+	{ if (body_line_passes(body)) body->found |= 1u << FOUND_LONG_LINE; }
+	{ if (body->found) {p++;  body->cs = 4; goto _out;} }
 	goto st4;
 st4:
 	if ( ++p == pe )
 		goto _test_eof4;
 case 4:
-	switch( (*p) ) {
-		case 10u: goto tr1;
-		case 13u: goto tr6;
-	}
-	goto tr0;
-tr6:
+	if ( (*p) == 10u )
+		goto tr7;
+	goto tr5;
+tr3:
 	{ if (p > from) { to = p; {p++;  body->cs = 5; goto _out;} } from = p + 1; }
 	goto st5;
 st5:
 	if ( ++p == pe )
 		goto _test_eof5;
 case 5:
-	if ( (*p) == 10u )
-		goto tr8;
-	goto tr7;
+	switch( (*p) ) {
+		case 10u: goto tr1;
+		case 13u: goto tr8;
+	}
+	goto tr0;
 tr8:
-	{ from = p + 1; body->found |= 1u << FOUND_END; {p++;  body->cs = 6; goto _out;} }
+	{ if (p > from) { to = p; {p++;  body->cs = 6; goto _out;} } from = p + 1; }
 	goto st6;
 st6:
 	if ( ++p == pe )
 		goto _test_eof6;
 case 6:
+	if ( (*p) == 10u )
+		goto tr10;
+	goto tr9;
+tr10:
+	{ from = p + 1; body_headers_end(body); body->found |= 1u << FOUND_END; {p++;  body->cs = 7; goto _out;} }
+	goto st7;
+st7:
+	if ( ++p == pe )
+		goto _test_eof7;
+case 7:
 	goto st0;
 st0:
  body->cs = 0;
@@ -138,6 +156,7 @@ st0:
 	_test_eof4:  body->cs = 4; goto _test_eof;
 	_test_eof5:  body->cs = 5; goto _test_eof;
 	_test_eof6:  body->cs = 6; goto _test_eof;
+	_test_eof7:  body->cs = 7; goto _test_eof;
 
 	_test_eof: {}
 	_out: {}

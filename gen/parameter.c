@@ -9,7 +9,10 @@
 
 #include "engine/command.h"
 
+#include "engine/ascii.h"
 #include "cursor.h"
+
+#include <string.h>
 
 
 
@@ -702,6 +705,659 @@ yy58:
 yy59:
 	++cursor;
 	{ *body = CMTA_BODY_8BITMIME; return cursor == end + 1; }
+}
+
+}
+
+bool parameter_integer(struct cmta_slice value, int64_t *integer) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+  bool negative = *value.at == '-';
+  uint64_t size = number(value.at + negative, value.length - negative);
+  if (size > (uint64_t)INT64_MAX + negative)
+    return false;
+  *integer = negative && size > 0 ? -(int64_t)(size - 1) - 1 : (int64_t)size;
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych == '-') goto yy63;
+	if (yych <= '/') goto yy61;
+	if (yych <= '9') goto yy64;
+yy61:
+	++cursor;
+yy62:
+	{ return false; }
+yy63:
+	yych = *(marker = ++cursor);
+	if (yybm[0+yych] & 128) {
+		goto yy65;
+	}
+	goto yy62;
+yy64:
+	yych = *(marker = ++cursor);
+	if (yybm[0+yych] & 128) {
+		goto yy65;
+	}
+	if (yych == '\r') goto yy66;
+	if (yych == ' ') goto yy66;
+	goto yy62;
+yy65:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy65;
+	}
+	if (yych == '\r') goto yy66;
+	if (yych == ' ') goto yy66;
+	cursor = marker;
+	goto yy62;
+yy66:
+	++cursor;
+	{ return cursor == end + 1; }
+}
+
+}
+
+/* What one hexadecimal digit of xtext stands for. */
+static unsigned nibble(char digit) {
+  return (unsigned)(digit <= '9' ? digit - '0' : digit - 'A' + 10);
+}
+
+/* Writes what valid xtext says; how many octets that is. */
+static size_t decode_xtext(struct cmta_slice value, char *text) {
+  size_t length = 0;
+  for (size_t i = 0; i < value.length; i++)
+    if (value.at[i] == '+') {
+      text[length++] = (char)(nibble(value.at[i + 1]) << 4 | nibble(value.at[i + 2]));
+      i += 2;
+    } else {
+      text[length++] = value.at[i];
+    }
+  return length;
+}
+
+size_t parameter_xtext(struct cmta_slice value, char *text) {
+  if (value.length == 0)
+    return 0;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128,   0, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128,   0, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych <= '+') {
+		if (yych <= ' ') goto yy68;
+		if (yych <= '*') goto yy70;
+		goto yy71;
+	} else {
+		if (yych == '=') goto yy68;
+		if (yych <= '~') goto yy70;
+	}
+yy68:
+	++cursor;
+yy69:
+	{ return 0; }
+yy70:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy74;
+		goto yy69;
+	} else {
+		if (yych == '=') goto yy69;
+		if (yych <= '~') goto yy74;
+		goto yy69;
+	}
+yy71:
+	yych = *(marker = ++cursor);
+	if (yych <= '/') goto yy69;
+	if (yych <= '9') goto yy77;
+	if (yych <= '@') goto yy69;
+	if (yych <= 'F') goto yy77;
+	goto yy69;
+yy72:
+	++cursor;
+	{ return cursor == end + 1 ? decode_xtext(value, text) : 0; }
+yy73:
+	yych = *++cursor;
+yy74:
+	if (yybm[0+yych] & 128) {
+		goto yy73;
+	}
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy72;
+	} else {
+		if (yych <= ' ') goto yy72;
+		if (yych <= '+') goto yy76;
+	}
+yy75:
+	cursor = marker;
+	goto yy69;
+yy76:
+	yych = *++cursor;
+	if (yych <= '/') goto yy75;
+	if (yych <= '9') goto yy77;
+	if (yych <= '@') goto yy75;
+	if (yych >= 'G') goto yy75;
+yy77:
+	yych = *++cursor;
+	if (yych <= '/') goto yy75;
+	if (yych <= '9') goto yy73;
+	if (yych <= '@') goto yy75;
+	if (yych <= 'F') goto yy73;
+	goto yy75;
+}
+
+}
+
+size_t parameter_mailbox(struct cmta_slice value, char *text) {
+  size_t length = parameter_xtext(value, text);
+  if (length == 0)
+    return 0;
+  memcpy(text + length, "\r\n", 2);
+  return address_is_mailbox((struct cmta_slice){text, length}) ? length : 0;
+}
+
+bool parameter_word(struct cmta_slice value, const char *const *words, int64_t *index) {
+  for (*index = 0; words[*index]; ++*index)
+    if (strlen(words[*index]) == value.length && ascii_equal(words[*index], value.at, value.length))
+      return true;
+  return false;
+}
+
+/* Days from 1970-01-01 to a day of the Gregorian calendar. Years begin in March here, so that the day that leap years
+ * have more is their last; and 400 years later, which is 146097 days, so that none is negative. */
+static int64_t days_to(int64_t year, int64_t month, int64_t day) {
+  int64_t y = year + 400 - (month <= 2);
+  int64_t m = (month + 9) % 12;
+  return y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468 - 146097;
+}
+
+/* Seconds that "hh:mm" stands for. */
+static int64_t clock_of(const char *at) {
+  return (int64_t)(number(at, 2) * 3600 + number(at + 3, 2) * 60);
+}
+
+/* The moment that a valid date-time names; zone is its 'Z' or offset. A second 60 is the last of an UTC day: leap
+ * seconds come nowhere else (RFC 3339 section 5.7). */
+static bool moment(const char *at, const char *zone, int64_t *seconds) {
+  int64_t day = days_to((int64_t)number(at, 4), (int64_t)number(at + 5, 2), (int64_t)number(at + 8, 2));
+  int64_t offset = *zone == '+' ? clock_of(zone + 1) : *zone == '-' ? -clock_of(zone + 1) : 0;
+  int64_t second = (int64_t)number(at + 17, 2);
+  *seconds = day * 86400 + clock_of(at + 11) + second - offset;
+  return second < 60 || *seconds % 86400 == 0;
+}
+
+bool parameter_date_time(struct cmta_slice value, int64_t *seconds) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker, *zone;
+  const unsigned char *yyt1 = NULL;
+
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy81;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy82;
+		default: goto yy79;
+	}
+yy79:
+	++cursor;
+yy80:
+	{ return false; }
+yy81:
+	yych = *(marker = ++cursor);
+	if (yych <= '4') {
+		if (yych <= '/') goto yy80;
+		if (yych <= '0') goto yy83;
+		if (yych <= '3') goto yy85;
+		goto yy83;
+	} else {
+		if (yych == '8') goto yy83;
+		if (yych <= '9') goto yy85;
+		goto yy80;
+	}
+yy82:
+	yych = *(marker = ++cursor);
+	if (yych <= '2') {
+		if (yych <= '/') goto yy80;
+		if (yych <= '1') goto yy85;
+	} else {
+		if (yych == '6') goto yy83;
+		if (yych <= '9') goto yy85;
+		goto yy80;
+	}
+yy83:
+	yych = *++cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy86;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy87;
+		default: goto yy84;
+	}
+yy84:
+	cursor = marker;
+	goto yy80;
+yy85:
+	yych = *++cursor;
+	switch (yych) {
+		case '0': goto yy88;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy87;
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy86;
+		default: goto yy84;
+	}
+yy86:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy84;
+		if (yych <= '0') goto yy89;
+		if (yych <= '3') goto yy90;
+		goto yy89;
+	} else {
+		if (yych == '8') goto yy89;
+		if (yych <= '9') goto yy90;
+		goto yy84;
+	}
+yy87:
+	yych = *++cursor;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy84;
+		if (yych <= '1') goto yy90;
+		goto yy89;
+	} else {
+		if (yych == '6') goto yy89;
+		if (yych <= '9') goto yy90;
+		goto yy84;
+	}
+yy88:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy84;
+		if (yych <= '3') goto yy90;
+	} else {
+		if (yych == '8') goto yy89;
+		if (yych <= '9') goto yy90;
+		goto yy84;
+	}
+yy89:
+	yych = *++cursor;
+	if (yych == '-') goto yy91;
+	goto yy84;
+yy90:
+	yych = *++cursor;
+	if (yych == '-') goto yy92;
+	goto yy84;
+yy91:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '0') goto yy93;
+	if (yych <= '1') goto yy94;
+	goto yy84;
+yy92:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '0') goto yy95;
+	if (yych <= '1') goto yy94;
+	goto yy84;
+yy93:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy96;
+		case '2': goto yy97;
+		case '4':
+		case '6':
+		case '9': goto yy98;
+		default: goto yy84;
+	}
+yy94:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych == '1') goto yy98;
+	if (yych <= '2') goto yy96;
+	goto yy84;
+yy95:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy96;
+		case '2': goto yy99;
+		case '4':
+		case '6':
+		case '9': goto yy98;
+		default: goto yy84;
+	}
+yy96:
+	yych = *++cursor;
+	if (yych == '-') goto yy100;
+	goto yy84;
+yy97:
+	yych = *++cursor;
+	if (yych == '-') goto yy101;
+	goto yy84;
+yy98:
+	yych = *++cursor;
+	if (yych == '-') goto yy102;
+	goto yy84;
+yy99:
+	yych = *++cursor;
+	if (yych == '-') goto yy103;
+	goto yy84;
+yy100:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '0') goto yy104;
+	if (yych <= '2') goto yy105;
+	if (yych <= '3') goto yy106;
+	goto yy84;
+yy101:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '0') goto yy104;
+	if (yych <= '2') goto yy105;
+	goto yy84;
+yy102:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '0') goto yy104;
+	if (yych <= '2') goto yy105;
+	if (yych <= '3') goto yy107;
+	goto yy84;
+yy103:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '0') goto yy104;
+	if (yych <= '1') goto yy105;
+	if (yych <= '2') goto yy108;
+	goto yy84;
+yy104:
+	yych = *++cursor;
+	if (yych <= '0') goto yy84;
+	if (yych <= '9') goto yy109;
+	goto yy84;
+yy105:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '9') goto yy109;
+	goto yy84;
+yy106:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '1') goto yy109;
+	goto yy84;
+yy107:
+	yych = *++cursor;
+	if (yych == '0') goto yy109;
+	goto yy84;
+yy108:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych >= '9') goto yy84;
+yy109:
+	yych = *++cursor;
+	if (yych == 'T') goto yy110;
+	if (yych != 't') goto yy84;
+yy110:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '1') goto yy111;
+	if (yych <= '2') goto yy112;
+	goto yy84;
+yy111:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '9') goto yy113;
+	goto yy84;
+yy112:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych >= '4') goto yy84;
+yy113:
+	yych = *++cursor;
+	if (yych != ':') goto yy84;
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych >= '6') goto yy84;
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych >= ':') goto yy84;
+	yych = *++cursor;
+	if (yych != ':') goto yy84;
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '5') goto yy114;
+	if (yych <= '6') goto yy115;
+	goto yy84;
+yy114:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '9') goto yy116;
+	goto yy84;
+yy115:
+	yych = *++cursor;
+	if (yych != '0') goto yy84;
+yy116:
+	yych = *++cursor;
+	if (yych <= '.') {
+		if (yych <= '+') {
+			if (yych <= '*') goto yy84;
+			yyt1 = cursor;
+		} else {
+			if (yych <= ',') goto yy84;
+			if (yych >= '.') goto yy118;
+			yyt1 = cursor;
+		}
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= 'Y') goto yy84;
+			yyt1 = cursor;
+			goto yy119;
+		} else {
+			if (yych == 'z') {
+				yyt1 = cursor;
+				goto yy119;
+			}
+			goto yy84;
+		}
+	}
+yy117:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '1') goto yy120;
+	if (yych <= '2') goto yy121;
+	goto yy84;
+yy118:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy122;
+	}
+	goto yy84;
+yy119:
+	yych = *++cursor;
+	if (yych == '\r') goto yy123;
+	if (yych == ' ') goto yy123;
+	goto yy84;
+yy120:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '9') goto yy124;
+	goto yy84;
+yy121:
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '3') goto yy124;
+	goto yy84;
+yy122:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy122;
+	}
+	if (yych <= '-') {
+		if (yych == '+') {
+			yyt1 = cursor;
+			goto yy117;
+		}
+		if (yych <= ',') goto yy84;
+		yyt1 = cursor;
+		goto yy117;
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= 'Y') goto yy84;
+			yyt1 = cursor;
+			goto yy119;
+		} else {
+			if (yych == 'z') {
+				yyt1 = cursor;
+				goto yy119;
+			}
+			goto yy84;
+		}
+	}
+yy123:
+	++cursor;
+	zone = yyt1;
+	{ return cursor == end + 1 && moment(value.at, (const char *)zone, seconds); }
+yy124:
+	yych = *++cursor;
+	if (yych != ':') goto yy84;
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych >= '6') goto yy84;
+	yych = *++cursor;
+	if (yych <= '/') goto yy84;
+	if (yych <= '9') goto yy119;
+	goto yy84;
 }
 
 }

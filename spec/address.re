@@ -204,3 +204,16 @@ bool address_is_hello_name(const char *text) {
 
   */
 }
+
+bool address_is_mailbox(struct cmta_slice text) {
+  const unsigned char *cursor = cursor_at(text.at), *begin = cursor, *marker, *domain, *end;
+  /*!stags:re2c:mailbox format = "const unsigned char *@@ = NULL;\n  "; */
+  /*!local:re2c:mailbox
+
+  Local_part "@" @domain ( Domain | literal ) @end CRLF {
+    return end == begin + text.length && mailbox_fits(&(struct path_marks){begin, domain, end + 1});
+  }
+  *                                   { return false; }
+
+  */
+}

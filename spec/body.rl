@@ -7,6 +7,7 @@
  *   RFC 5321 section 4.1.1.4   the message ends at CR LF . CR LF, and at nothing that resembles it
  *   RFC 5321 section 4.5.2     a dot at the beginning of a line is dropped unless it ends the message
  *   RFC 5321 section 4.5.3.1.6 the length of a text line
+ *   RFC 5322 section 2.1       the header section ends at the first empty line
  *
  * The machine reads any bytes, faults included, and never fails. A byte that may still turn out not
  * to be of the message (the dot, the CR behind it) is held by the state alone, so that it does not
@@ -28,7 +29,8 @@
   action bare_cr { body->found |= 1u << FOUND_BARE_CR; fhold; fbreak; }
   action held_cr { from = cr; to = cr + 1; body->line = 1; }
   action skip    { if (p > from) { to = p; fbreak; } from = p + 1; }
-  action end     { from = p + 1; body->found |= 1u << FOUND_END; fbreak; }
+  action headers { body_headers_end(body); }
+  action end     { from = p + 1; body_headers_end(body); body->found |= 1u << FOUND_END; fbreak; }
 
   CR = '\r';
   LF = '\n';
@@ -44,9 +46,14 @@
   main :=
   start: (
       dot              @skip             -> stuffed
-    | CR               @count @show      -> line_end
+    | CR               @count @show      -> empty_line
     | fault_lf                           -> within
     | (octet - dot)                      -> within
+  ),
+
+  empty_line: (
+      LF               @count @wrap @headers @show -> start
+    | (any - LF)       @bare_cr          -> within
   ),
 
   within: (

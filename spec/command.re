@@ -25,11 +25,21 @@ typedef int reader(struct line *line);
 static reader nothing, text, string, host, reverse_path, forward_path;
 static reader unimplemented, unknown;
 
-/* Fills in the verb and its name, then has the rest read. Returns the verb or the fault. */
+/* The bytes from `from` up to `to`, without blanks at either end. */
+static struct cmta_slice trimmed(const unsigned char *from, const unsigned char *to) {
+  while (from < to && *from == ' ')
+    from++;
+  while (from < to && to[-1] == ' ')
+    to--;
+  return cursor_slice(from, to);
+}
+
+/* Fills in the verb, its name and what follows, then has that read. Returns the verb or the fault. */
 static int read_as(int verb, reader *read, const unsigned char *rest, struct line *line) {
   struct command *command = line->command;
   command->verb = verb;
   command->name.length = (size_t)((const char *)rest - command->name.at);
+  command->rest = trimmed(rest, line->end);
   line->rest = rest;
   int fault = read(line);
   return fault ? fault : verb;
@@ -72,15 +82,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
   */
 }
 
-/* The bytes from `from` up to `to`, without blanks at either end. */
-static struct cmta_slice trimmed(const unsigned char *from, const unsigned char *to) {
-  while (from < to && *from == ' ')
-    from++;
-  while (from < to && to[-1] == ' ')
-    to--;
-  return cursor_slice(from, to);
-}
-
 static int unknown(struct line *line) {
   (void)line;
   return COMMAND_UNKNOWN;
@@ -105,7 +106,7 @@ static int nothing(struct line *line) {
 /* NOOP, HELP: [ SP String ], here any ASCII text. */
 static int text(struct line *line) {
   const unsigned char *cursor = line->rest, *marker;
-  line->command->argument = trimmed(line->rest, line->end);
+  line->command->argument = line->command->rest;
   /*!local:re2c
 
   ( HTAB | SP | VCHAR )* CRLF { return 0; }
@@ -116,7 +117,7 @@ static int text(struct line *line) {
 
 /* EHLO, HELO: SP ( Domain / address-literal ). */
 static int host(struct line *line) {
-  line->command->argument = trimmed(line->rest, line->end);
+  line->command->argument = line->command->rest;
   return address_is_hello_name(line->command->argument.at) ? 0 : COMMAND_SYNTAX;
 }
 
@@ -160,7 +161,7 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 static int string(struct line *line) {
   struct command *command = line->command;
   int fault = printable(line->rest, &command->utf8);
-  command->argument = trimmed(line->rest, line->end);
+  command->argument = command->rest;
   split_smtputf8(line);
   if (fault || command->argument.length == 0)
     return COMMAND_SYNTAX;

@@ -3,11 +3,13 @@
 #define CMTA_SPEC_EVENT_H
 
 /*
- * The alphabet of the session chart: every event that a session can see. C and Ragel both read this file, and Ragel reads it as
- * text: one enumerator a line, each with an explicit decimal number, nothing computed. Numbers are never reused.
+ * The alphabet of the session chart: every event that a session can see. C and Ragel both read this
+ * file, and Ragel reads it as text: one enumerator a line, each with an explicit decimal number,
+ * nothing computed. Numbers are never reused.
  */
 enum event {
-  /* What the client says: one below 280 for each verb (spec/command.re), and what follows DATA (spec/body.rl). */
+  /* What the client says: one below 280 for each verb (spec/command.re), what follows DATA
+     (spec/body.rl), and any verb of the application's own (settings.verbs). */
   EHLO = 256,
   HELO = 257,
   MAIL = 258,
@@ -23,6 +25,8 @@ enum event {
   SLICE = 280,
   FAULT = 281,
   BODY_END = 282,
+  HEADERS = 283,
+  EXTENSION = 290,
 
   /* What was decided, now or later. */
   ACCEPT = 300,

@@ -11,8 +11,8 @@
   machine session;
   import "event.h";
 
-  # Allowed in every phase that reads commands; changes none of them.
-  Anytime = (NOOP | VRFY | EXPN | HELP) @ask ( ACCEPT @done | REJECT @refuse );
+  # Allowed in every phase that reads commands; changes none of them. EXTENSION is any verb of the application's own.
+  Anytime = (NOOP | VRFY | EXPN | HELP | EXTENSION) @ask ( ACCEPT @done | REJECT @refuse );
 
   Session = (
     start:   ( CONNECT       @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> final   ) ) >~connecting,
@@ -43,6 +43,7 @@
 
     # The message: a refused or faulty one is read to its end, and answered once, there.
     Body:    ( SLICE         @ask ( ACCEPT @done -> Body    | REJECT @hold   -> Discard )
+             | HEADERS       @ask ( ACCEPT @done -> Body    | REJECT @hold   -> Discard )
              | FAULT         @hold                                           -> Discard
              | BODY_END      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   ) ) >~body,
 

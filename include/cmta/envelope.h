@@ -36,7 +36,7 @@ struct cmta_parameter {
   /* Where its row in settings.keywords gives it a type: the integer, the seconds since
      1970-01-01T00:00:00Z of a date-time, or the index of the word of an enumeration; else 0. */
   int64_t number;
-  /* Likewise: what an xtext or a mailbox says once decoded; for the other types, the value. */
+  /* What an xtext or a mailbox of such a row says once decoded; else the value. */
   struct cmta_slice text;
 };
 

@@ -39,12 +39,13 @@ enum cmta_verb_flags {
 
 /*
  * A verb. Its commands are counted, traced, limited and listed in HELP like every other; out of its
- * phases it is 503. It changes neither phase nor transaction.
+ * phases it is 503. It changes neither phase nor transaction. SEND, SOML, SAML and TURN, which are
+ * 502 otherwise, may be such verbs.
  *
  * With the name of a verb that is built in, a row overrides that verb's question: the hook of the
- * same name is not asked, `question` is, when it is not NULL. The flags apply too. Where the
- * command may come, how it is spelled and what it does once accepted cannot be changed: `phases`
- * must be 0 and `help` may be NULL.
+ * same name is not asked, `question` is, when it is not NULL (for QUIT, which asks nobody, it must
+ * be NULL). The flags apply too. Where the command may come, how it is spelled and what it does
+ * once accepted cannot be changed: `phases` must be 0; `help` may be NULL and then stays as it is.
  */
 struct cmta_verb {
   /* 1 to 32 letters, digits and '-', a letter first; known in any case of letters. */
@@ -56,8 +57,9 @@ struct cmta_verb {
   /* How it is used, "XCOUNT [topic]": HELP shows it. Printable ASCII, 200 octets at most. */
   const char *help;
   /* Asked when it comes, alone, whatever the chain; argument is all that follows the verb, without
-     outer blanks: printable ASCII, or UTF-8 where SMTPUTF8 is offered. The standard reply to ACCEPT
-     is 250. NULL: the hook `verb` is asked. */
+     outer blanks: printable ASCII and HT, or UTF-8 where SMTPUTF8 is offered. The standard reply to
+     ACCEPT is 250. To `decided`, `cancelled` and the data functions it is the question of the first
+     hook set, named "verb", or as the built-in one is. NULL: the hook `verb` is asked. */
   enum cmta_verdict (*question)(struct cmta_session *session, void *user,
                                 const struct cmta_verb *verb, struct cmta_slice argument);
   /* For `question`. */
@@ -84,12 +86,18 @@ enum cmta_value {
  * An extension of SMTP: the line that offers it, and a parameter that comes with it; one of the two
  * may be missing. The library answers a malformed or second parameter with 501 and one that is not
  * offered with 555; hooks read the rest, typed, from the path (cmta_path_parameter()).
+ *
+ * An extension with several parameters is several rows, the line in the first: a row without a line
+ * is offered only while the line of the nearest row before it is, where one has a line. No row may
+ * have the keyword of another line, a parameter of another row with the same command, or what is
+ * built in: the keywords of enum cmta_extension and the parameters SIZE, BODY and SMTPUTF8.
  */
 struct cmta_keyword {
-  /* The line of the EHLO reply, "XTRACE" or "XTRACE 1 2": printable ASCII, 200 octets at most.
-     NULL: none. */
+  /* The line of the EHLO reply, a keyword alone or with what follows a blank, "XTRACE 1 2" (section
+     4.1.1.1): printable ASCII, 200 octets at most. NULL: none. */
   const char *ehlo;
-  /* When it is offered: to list it, and again when the parameter comes. NULL: always after EHLO. */
+  /* When it is offered: asked to list it, and again when the parameter or a long line comes. Never
+     asked before EHLO is accepted or after HELO. NULL: always after EHLO. */
   bool (*offered)(const struct cmta_session *session, void *user);
   /* For `offered`. */
   void *user;
@@ -102,9 +110,11 @@ struct cmta_keyword {
   enum cmta_value value;
   /* Whether it must have one; CMTA_VALUE_NONE must not. */
   bool value_required;
-  /* CMTA_VALUE_INTEGER: the least and the greatest; both 0: any from 0 to INT64_MAX. */
+  /* CMTA_VALUE_INTEGER: the least and the greatest, minimum <= maximum; both 0: any from 0 to
+     INT64_MAX. */
   int64_t minimum, maximum;
-  /* CMTA_VALUE_ENUMERATION: the words, a NULL behind the last. */
+  /* CMTA_VALUE_ENUMERATION: the words, at least one, each an esmtp-value, a NULL behind the last.
+     NULL for other values. */
   const char *const *words;
   /* Octets that it adds to the longest line of its commands, '=' and the blank before it counted
      (section 4.5.3.1.4). */
@@ -113,12 +123,19 @@ struct cmta_keyword {
 
 /* Puts a line into the reply to the EHLO in question, or another text into the line that is there
    with the same keyword. For the hook `hello` and while that question is open; it counts for the
-   session until the next EHLO that is accepted. Printable ASCII, 200 octets at most, else
-   CMTA_E_ARGUMENT; CMTA_E_STATE when no EHLO is in question; CMTA_E_MEMORY. */
+   session until the next EHLO or HELO that is accepted, and not at all when this EHLO is refused.
+   The line is like cmta_keyword.ehlo, else CMTA_E_ARGUMENT; CMTA_E_STATE when no EHLO is in
+   question; CMTA_E_MEMORY.
+
+   With a keyword of the library's or of settings.keywords the extension is offered to this client,
+   whatever settings.extensions or `offered` say (SMTPUTF8 only beside 8BITMIME, RFC 6531
+   section 3.1). Only the text is yours: "SIZE 1000" does not change max_message_size. */
 CMTA_API int cmta_ehlo_offer(struct cmta_session *session, const char *line);
 
-/* Takes a line out of that reply, by its keyword; the extension's parameters are refused as not
-   offered. The same moments and errors; CMTA_E_ARGUMENT when there is no such line. */
+/* Takes a line out of that reply, by its keyword, in any case of letters; the extension's
+   parameters are refused as not offered. 8BITMIME takes SMTPUTF8 with it. The same moments and
+   errors; CMTA_E_ARGUMENT when there is no such line (one of settings.keywords counts as there
+   whatever its `offered` says). */
 CMTA_API int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword);
 
 #ifdef __cplusplus

@@ -53,7 +53,7 @@ CMTA_API const char *cmta_session_question(const struct cmta_session *session);
 /* The commands that may come next, by their names: those that the chart takes in this phase and no
    fact forbids, in the order of HELP. Writes up to count names and returns how many there are. The
    503 of a misplaced command lists the same. While a question is open none may come. The names live
-   as long as the service. */
+   as long as the service; names may be NULL when count is 0. */
 CMTA_API size_t cmta_session_allowed(const struct cmta_session *session, const char *names[],
                                      size_t count);
 

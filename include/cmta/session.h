@@ -231,9 +231,9 @@ CMTA_API void *cmta_session_runtime(const struct cmta_session *session);
 
 /* ---- The Received field ---- */
 
-/* Names the running transaction, as its queue knows it: the `id` of the Received field. Letters,
-   digits and ".-_", 64 octets at most; copied. CMTA_E_STATE when none is running, CMTA_E_ARGUMENT,
-   CMTA_E_MEMORY. */
+/* Names the running transaction, as its queue knows it: the `id` of the Received field, where a dot
+   has no place. 1 to 64 letters, digits, '-' and '_'; copied. CMTA_E_STATE when none is running,
+   CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
 CMTA_API int cmta_transaction_set_id(struct cmta_session *session, const char *id);
 
 /* The name given, or "". Lives as long as the transaction, or until another takes its place. */
@@ -242,9 +242,9 @@ CMTA_API const char *cmta_transaction_id(const struct cmta_session *session);
 /* Writes the Received field that the running transaction's message would get (RFC 5321 section 4.4)
    into text of size octets: from, by, with, id when there is one, for when there is just one
    forward-path; folded, its last CR LF included, ended by NUL. calendar: seconds since
-   1970-01-01T00:00:00Z. Returns its length, as snprintf() does when size is too small, or
-   CMTA_E_ARGUMENT, CMTA_E_STATE when no transaction is running. With settings.received the library
-   puts it there by itself. */
+   1970-01-01T00:00:00Z, in a year up to 9999. Returns its length, as snprintf() does when size is
+   too small, or CMTA_E_ARGUMENT, CMTA_E_STATE when no transaction is running. With
+   settings.received the library puts it there by itself. */
 CMTA_API ptrdiff_t cmta_received(const struct cmta_session *session, int64_t calendar, char *text,
                                  size_t size);
 

@@ -74,17 +74,19 @@ struct cmta_settings {
   bool strict_syntax;
   /* Keep each message for cmta_message_data() and cmta_message_next(). On */
   bool collect;
-  /* Put a Received field in front of each message (RFC 5321 section 4.4); needs clock.calendar. Off
-   */
+  /* Put a Received field in front of each message (RFC 5321 section 4.4), as its first slice, when
+     DATA is accepted; see cmta_received(). It counts for no limit but max_memory. Needs
+     clock.calendar; a message for which that gives no date of the years 1970 to 9999 is answered
+     451. Off */
   bool received;
 
-  /* Octets of a message, offered as SIZE (RFC 1870). 26214400 */
+  /* Octets of a message that a client sends, offered as SIZE (RFC 1870). 26214400 */
   uint64_t max_message_size;
   /* Octets of a message that are kept in memory, where there is a store for those beyond. 1048576
    */
   size_t max_message_memory;
-  /* Octets of the header section that a `headers` hook is shown; a larger one is refused with 552.
-     262144 */
+  /* Octets of the header section that a client sends, where there is a `headers` hook; a larger one
+     is refused with 552. 262144 */
   size_t max_header_section;
   /* Accepted forward-paths of a message; fewer than 100 is for tests only (RFC 5321
      section 4.5.3.1.8). 1000 */

@@ -6,6 +6,7 @@
 #include "engine/chart.h"
 #include "engine/decide.h"
 #include "engine/envelope.h"
+#include "engine/section.h"
 #include "engine/verbs.h"
 
 void session_ask(struct cmta_session *session) { session->question = QUESTION_RAISED; }
@@ -29,10 +30,11 @@ void session_refuse(struct cmta_session *session) {
 /* The reply is kept for the end of the message, unless the session ends here. */
 void session_hold(struct cmta_session *session) {
   message_forget(session);
+  section_forget(session);
   if (session->ending != CMTA_CLOSED_NOT)
     reply_send(session, session->standard, false);
 }
 
-void session_out_of_sequence(struct cmta_session *session) {
-  session_complain(session, REPLY_OUT_OF_SEQUENCE);
-}
+/* The pump answers it once the chart has stepped, so that a copy of the chart can be tried out
+ * (allowed.c). */
+void session_out_of_sequence(struct cmta_session *session) { session->misplaced = true; }

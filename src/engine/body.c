@@ -3,7 +3,7 @@
 /*
  * Runs the machine of spec/body.rl over inputs, hands out what it found one by one, and leaps over
  * the runs in which it has nothing to find. Which bytes mean what is said in spec/body.rl; the leap
- * knows only what is certainly harmless.
+ * knows only what is certainly harmless, and stays away from a header section whose end is sought.
  */
 
 #include "engine/body.h"
@@ -25,10 +25,13 @@ void body_begin(struct body *body, size_t max_line) {
   body_machine_begin(body);
 }
 
-/* Takes one thing off what has been found: the long line first, then faults by octet, then the end.
- */
+void body_seek_headers(struct body *body) { body->seeks_headers = true; }
+
+/* Takes one thing off what has been found: the long line first, then faults by octet, then the ends
+ * of the header section and of the message. */
 static enum body_found take_found(struct body *body) {
-  static const enum body_found order[] = {FOUND_LONG_LINE, FOUND_BARE_CR, FOUND_BARE_LF, FOUND_END};
+  static const enum body_found order[] = {FOUND_LONG_LINE, FOUND_BARE_CR, FOUND_BARE_LF,
+                                          FOUND_HEADERS, FOUND_END};
   for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
     unsigned bit = 1u << order[i];
     if (body->found & bit) {
@@ -129,6 +132,9 @@ static void count_leap(struct body *body, const unsigned char *from, const struc
 const unsigned char *body_leap(struct body *body, const unsigned char *last,
                                const unsigned char *end, const unsigned char **calm) {
   const unsigned char *from = last + 1;
+  *calm = end;
+  if (body->seeks_headers)
+    return last;
   bool passed = body->line > body->max_line;
   struct leap leap = {.at = from, .room = passed ? SIZE_MAX : body->max_line - body->line};
   if (from < end && *from != '\n' && body->max_line >= BLOCK)

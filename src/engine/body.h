@@ -12,12 +12,13 @@
 
 /* What stands next in a message. */
 enum body_found {
-  FOUND_NOTHING = 0,  /* the input is used up */
-  FOUND_SLICE = 1,    /* bytes of the message, dot-unstuffed */
-  FOUND_END = 2,      /* CR LF . CR LF has been read; the rest of the input is not the message's */
-  FOUND_BARE_CR = 3,  /* a CR without LF */
-  FOUND_BARE_LF = 4,  /* an LF without CR */
-  FOUND_LONG_LINE = 5 /* a line passed the limit; found once for each such line */
+  FOUND_NOTHING = 0,   /* the input is used up */
+  FOUND_SLICE = 1,     /* bytes of the message, dot-unstuffed */
+  FOUND_END = 2,       /* CR LF . CR LF has been read; the rest of the input is not the message's */
+  FOUND_BARE_CR = 3,   /* a CR without LF */
+  FOUND_BARE_LF = 4,   /* an LF without CR */
+  FOUND_LONG_LINE = 5, /* a line passed the limit; found once for each such line */
+  FOUND_HEADERS = 6    /* the header section is complete; see body_seek_headers() */
 };
 
 /* A reader of one message; small, no memory of its own. */
@@ -26,11 +27,16 @@ struct body {
   size_t line;     /* octets of the current line so far, without the stuffed dot */
   size_t max_line; /* octets a line may have, CR LF included */
   unsigned found;  /* what was found behind the slice handed out last: bits 1 << enum body_found */
+  bool seeks_headers; /* the end of the header section is sought and has not come yet */
 };
 
 /* Begins a message: the next byte is the first after DATA's CR LF. max_line 0 stands for any
  * number. */
 void body_begin(struct body *body, size_t max_line);
+
+/* After body_begin(): the header section's end (RFC 5322 section 2.1) is to be found, once: behind
+   the CR LF of the first empty line, or, where there is none, right before FOUND_END. */
+void body_seek_headers(struct body *body);
 
 /* Reads on in input and takes off what it read. FOUND_SLICE fills content, never empty, with bytes
    of input (or a static CR, where that came with an input before). A fault is found right behind

@@ -25,6 +25,13 @@ struct cmta_slice body_machine_run(struct body *body, struct cmta_slice *input);
 const unsigned char *body_leap(struct body *body, const unsigned char *last,
                                const unsigned char *end, const unsigned char **calm);
 
+/* The header section ends here, if its end is sought. */
+static inline void body_headers_end(struct body *body) {
+  if (body->seeks_headers)
+    body->found |= 1u << FOUND_HEADERS;
+  body->seeks_headers = false;
+}
+
 /* Counts one octet of the line. True when it is the first one above the limit; counting stops
    there, so that a line passes once. */
 static inline bool body_line_passes(struct body *body) {

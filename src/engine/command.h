@@ -11,6 +11,7 @@
 struct command {
   int verb;                   /* a client event of spec/event.h */
   struct cmta_slice name;     /* the verb as typed */
+  struct cmta_slice rest;     /* all that follows it, without outer blanks; whatever the verb */
   struct cmta_slice argument; /* HELO, EHLO: the name; VRFY, EXPN, HELP, NOOP: the text without
                                  outer blanks; else empty */
   struct cmta_path
@@ -52,6 +53,10 @@ size_t address_parse_path(const char *text, bool null_allowed, unsigned manner,
  * section 4.1.3), with their length limits. */
 bool address_is_hello_name(const char *text);
 
+/* True when text, which CR LF follows in memory, is a Mailbox in ASCII (RFC 5321 section 4.1.2),
+ * with the limits of its parts. */
+bool address_is_mailbox(struct cmta_slice text);
+
 /* Takes the next " KEYWORD[=value]" off rest, the raw parameters of a command; *rest must be
    followed by CR LF in memory. Returns 1 with parameter filled in, 0 at the end (trailing blanks
    skipped), -1 when what comes is no esmtp-param (RFC 5321 section 4.1.2; values may hold UTF-8
@@ -67,5 +72,21 @@ bool parameter_size(struct cmta_slice value, uint64_t *octets);
 
 /* 7BIT or 8BITMIME (RFC 6152 section 2), in any case of letters. */
 bool parameter_body(struct cmta_slice value, enum cmta_body_type *body);
+
+/* ["-"] 1*DIGIT that fits. */
+bool parameter_integer(struct cmta_slice value, int64_t *integer);
+
+/* xtext (RFC 3461 section 4): decoded into text, which has room for as many octets as the value
+   has. Returns how many were written, 0 when it is no xtext. */
+size_t parameter_xtext(struct cmta_slice value, char *text);
+
+/* xtext that says a mailbox, likewise; text has room for two octets more. */
+size_t parameter_mailbox(struct cmta_slice value, char *text);
+
+/* One of the words, in any case of letters; a NULL is behind the last. */
+bool parameter_word(struct cmta_slice value, const char *const *words, int64_t *index);
+
+/* date-time (RFC 3339 section 5.6) as seconds since 1970-01-01T00:00:00Z, a fraction dropped. */
+bool parameter_date_time(struct cmta_slice value, int64_t *seconds);
 
 #endif

@@ -12,11 +12,12 @@
 
 #include <string.h>
 
-/* In the middle of a message no reply may look like its acceptance (RFC 5321 section 4.3.2). */
+/* In the middle of a message, where accepting says nothing, no reply may look like its acceptance
+ * (RFC 5321 section 4.3.2). */
 static bool is_success(const struct verb *verb, int code) {
   if (verb->event == DATA)
     return code == 354;
-  return verb->event != SLICE && code / 100 == 2;
+  return verb->accepted != REPLY_NONE && code / 100 == 2;
 }
 
 /* What may be said before the session is closed. */
@@ -108,8 +109,12 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
   }
 }
 
-/* The next set that has the hook of the question in hand. */
+/* The next set that has the hook of the question in hand. A row of settings.verbs is asked in place
+ * of the first set and of all others. */
 static size_t next_set(const struct cmta_session *session, size_t from) {
+  const struct cmta_verb *own = session->verb->own;
+  if (own && own->question)
+    return from ? session->service->set_count : 0;
   return chain_next(session->service, from, session->verb->hook);
 }
 
@@ -137,6 +142,13 @@ static void note_answer(struct cmta_session *session, enum cmta_verdict verdict,
   chain_tell_decided(session, &decision);
 }
 
+static enum cmta_verdict call(struct cmta_session *session) {
+  const struct cmta_verb *own = session->verb->own;
+  if (own && own->question)
+    return own->question(session, own->user, own, session->command->rest);
+  return session->verb->ask(session, &session->service->sets[session->set]);
+}
+
 /* Asks the set in hand. A hook whose reply contradicts its verdict, or that gives none there is, is
  * out of order: the client may try again later. */
 static enum cmta_verdict ask_set(struct cmta_session *session) {
@@ -144,7 +156,7 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   session->deadline = session->service->settings.decision_timeout;
   session->overdue = CMTA_TEMPFAIL;
   session->asked_at = chain_now(session->service);
-  enum cmta_verdict verdict = session->verb->ask(session, &session->service->sets[session->set]);
+  enum cmta_verdict verdict = call(session);
   if (reply_fits(session, verdict))
     return verdict;
   reply_clear(session);

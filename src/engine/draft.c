@@ -84,16 +84,11 @@ static int begin(struct cmta_session *session, int code, const char *enhanced) {
   return 0;
 }
 
-/* By the hook that is asked, or from outside for the question it left open; never by news. */
-static bool can_compose(const struct cmta_session *session) {
-  return session->question == (session->running ? QUESTION_ASKED : QUESTION_OPEN);
-}
-
 int cmta_reply(struct cmta_session *session, int code, const char *enhanced, const char *format,
                ...) {
   if (!session || !format)
     return CMTA_E_ARGUMENT;
-  if (!can_compose(session))
+  if (!session_may_answer(session))
     return CMTA_E_STATE;
   int result = begin(session, code, enhanced);
   if (result == 0) {
@@ -110,7 +105,7 @@ int cmta_reply(struct cmta_session *session, int code, const char *enhanced, con
 int cmta_reply_line(struct cmta_session *session, const char *format, ...) {
   if (!session || !format)
     return CMTA_E_ARGUMENT;
-  if (!can_compose(session) || !session->draft || session->draft->set != session->set)
+  if (!session_may_answer(session) || !session->draft || session->draft->set != session->set)
     return CMTA_E_STATE;
   va_list arguments;
   va_start(arguments, format);

@@ -3,6 +3,7 @@
 /* How sessions end: too many errors, time, a stopping server, a client that is gone (RFC 5321
  * section 3.8). */
 
+#include "engine/allowed.h"
 #include "engine/chain.h"
 #include "engine/decide.h"
 #include "engine/transaction.h"
@@ -57,7 +58,10 @@ void session_complain(struct cmta_session *session, enum reply_id id) {
     session->ending = CMTA_CLOSED_ERRORS;
     id = REPLY_TOO_MANY_ERRORS;
   }
-  reply_standard(session, id);
+  if (id == REPLY_OUT_OF_SEQUENCE)
+    allowed_reply(session);
+  else
+    reply_standard(session, id);
 }
 
 void cmta_session_expire(struct cmta_session *session) {

@@ -39,6 +39,9 @@ void transaction_free(struct cmta_session *session) {
     path_free(memory, &transaction->forward_paths[i]);
   memory_give(memory, transaction->forward_paths);
   memory_give(memory, transaction->message.data);
+  memory_give(memory, transaction->section.data);
+  memory_give(memory, transaction->received);
+  memory_give(memory, transaction->id);
   memory_give(memory, transaction);
 }
 

@@ -2,19 +2,31 @@
 #ifndef CMTA_ENGINE_EXTENSIONS_H
 #define CMTA_ENGINE_EXTENSIONS_H
 
-/* What EHLO offers: one row an extension (RFC 5321 section 2.2, 4.1.1.1). */
+/* What is built in of what EHLO offers: one row an extension (RFC 5321 section 2.2, 4.1.1.1). Which
+ * of them a session is offered is offer.h's. */
 
-#include "engine/reply.h"
+#include <cmta/session.h>
+
+struct extension {
+  enum cmta_extension bit;
+  const char *keyword;
+  /* What its RFC adds to the length of MAIL: RFC 1870 section 3 (5), RFC 6531 section 3.1 (7).
+     RFC 6152 adds nothing. */
+  size_t mail_octets;
+};
+
+/* How many rows there are, and each by its number. */
+size_t extension_count(void);
+const struct extension *extension_row(size_t index);
 
 /* The bits of all rows. */
 unsigned extension_all(void);
 
-/* The line of the row number `index` among those that settings offer, in text of size octets; false
- * when there are not so many. */
-bool extension_line(const struct cmta_settings *settings, size_t index, char *text, size_t size);
+/* The bit of the row with this keyword, in any case of letters; 0 when there is none. */
+unsigned extension_of_keyword(struct cmta_slice keyword);
 
-/* Octets that the offered extensions add to the command line of a verb, by its event (RFC 5321
- * section 4.5.3.1.4). */
-size_t extension_octets(const struct cmta_settings *settings, int event);
+/* Octets that the extensions of these bits add to the command line of a verb, by its event (RFC
+ * 5321 section 4.5.3.1.4). */
+size_t extension_octets(unsigned bits, int event);
 
 #endif

@@ -5,6 +5,7 @@
 #include "engine/facts.h"
 
 #include "engine/chain.h"
+#include "engine/offer.h"
 
 #include <stddef.h>
 
@@ -14,15 +15,21 @@ static const struct guard {
 } guards[] = {
     {FACT_NO_HELP, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_EXPN, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_TLS, REPLY_TLS_NEEDED},
+    {FACT_NO_AUTH, REPLY_AUTHENTICATION_NEEDED},
 };
 
 unsigned facts_of(const struct cmta_session *session) {
   const struct cmta_service *service = session->service;
   unsigned facts = 0;
-  if (!(service->settings.extensions & CMTA_EXTENSION_HELP))
+  if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))
     facts |= FACT_NO_EXPN;
+  if (!session->encrypted)
+    facts |= FACT_NO_TLS;
+  if (!session->authenticated)
+    facts |= FACT_NO_AUTH;
   return facts;
 }
 
@@ -32,4 +39,8 @@ enum reply_id facts_guard(unsigned facts, const struct verb *verb) {
     if (against & guards[i].fact)
       return guards[i].reply;
   return REPLY_NONE;
+}
+
+bool facts_offer(unsigned facts, const struct verb *verb) {
+  return (verb->flags & VERB_COMMAND) && facts_guard(facts, verb) == REPLY_NONE;
 }

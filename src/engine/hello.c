@@ -6,7 +6,7 @@
 #include "engine/hello.h"
 
 #include "engine/chain.h"
-#include "engine/extensions.h"
+#include "engine/offer.h"
 #include "engine/reply.h"
 #include "engine/transaction.h"
 #include "engine/verbs.h"
@@ -36,6 +36,7 @@ enum cmta_verdict hello_ask(struct cmta_session *session, const struct hook_set 
 void hello_undone(struct cmta_session *session) {
   memory_give(&session->memory, session->hello_candidate);
   session->hello_candidate = NULL;
+  offer_drop_candidate(session);
 }
 
 static void accept_hello(struct cmta_session *session, bool esmtp) {
@@ -44,6 +45,7 @@ static void accept_hello(struct cmta_session *session, bool esmtp) {
   session->hello = session->hello_candidate;
   session->hello_candidate = NULL;
   session->esmtp = esmtp;
+  offer_accept(session);
 }
 
 void helo_done(struct cmta_session *session) {
@@ -52,17 +54,17 @@ void helo_done(struct cmta_session *session) {
 }
 
 void ehlo_done(struct cmta_session *session) {
-  const struct cmta_settings *settings = &session->service->settings;
-  char line[64];
+  char text[OFFER_LINE];
+  struct cmta_slice line;
+  size_t cursor = 0;
   accept_hello(session, true);
   struct reply_writer writer = reply_writer_of(session, session->standard);
   bool stays = session->ending == CMTA_CLOSED_NOT;
-  bool more = stays && extension_line(settings, 0, line, sizeof line);
+  bool more = stays && offer_next(session, &cursor, text, &line);
   reply_send(session, session->standard, more);
-  for (size_t next = 1; more; next++) {
-    char shown[sizeof line];
-    memcpy(shown, line, sizeof line);
-    more = extension_line(settings, next, line, sizeof line);
-    reply_line(&writer, (struct cmta_slice){shown, strlen(shown)}, more);
+  while (more) {
+    struct cmta_slice shown = line;
+    more = offer_next(session, &cursor, text, &line);
+    reply_line(&writer, shown, more);
   }
 }

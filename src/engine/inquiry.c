@@ -32,7 +32,7 @@ enum cmta_verdict expn_ask(struct cmta_session *session, const struct hook_set *
 
 /* What HELP is about outlasts the command line, because the answer may come late. */
 enum reply_id help_check(struct cmta_session *session) {
-  session->topic = verb_of_name(session->command->argument);
+  session->topic = verb_of_name(session->service, session->command->argument);
   return REPLY_NONE;
 }
 
@@ -44,8 +44,8 @@ static const struct verb *next_command(const struct cmta_session *session,
                                        const struct verb *verb) {
   unsigned facts = facts_of(session);
   do
-    verb = verb_next(verb);
-  while (verb && (!(verb->flags & VERB_COMMAND) || facts_guard(facts, verb) != REPLY_NONE));
+    verb = verb_next(session->service, verb);
+  while (verb && !facts_offer(facts, verb));
   return verb;
 }
 

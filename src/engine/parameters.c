@@ -5,7 +5,8 @@
 
 #include "engine/parameters.h"
 
-#include "engine/ascii.h"
+#include "engine/keywords.h"
+#include "engine/offer.h"
 #include "engine/pump.h"
 #include "engine/verbs.h"
 #include "event.h"
@@ -26,53 +27,134 @@ static bool take_smtputf8(struct cmta_slice value, struct cmta_envelope *envelop
   return true;
 }
 
-/* One row a parameter. */
+/* The parameters that are built in: a row as those of settings.keywords, the extension that offers
+ * it, and what it does. */
 static const struct known {
-  const char *keyword;
-  int event;                     /* the command it belongs to */
-  enum cmta_extension extension; /* that offers it */
-  bool wants_value;
+  struct cmta_keyword row;
+  enum cmta_extension extension;
   bool (*take)(struct cmta_slice value, struct cmta_envelope *envelope);
 } table[] = {
-    {"SIZE", MAIL, CMTA_EXTENSION_SIZE, true, take_size},
-    {"BODY", MAIL, CMTA_EXTENSION_8BITMIME, true, take_body},
-    {"SMTPUTF8", MAIL, CMTA_EXTENSION_SMTPUTF8, false, take_smtputf8},
+    {{.parameter = "SIZE",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_SIZE,
+     take_size},
+    {{.parameter = "BODY",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_8BITMIME,
+     take_body},
+    {{.parameter = "SMTPUTF8", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_NONE},
+     CMTA_EXTENSION_SMTPUTF8,
+     take_smtputf8},
 };
 
 enum { KNOWN_COUNT = sizeof table / sizeof *table };
 
 bool slice_is_word(struct cmta_slice text, const char *word) {
-  return text.length == strlen(word) && ascii_equal(text.at, word, text.length);
+  return keyword_same(text, (struct cmta_slice){word, strlen(word)});
+}
+
+bool parameter_is_built_in(struct cmta_slice keyword) {
+  for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
+    if (slice_is_word(keyword, known->row.parameter))
+      return true;
+  return false;
+}
+
+static bool is_of(const struct cmta_keyword *row, int event, struct cmta_slice keyword) {
+  return row->parameter && (row->commands & keyword_command(event)) &&
+         slice_is_word(keyword, row->parameter);
 }
 
 /* The row of a parameter, if its extension is offered to this client: never to one that said HELO
  * (section 2.2.1). */
-static const struct known *find(const struct cmta_session *session, struct cmta_slice keyword) {
+static const struct cmta_keyword *find(const struct cmta_session *session,
+                                       struct cmta_slice keyword) {
+  const struct cmta_settings *settings = &session->service->settings;
+  unsigned offered = session->esmtp ? offer_extensions(session) : 0;
+  int event = session->verb->event;
   for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
-    if (known->event == session->verb->event && session->esmtp &&
-        (session->service->settings.extensions & known->extension) &&
-        slice_is_word(keyword, known->keyword))
-      return known;
+    if ((offered & (unsigned)known->extension) && is_of(&known->row, event, keyword))
+      return &known->row;
+  for (size_t i = 0; i < settings->keyword_count; i++)
+    if (is_of(&settings->keywords[i], event, keyword) && offer_has(session, &settings->keywords[i]))
+      return &settings->keywords[i];
   return NULL;
 }
 
-static bool given_before(const struct cmta_path *path, struct cmta_slice keyword) {
-  for (size_t i = 0; i < path->parameter_count; i++) {
-    struct cmta_slice other = path->parameters[i].keyword;
-    if (other.length == keyword.length && ascii_equal(other.at, keyword.at, other.length))
-      return true;
+static const struct cmta_parameter *find_given(const struct cmta_path *path,
+                                               struct cmta_slice keyword) {
+  for (size_t i = 0; i < path->parameter_count; i++)
+    if (keyword_same(path->parameters[i].keyword, keyword))
+      return &path->parameters[i];
+  return NULL;
+}
+
+const struct cmta_parameter *cmta_path_parameter(const struct cmta_path *path,
+                                                 const char *keyword) {
+  if (!path || !keyword)
+    return NULL;
+  return find_given(path, (struct cmta_slice){keyword, strlen(keyword)});
+}
+
+static bool is_in_range(const struct cmta_keyword *row, int64_t number) {
+  bool any = row->minimum == 0 && row->maximum == 0;
+  return any ? number >= 0 : number >= row->minimum && number <= row->maximum;
+}
+
+/* What length octets at *room say is the parameter's text; none: it is malformed. */
+static bool keep_text(struct cmta_parameter *parameter, char **room, size_t length) {
+  parameter->text = (struct cmta_slice){*room, length};
+  *room += length;
+  return length > 0;
+}
+
+/* Reads the value as its row wants it. What is decoded goes to *room. */
+static bool read_value(const struct cmta_keyword *row, struct cmta_parameter *parameter,
+                       char **room) {
+  struct cmta_slice value = parameter->text = parameter->value;
+  if (!parameter->has_value)
+    return !row->value_required;
+  switch (row->value) {
+  case CMTA_VALUE_NONE:
+    return false;
+  case CMTA_VALUE_INTEGER:
+    return parameter_integer(value, &parameter->number) && is_in_range(row, parameter->number);
+  case CMTA_VALUE_XTEXT:
+    return keep_text(parameter, room, parameter_xtext(value, *room));
+  case CMTA_VALUE_DATE_TIME:
+    return parameter_date_time(value, &parameter->number);
+  case CMTA_VALUE_ENUMERATION:
+    return parameter_word(value, row->words, &parameter->number);
+  case CMTA_VALUE_MAILBOX:
+    return keep_text(parameter, room, parameter_mailbox(value, *room));
+  case CMTA_VALUE_FREE:
+    return true;
   }
   return false;
 }
 
+/* What a built-in row does with its value; rows of settings do nothing. */
+static bool take(const struct cmta_keyword *row, struct cmta_slice value,
+                 struct cmta_envelope *envelope) {
+  for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
+    if (&known->row == row)
+      return known->take(value, envelope);
+  return true;
+}
+
 static enum reply_id judge(const struct cmta_session *session, const struct cmta_path *path,
-                           const struct cmta_parameter *parameter, struct cmta_envelope *envelope) {
-  const struct known *known = find(session, parameter->keyword);
-  if (!known)
+                           struct cmta_parameter *parameter, char **room,
+                           struct cmta_envelope *envelope) {
+  const struct cmta_keyword *row = find(session, parameter->keyword);
+  if (!row)
     return REPLY_UNKNOWN_PARAMETER;
-  if (given_before(path, parameter->keyword))
+  if (find_given(path, parameter->keyword))
     return REPLY_DUPLICATE_PARAMETER;
-  if (parameter->has_value != known->wants_value || !known->take(parameter->value, envelope))
+  if (!read_value(row, parameter, room) || !take(row, parameter->value, envelope))
     return REPLY_BAD_PARAMETER;
   return REPLY_NONE;
 }
@@ -93,11 +175,28 @@ static struct cmta_slice moved(struct cmta_slice slice, struct cmta_slice raw, c
   return (struct cmta_slice){copy + (slice.at - raw.at), slice.length};
 }
 
-/* The path's block: its parameters, its address, the bytes of its parameters. */
-static char *lay_out(struct memory *memory, struct cmta_path *path, struct cmta_slice raw,
+/* The same for what a parameter says; what was decoded lies in the path's block already. */
+static void move_into(struct cmta_parameter *parameter, struct cmta_slice raw, const char *copy) {
+  bool as_sent = parameter->text.at == parameter->value.at;
+  parameter->keyword = moved(parameter->keyword, raw, copy);
+  parameter->value = moved(parameter->value, raw, copy);
+  if (as_sent)
+    parameter->text = parameter->value;
+}
+
+/* Octets that decoded values may need: fewer than they have as sent, blank, keyword and '='
+ * counted, even with a CR LF behind each. */
+static size_t decoded_size(const struct cmta_session *session, struct cmta_slice raw) {
+  return session->service->settings.keyword_count ? raw.length : 0;
+}
+
+/* The path's block: its parameters, its address, the bytes of its parameters, room for what they
+ * say once decoded. Returns the bytes of the parameters. */
+static char *lay_out(struct cmta_session *session, struct cmta_path *path, struct cmta_slice raw,
                      size_t parameters) {
   size_t head = parameters * sizeof *path->parameters;
-  struct cmta_parameter *block = memory_take(memory, head + path->address.length + raw.length + 1);
+  size_t size = head + path->address.length + raw.length + decoded_size(session, raw) + 1;
+  struct cmta_parameter *block = memory_take(&session->memory, size);
   if (!block)
     return NULL;
   char *bytes = (char *)block + head;
@@ -114,27 +213,31 @@ static char *lay_out(struct memory *memory, struct cmta_path *path, struct cmta_
   return bytes;
 }
 
-enum reply_id parameters_take(struct cmta_session *session, struct cmta_path *path,
+/* Reads the parameters, whose copy lies in the path's block. */
+static enum reply_id read_all(struct cmta_session *session, struct cmta_path *path, char *copy,
                               struct cmta_envelope *envelope) {
   struct cmta_slice raw = session->command->parameters, rest = raw;
-  unsigned manner = pump_manner(session);
+  struct cmta_parameter *parameters = (struct cmta_parameter *)path->parameters, parameter;
+  char *room = copy + raw.length;
+  while (parameter_next(&rest, pump_manner(session), &parameter) > 0) {
+    enum reply_id wrong = judge(session, path, &parameter, &room, envelope);
+    if (wrong != REPLY_NONE)
+      return wrong;
+    move_into(&parameter, raw, copy);
+    parameters[path->parameter_count++] = parameter;
+  }
+  return REPLY_NONE;
+}
+
+enum reply_id parameters_take(struct cmta_session *session, struct cmta_path *path,
+                              struct cmta_envelope *envelope) {
+  struct cmta_slice raw = session->command->parameters;
   *path = session->command->path;
   path->parameters = NULL;
   path->parameter_count = 0;
-  int parameters = count(raw, manner);
+  int parameters = count(raw, pump_manner(session));
   if (parameters < 0)
     return REPLY_BAD_PARAMETER;
-  char *copy = lay_out(&session->memory, path, raw, (size_t)parameters);
-  if (!copy)
-    return REPLY_NO_STORAGE;
-  struct cmta_parameter parameter;
-  while (parameter_next(&rest, manner, &parameter) > 0) {
-    enum reply_id wrong = judge(session, path, &parameter, envelope);
-    if (wrong != REPLY_NONE)
-      return wrong;
-    parameter.keyword = moved(parameter.keyword, raw, copy);
-    parameter.value = moved(parameter.value, raw, copy);
-    ((struct cmta_parameter *)path->parameters)[path->parameter_count++] = parameter;
-  }
-  return REPLY_NONE;
+  char *copy = lay_out(session, path, raw, (size_t)parameters);
+  return copy ? read_all(session, path, copy, envelope) : REPLY_NO_STORAGE;
 }

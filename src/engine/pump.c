@@ -10,9 +10,11 @@
 
 #include "engine/chart.h"
 #include "engine/decide.h"
-#include "engine/extensions.h"
 #include "engine/facts.h"
+#include "engine/offer.h"
 #include "engine/output.h"
+#include "engine/own_verbs.h"
+#include "engine/received.h"
 #include "engine/reply.h"
 #include "engine/trace.h"
 #include "event.h"
@@ -20,12 +22,16 @@
 /* What a reader says instead of an event. */
 enum { STOP = 0, AGAIN = -1 };
 
+static void begin_row(struct cmta_session *session, int event, const struct verb *verb) {
+  session->event = event;
+  session->verb = verb;
+  session->standard = verb ? verb->accepted : REPLY_NONE;
+  session->utf8_asked = false;
+}
+
 /* An event is in hand: its row, and the reply that accepting it sends. */
 static int begin(struct cmta_session *session, int event) {
-  session->event = event;
-  session->verb = verb_of_event(event);
-  session->standard = session->verb ? session->verb->accepted : REPLY_NONE;
-  session->utf8_asked = false;
+  begin_row(session, event, event ? verb_of_event(session->service, event) : NULL);
   return event;
 }
 
@@ -52,7 +58,7 @@ static enum reply_id reply_of_fault(enum command_fault fault, const struct comma
 
 unsigned pump_manner(const struct cmta_session *session) {
   const struct cmta_settings *settings = &session->service->settings;
-  bool utf8 = session->esmtp && (settings->extensions & CMTA_EXTENSION_SMTPUTF8);
+  bool utf8 = session->esmtp && (offer_extensions(session) & CMTA_EXTENSION_SMTPUTF8);
   return (settings->strict_syntax ? COMMAND_STRICT : 0u) | (utf8 ? COMMAND_UTF8 : 0u);
 }
 
@@ -63,20 +69,42 @@ static bool is_too_long(const struct cmta_session *session, size_t length) {
   size_t most = settings->max_command_line;
   if (most == 0 || length <= most)
     return false;
-  return !session->esmtp || length - most > extension_octets(settings, session->verb->event);
+  return length - most > offer_octets(session, session->verb->event);
 }
 
-/* A complete line: 500 and 501 are the grammar's, what a fact forbids the guard's; the rest goes to
- * the chart. */
-static int judge_line(struct cmta_session *session, struct cmta_slice line) {
-  int event = command_parse(line.at, line.length, pump_manner(session), session->command);
-  begin(session, session->command->verb);
+/* What the grammar does not know may be a verb of the application's own. */
+static int read_own_verb(struct cmta_session *session, int fault) {
+  const struct command *command = session->command;
+  const struct cmta_service *service = session->service;
+  bool any = service->settings.verb_count > 0;
+  const struct verb *verb = any ? verb_of_name(service, command->name) : NULL;
+  if (!verb)
+    return fault;
+  begin_row(session, EXTENSION, verb);
+  session->slice = command->rest;
+  return own_verb_takes(command->rest, pump_manner(session)) ? EXTENSION : COMMAND_SYNTAX;
+}
+
+/* The event of a line, or a command_fault. */
+static int read_line(struct cmta_session *session, struct cmta_slice line) {
+  struct command *command = session->command;
+  int event = command_parse(line.at, line.length, pump_manner(session), command);
+  begin(session, command->verb);
+  session->slice = command->argument;
+  return event < 0 && command->verb == 0 ? read_own_verb(session, event) : event;
+}
+
+/* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
+ * the guards'; the rest goes to the chart. more: bytes have come behind it. */
+static int judge_line(struct cmta_session *session, struct cmta_slice line, bool more) {
+  int event = read_line(session, line);
   if (event < 0)
     return complain(session, reply_of_fault((enum command_fault)event, session->command));
   if (is_too_long(session, line.length))
     return complain(session, REPLY_LINE_TOO_LONG);
-  session->slice = session->command->argument;
   enum reply_id barred = facts_guard(facts_of(session), session->verb);
+  if (barred == REPLY_NONE && session->verb->own)
+    barred = own_verb_guard(session, more);
   return barred == REPLY_NONE ? event : complain(session, barred);
 }
 
@@ -92,7 +120,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   if (framed == FRAMED_TOO_LONG)
     return complain(session, REPLY_LINE_TOO_LONG);
   trace_line(session, CMTA_FROM_CLIENT, line);
-  return judge_line(session, line);
+  return judge_line(session, line, input->length > 0);
 }
 
 static enum reply_id reply_of_found(enum body_found found) {
@@ -113,10 +141,17 @@ static int begin_refused(struct cmta_session *session, int event, enum reply_id 
   return event;
 }
 
+static int begin_received(struct cmta_session *session) {
+  enum reply_id wrong = received_lay_out(session);
+  return wrong == REPLY_NONE ? begin(session, SLICE) : begin_refused(session, FAULT, wrong);
+}
+
 static int read_body(struct cmta_session *session, struct cmta_slice *input) {
   struct transaction *transaction = session->transaction;
-  if (transaction->overflows)
-    return begin_refused(session, FAULT, REPLY_TOO_BIG);
+  if (transaction->excess != REPLY_NONE)
+    return begin_refused(session, FAULT, transaction->excess);
+  if (received_is_due(session))
+    return begin_received(session);
   enum body_found found = body_next(&transaction->body, input, &session->slice);
   session->progress += found != FOUND_NOTHING;
   switch (found) {
@@ -124,6 +159,8 @@ static int read_body(struct cmta_session *session, struct cmta_slice *input) {
     return STOP;
   case FOUND_SLICE:
     return begin(session, SLICE);
+  case FOUND_HEADERS:
+    return begin(session, HEADERS);
   case FOUND_END:
     return begin(session, BODY_END);
   default:
@@ -192,11 +229,19 @@ static void end_if_due(struct cmta_session *session) {
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 
+static void step(struct cmta_session *session, int event) {
+  session_machine_step(session, event);
+  if (session->misplaced) {
+    session->misplaced = false;
+    session_complain(session, REPLY_OUT_OF_SEQUENCE);
+  }
+}
+
 static void pump(struct cmta_session *session, struct cmta_slice *input) {
   int event;
   while ((event = next_event(session, input)) != STOP) {
     if (event != AGAIN)
-      session_machine_step(session, event);
+      step(session, event);
     end_if_due(session);
   }
   end_if_due(session);
@@ -233,6 +278,8 @@ const char *cmta_session_event(const struct cmta_session *session) {
     return "CONNECT";
   case SLICE:
     return "SLICE";
+  case HEADERS:
+    return "HEADERS";
   case FAULT:
     return "FAULT";
   case BODY_END:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The texts. A reply that carries the server's name has it put in front when it is sent. */
+/* The texts. A reply that carries the server's name has it put in front when it is sent;
+ * REPLY_OUT_OF_SEQUENCE has the commands behind it (allowed.c). */
 
 #include "engine/replies.h"
 
@@ -30,7 +31,10 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_BAD_PARAMETER] = {501, true, false, "5.5.4", "Syntax error in parameters"},
     [REPLY_DUPLICATE_PARAMETER] = {501, true, false, "5.5.4", "Parameter given twice"},
     [REPLY_UNKNOWN_PARAMETER] = {555, true, false, "5.5.4", "Parameter not recognized"},
-    [REPLY_OUT_OF_SEQUENCE] = {503, true, false, "5.5.1", "Bad sequence of commands"},
+    [REPLY_OUT_OF_SEQUENCE] = {503, true, false, "5.5.1", "Bad sequence of commands; allowed now:"},
+    [REPLY_NOT_LAST] = {503, true, false, "5.5.1", "Nothing may be sent behind this command"},
+    [REPLY_TLS_NEEDED] = {530, true, false, "5.7.0", "Must issue a STARTTLS command first"},
+    [REPLY_AUTHENTICATION_NEEDED] = {530, true, false, "5.7.0", "Authentication required"},
     [REPLY_NOT_IMPLEMENTED] = {502, true, false, "5.5.1", "Command not implemented"},
     [REPLY_UTF8_NOT_ASKED] = {553, true, false, "5.6.7",
                               "Address beyond ASCII, and SMTPUTF8 was not asked for"},
@@ -40,6 +44,8 @@ static const struct standard_reply replies[REPLY_COUNT] = {
                                   "Message refused: a line of it is too long"},
 
     [REPLY_TOO_BIG] = {552, false, false, "5.3.4", "Message larger than this server takes"},
+    [REPLY_HEADERS_TOO_BIG] = {552, false, false, "5.3.4",
+                               "Header section larger than this server takes"},
     [REPLY_TOO_MANY_RECIPIENTS] = {452, false, false, "4.5.3", "Too many recipients"},
     [REPLY_NO_STORAGE] = {452, false, false, "4.3.1", "Not enough storage"},
 

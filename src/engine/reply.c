@@ -5,6 +5,7 @@
 #include "engine/reply.h"
 
 #include "engine/draft.h"
+#include "engine/offer.h"
 #include "engine/output.h"
 #include "engine/trace.h"
 #include "engine/verbs.h"
@@ -68,7 +69,7 @@ void reply_line(const struct reply_writer *writer, struct cmta_slice text, bool 
 }
 
 static bool offers_enhanced_codes(const struct cmta_session *session) {
-  return session->service->settings.extensions & CMTA_EXTENSION_ENHANCEDSTATUSCODES;
+  return offer_extensions(session) & CMTA_EXTENSION_ENHANCEDSTATUSCODES;
 }
 
 /* Neither the greeting nor a reply to HELO or EHLO has an enhanced status code (RFC 2034 section

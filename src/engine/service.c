@@ -3,6 +3,8 @@
 /* Settings and hooks, copied and checked once for all sessions. */
 
 #include "engine/extensions.h"
+#include "engine/keywords.h"
+#include "engine/own_verbs.h"
 #include "engine/session.h"
 #include "event.h"
 
@@ -23,6 +25,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .extensions = extension_all(),
       .collect = true,
       .max_message_size = 26214400,
+      .max_header_section = 262144,
       .max_recipients = 1000,
       .max_errors = 20,
       .max_command_line = 512,
@@ -53,22 +56,28 @@ static bool is_greeting(const char *text) {
 }
 
 /* Limits below what every server must take are no limits but mistakes (section 4.5.3.1); SMTPUTF8
- * needs 8BITMIME (RFC 6531 section 3.1). */
+ * needs 8BITMIME (RFC 6531 section 3.1), and a Received field a date. */
 static bool is_sound(const struct cmta_settings *settings) {
   bool utf8_alone = (settings->extensions & CMTA_EXTENSION_SMTPUTF8) &&
                     !(settings->extensions & CMTA_EXTENSION_8BITMIME);
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
          !(settings->extensions & ~extension_all()) && !utf8_alone &&
+         keywords_are_sound(settings) && own_verbs_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
-         (settings->max_text_line == 0 || settings->max_text_line >= 1000);
+         (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
+         (!settings->received || settings->clock.calendar);
 }
 
-/* The longest line that any command may have. */
+/* The longest line that a command may have, whatever hooks offer. */
+static size_t longest_line_of(const struct cmta_settings *settings, int event) {
+  size_t more = extension_octets(extension_all(), event);
+  more = octets_sum(more, keywords_octets(settings, event));
+  return settings->max_command_line ? octets_sum(settings->max_command_line, more) : SIZE_MAX;
+}
+
 static size_t longest_line(const struct cmta_settings *settings) {
-  size_t more = extension_octets(settings, MAIL);
-  if (settings->max_command_line == 0 || settings->max_command_line > SIZE_MAX - more)
-    return SIZE_MAX;
-  return settings->max_command_line + more;
+  size_t mail = longest_line_of(settings, MAIL), rcpt = longest_line_of(settings, RCPT);
+  return mail > rcpt ? mail : rcpt;
 }
 
 /* A service and its texts lie in one block, the texts behind the structure. */
@@ -103,6 +112,17 @@ static struct hook_set *add_set(struct cmta_service *service, struct memory *mem
   struct hook_set *set = &sets[service->set_count];
   *set = (struct hook_set){.user = NULL};
   return set;
+}
+
+/* The tables that settings name become the service's own. */
+static bool copy_tables(struct cmta_service *service) {
+  struct cmta_settings *settings = &service->settings;
+  struct memory memory = memory_account(&settings->allocator, 0);
+  if (settings->keyword_count == 0)
+    settings->keywords = NULL;
+  else
+    settings->keywords = keywords_copy(settings, &memory);
+  return settings->keywords || settings->keyword_count == 0;
 }
 
 static int copy_set(struct cmta_service *service, const struct cmta_hooks *hooks, void *user) {
@@ -146,7 +166,8 @@ int cmta_service_new(struct cmta_service **service, const struct cmta_settings *
     return CMTA_E_ARGUMENT;
   struct memory memory = memory_account(&chosen.allocator, 0);
   *service = lay_out(&chosen, &memory);
-  if (*service && copy_set(*service, hooks, user) == 0)
+  if (*service && copy_tables(*service) && own_verbs_copy(*service, &memory) &&
+      copy_set(*service, hooks, user) == 0)
     return 0;
   cmta_service_free(*service);
   *service = NULL;
@@ -160,5 +181,7 @@ void cmta_service_free(struct cmta_service *service) {
   for (size_t i = 0; i < service->set_count; i++)
     memory_give(&memory, (void *)service->sets[i].hooks.name);
   memory_give(&memory, service->sets);
+  memory_give(&memory, (void *)service->settings.keywords);
+  own_verbs_free(service, &memory);
   memory_give(&memory, service);
 }

@@ -7,6 +7,7 @@
 #include "engine/chain.h"
 #include "engine/chart.h"
 #include "engine/output.h"
+#include "engine/protocol.h"
 #include "engine/reply.h"
 #include "engine/verbs.h"
 #include "event.h"
@@ -57,6 +58,7 @@ void cmta_session_free(struct cmta_session *session) {
   chain_free_data(session->service, session->attachments);
   struct memory memory = session->memory;
   memory_give(&memory, session->hello);
+  memory_give(&memory, session->offer);
   memory_give(&memory, session->output);
   memory_give(&memory, session);
 }
@@ -90,10 +92,18 @@ static bool speaks_esmtp(const struct cmta_session *session) {
   return session->hello_candidate ? session->verb->event == EHLO : session->esmtp;
 }
 
+/* SMTPUTF8 can be asked for in ESMTP only. */
+static const char *protocol_of(const struct cmta_session *session, bool esmtp) {
+  bool utf8 = session->transaction && session->transaction->envelope.smtputf8;
+  return protocol_word(utf8 ? PROTOCOL_ESMTP | PROTOCOL_UTF8 : esmtp ? PROTOCOL_ESMTP : 0u);
+}
+
+const char *session_protocol(const struct cmta_session *session) {
+  return protocol_of(session, session->esmtp);
+}
+
 const char *cmta_session_protocol(const struct cmta_session *session) {
-  if (session->transaction && session->transaction->envelope.smtputf8)
-    return "UTF8SMTP";
-  return speaks_esmtp(session) ? "ESMTP" : "SMTP";
+  return protocol_of(session, speaks_esmtp(session));
 }
 
 const char *cmta_session_question(const struct cmta_session *session) {

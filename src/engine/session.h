@@ -28,6 +28,8 @@ struct cmta_service {
   struct cmta_settings settings;
   struct hook_set *sets; /* the chain, in order */
   size_t set_count;
+  const struct verb *verbs; /* what each event means: verbs.c's rows, or those and settings.verbs */
+  size_t verb_count;
   atomic_bool sealed; /* it has had a session: nothing may change any more */
   size_t
       max_line; /* octets of the longest command line that any verb may have, extensions counted */
@@ -42,6 +44,13 @@ struct cmta_message {
   size_t capacity;
 };
 
+/* The header section of a message, as octets that came, see section.h. */
+struct section {
+  bool wanted; /* its question has yet to be asked, or answered */
+  char *data;  /* `length` octets, in a block of `capacity` */
+  size_t length, capacity;
+};
+
 /* One mail transaction: made at MAIL, gone at the end of the message, at RSET, EHLO, or the
  * session's end. */
 struct transaction {
@@ -52,8 +61,12 @@ struct transaction {
   struct cmta_path
       candidate; /* the forward-path in question; no parameters block when there is none */
   struct cmta_message message;
-  bool overflows; /* more octets have come than a message may have */
+  enum reply_id excess; /* why the octets that come next are too many; or REPLY_NONE */
   struct body body;
+  struct section section;
+  char *received; /* the field that was put in front of the message, or NULL */
+  size_t added;   /* octets of the message that are not the client's: those of that field */
+  char *id;       /* the transaction's name, or NULL */
   struct attachment attachments[]; /* one a hook set */
 };
 
@@ -78,6 +91,9 @@ struct cmta_session {
   bool stopping;              /* cmta_session_stop() was called */
   bool stopping_now;          /* it was called again */
   bool failed;                /* no memory: the session cannot go on */
+  bool misplaced;             /* the chart does not take the event in hand now */
+  bool encrypted;             /* TLS protects the connection */
+  bool authenticated;         /* the client has proved who it is (RFC 4954) */
   bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8 (RFC 6531 section 3.7.4.2) */
 
   unsigned short set;    /* the hook set that is asked or told, or left the question open */
@@ -93,6 +109,8 @@ struct cmta_session {
   struct cmta_peer peer, local;
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */
+  struct offer *offer;   /* what hooks changed of the offer of the last accepted EHLO, or NULL */
+  struct offer *offer_candidate; /* likewise of the EHLO now in question */
 
   int event;                /* the event in hand, of spec/event.h; 0 for none */
   const struct verb *verb;  /* the row of the event in hand */
@@ -121,9 +139,18 @@ struct cmta_session {
    told. Replies that wait may still be sent. Does nothing when it is over. */
 void session_finish(struct cmta_session *session, enum cmta_close_reason reason);
 
+/* The protocol word of the running transaction. */
+const char *session_protocol(const struct cmta_session *session);
+
 /* True while a question waits for its answer. */
 static inline bool session_in_question(const struct cmta_session *session) {
   return session->question >= QUESTION_ASKED;
+}
+
+/* True while the reply may be composed: by the hook that is asked, or from outside for the question
+   it left open; never by news. */
+static inline bool session_may_answer(const struct cmta_session *session) {
+  return session->question == (session->running ? QUESTION_ASKED : QUESTION_OPEN);
 }
 
 #endif

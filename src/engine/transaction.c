@@ -8,6 +8,7 @@
 #include "engine/envelope.h"
 #include "engine/parameters.h"
 #include "engine/reply.h"
+#include "engine/section.h"
 
 void transaction_drop(struct cmta_session *session) {
   if (!session->transaction)
@@ -82,23 +83,52 @@ enum cmta_verdict data_ask(struct cmta_session *session, const struct hook_set *
 
 void data_done(struct cmta_session *session) {
   body_begin(&session->transaction->body, session->service->settings.max_text_line);
+  section_begin(session);
   reply_send(session, session->standard, false);
 }
 
-/* SIZE is checked here for the second time, on the octets that really come (RFC 1870 section 6.3).
- * A slice that passes the limit is cut at it, so that a hook sees the same octets however they
- * came. */
+/* How much may come, and the reply to more. */
+struct room {
+  uint64_t octets;
+  enum reply_id excess;
+};
+
+/* SIZE is checked here for the second time, on the octets that really come (RFC 1870 section 6.3),
+ * and so is the header section while it lasts. */
+static struct room room_of(const struct cmta_session *session) {
+  const struct cmta_settings *settings = &session->service->settings;
+  const struct transaction *transaction = session->transaction;
+  uint64_t most = settings->max_message_size ? settings->max_message_size : UINT64_MAX;
+  uint64_t section = settings->max_header_section ? settings->max_header_section : UINT64_MAX;
+  uint64_t come = transaction->message.size - transaction->added;
+  if (transaction->section.wanted && section < most)
+    return (struct room){section - come, REPLY_HEADERS_TOO_BIG};
+  return (struct room){most - come, REPLY_TOO_BIG};
+}
+
+/* A slice that passes a limit is cut at it, so that a hook sees the same octets however they came.
+ */
+static enum reply_id limit_slice(struct cmta_session *session) {
+  struct room room = room_of(session);
+  if (room.octets == 0)
+    return room.excess;
+  if (session->slice.length <= room.octets)
+    return REPLY_NONE;
+  session->transaction->excess = room.excess;
+  session->slice.length = (size_t)room.octets;
+  return REPLY_NONE;
+}
+
+/* The Received field, the first slice where there is one, has no limit. */
 enum reply_id slice_check(struct cmta_session *session) {
-  struct transaction *transaction = session->transaction;
-  struct cmta_message *message = &transaction->message;
-  uint64_t most = session->service->settings.max_message_size;
-  uint64_t room = most ? most - message->size : UINT64_MAX;
-  if (room == 0)
-    return REPLY_TOO_BIG;
-  transaction->overflows = session->slice.length > room;
-  if (transaction->overflows)
-    session->slice.length = (size_t)room;
+  struct cmta_message *message = &session->transaction->message;
+  bool own = message->size < session->transaction->added;
+  enum reply_id wrong = own ? REPLY_NONE : limit_slice(session);
+  if (wrong != REPLY_NONE)
+    return wrong;
   if (message->collected && !message_keep(session, session->slice))
+    return REPLY_NO_STORAGE;
+  if (!section_keep(session, session->slice))
     return REPLY_NO_STORAGE;
   message->size += session->slice.length;
   return REPLY_NONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The table of verbs. A new verb is a row here, an event in spec/event.h, a rule in spec/command.re
- * and a row in spec/session.rl. */
+ * and a row in spec/session.rl; those of settings.verbs are made of the last row. */
 
 #include "engine/verbs.h"
 
@@ -9,6 +9,8 @@
 #include "engine/facts.h"
 #include "engine/hello.h"
 #include "engine/inquiry.h"
+#include "engine/own_verbs.h"
+#include "engine/section.h"
 #include "engine/transaction.h"
 #include "event.h"
 
@@ -88,6 +90,13 @@ static const struct verb verbs[] = {
      .ask = slice_ask,
      .accepted = REPLY_NONE,
      .refused = REPLY_MESSAGE_REFUSED},
+    {.event = HEADERS,
+     .question = "headers",
+     .hook = offsetof(struct cmta_hooks, headers),
+     .ask = headers_ask,
+     .done = headers_done,
+     .accepted = REPLY_NONE,
+     .refused = REPLY_MESSAGE_REFUSED},
     {.event = BODY_END,
      .question = "message",
      .hook = offsetof(struct cmta_hooks, message),
@@ -149,26 +158,39 @@ static const struct verb verbs[] = {
      .help = "QUIT",
      .flags = VERB_COMMAND,
      .accepted = REPLY_GOODBYE},
+
+    {.event = EXTENSION,
+     .question = "verb",
+     .hook = offsetof(struct cmta_hooks, verb),
+     .ask = own_verb_ask,
+     .accepted = REPLY_OK},
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
-const struct verb *verb_of_event(int event) {
-  for (const struct verb *verb = verbs; verb < verbs + VERB_COUNT; verb++)
+const struct verb *verbs_built_in(size_t *count) {
+  *count = VERB_COUNT;
+  return verbs;
+}
+
+const struct verb *verb_of_event(const struct cmta_service *service, int event) {
+  const struct verb *end = service->verbs + service->verb_count;
+  for (const struct verb *verb = service->verbs; verb < end; verb++)
     if (verb->event == event)
       return verb;
   return NULL;
 }
 
-const struct verb *verb_of_name(struct cmta_slice name) {
-  for (const struct verb *verb = verbs; verb < verbs + VERB_COUNT; verb++)
+const struct verb *verb_of_name(const struct cmta_service *service, struct cmta_slice name) {
+  const struct verb *end = service->verbs + service->verb_count;
+  for (const struct verb *verb = service->verbs; verb < end; verb++)
     if (verb->name && strlen(verb->name) == name.length &&
         ascii_equal(verb->name, name.at, name.length))
       return verb;
   return NULL;
 }
 
-const struct verb *verb_next(const struct verb *verb) {
-  const struct verb *next = verb ? verb + 1 : verbs;
-  return next < verbs + VERB_COUNT ? next : NULL;
+const struct verb *verb_next(const struct cmta_service *service, const struct verb *verb) {
+  const struct verb *next = verb ? verb + 1 : service->verbs;
+  return next < service->verbs + service->verb_count ? next : NULL;
 }

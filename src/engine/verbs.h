@@ -39,15 +39,21 @@ struct verb {
   enum reply_id accepted; /* the standard reply for ACCEPT */
   enum reply_id refused;  /* for REJECT; REPLY_NONE stands for REPLY_REFUSED */
   enum reply_id deferred; /* for TEMPFAIL; REPLY_NONE stands for REPLY_TRY_LATER */
+
+  const struct cmta_verb *own; /* the row of settings.verbs that made or overrides it; or NULL */
 };
 
-/* The row of an event, or NULL. */
-const struct verb *verb_of_event(int event);
+/* The rows that are built in, and how many there are. */
+const struct verb *verbs_built_in(size_t *count);
+
+/* The row of an event, or NULL. All verbs of the application's own have the event EXTENSION: of
+   these it is the row that they are made of. */
+const struct verb *verb_of_event(const struct cmta_service *service, int event);
 
 /* The row of a command by its name, in any case of letters, or NULL. */
-const struct verb *verb_of_name(struct cmta_slice name);
+const struct verb *verb_of_name(const struct cmta_service *service, struct cmta_slice name);
 
 /* Rows one after the other: the first for NULL, then the next, at last NULL. */
-const struct verb *verb_next(const struct verb *verb);
+const struct verb *verb_next(const struct cmta_service *service, const struct verb *verb);
 
 #endif

@@ -5,6 +5,7 @@
 #include "server/server.h"
 
 #include "server/block.h"
+#include "server/clock.h"
 #include "server/connection.h"
 #include "server/listener.h"
 
@@ -44,8 +45,10 @@ static bool read_config(const struct cmta_config *given, struct cmta_config *con
   if (given && !copy_sized(config, sizeof *config, given, given->size))
     return false;
   const struct cmta_settings *chosen = config->settings;
-  return (!chosen || copy_sized(settings, sizeof *settings, chosen, chosen->size)) &&
-         settings->hostname;
+  if (chosen && !copy_sized(settings, sizeof *settings, chosen, chosen->size))
+    return false;
+  clock_lend(settings);
+  return settings->hostname;
 }
 
 static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_config *config,

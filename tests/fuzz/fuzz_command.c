@@ -73,6 +73,24 @@ static void check_slices(const struct line *line, const struct command *command)
   demand(command->path.parameter_count == 0);
 }
 
+/* A value may be of any type; what it says once decoded is no longer than it was, and fits into
+   just the room that is promised. */
+static void check_value(struct cmta_slice value) {
+  static const char *const words[] = {"low", "high", NULL};
+  int64_t number = 0;
+  uint64_t octets = 0;
+  enum cmta_body_type body = CMTA_BODY_7BIT;
+  struct line room = new_line(value.length);
+  (void)parameter_size(value, &octets);
+  (void)parameter_body(value, &body);
+  (void)parameter_integer(value, &number);
+  (void)parameter_date_time(value, &number);
+  demand(!parameter_word(value, words, &number) || number < 2);
+  size_t said = parameter_xtext(value, room.at), mailbox = parameter_mailbox(value, room.at);
+  demand(said <= value.length && (mailbox == 0 || mailbox == said));
+  free(room.at);
+}
+
 /* Each parameter takes something off the rest, so that there is an end. */
 static void check_parameters(const struct line *line, struct cmta_slice rest, unsigned manner) {
   struct cmta_parameter parameter = {0};
@@ -83,12 +101,8 @@ static void check_parameters(const struct line *line, struct cmta_slice rest, un
     demand(parameter.keyword.length > 0);
     demand_inside(line, parameter.keyword);
     demand_inside(line, parameter.value);
-    uint64_t octets = 0;
-    enum cmta_body_type body = CMTA_BODY_7BIT;
-    if (parameter.has_value) {
-      (void)parameter_size(parameter.value, &octets);
-      (void)parameter_body(parameter.value, &body);
-    }
+    if (parameter.has_value)
+      check_value(parameter.value);
   }
 }
 

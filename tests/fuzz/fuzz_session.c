@@ -4,38 +4,26 @@
  * the client sends. The same session runs in one piece and cut, and must give the same replies and
  * the same messages; its replies must be well formed, and as many as fuzz/session_replies.h counts.
  *
- *   octet 0     switches: strict syntax, no collecting, extensions to leave out
- *   octet 1     limits; in its two highest bits how many more hook sets there are than one
- *   octet 2     how long the pieces of the cut run are
- *   octets 3..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
- *               chunk of a message
- *
- * Zero octets are the defaults: everything is accepted.
+ * What the first octets mean stands in fuzz/session_choice.h. There is a parameter of each type,
+ * and the name that a client greets with is withheld from it as a keyword, or else offered behind
+ * an X.
  */
 
+#include "fuzz/session_choice.h"
 #include "fuzz/session_replies.h"
-
-#include <cmta/session.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERDICTS = 8, HEADER = 3 + VERDICTS, MAX_MEMORY = 1 << 20, MAX_SETS = 4 };
-
-/* What an input chooses. */
-struct choice {
-  unsigned char switches;
-  unsigned char limits;
-  unsigned char piece;
-  unsigned char verdicts[VERDICTS];
-};
+enum { MAX_MEMORY = 1 << 20, MAX_SETS = 4 };
 
 /* One hook set of a run, and its data. */
 struct set {
   struct run *run;
-  bool chunk_asked;  /* of the running message */
-  unsigned sessions; /* data of its own that is not yet freed */
+  bool chunk_asked;   /* of the running message */
+  bool section_asked; /* `headers`, likewise */
+  unsigned sessions;  /* data of its own that is not yet freed */
   unsigned transactions;
   unsigned resets, closed;
 };
@@ -45,10 +33,11 @@ struct run {
   struct set sets[MAX_SETS];
   const struct choice *choice;
   size_t held, peak;
-  unsigned asked;     /* questions so far, chunks not counted */
-  bool chunk_open;    /* the question now asked, or open, is `chunk` */
-  unsigned char late; /* the verdict octet of the open question */
-  bool data_asked;    /* the question now asked is `data`, which accepts with a 354 */
+  unsigned asked;       /* questions so far, chunks not counted */
+  bool silent;          /* the question now asked, or open, is `chunk` or `headers` */
+  unsigned char late;   /* the verdict octet of the open question */
+  bool data_asked;      /* the question now asked is `data`, which accepts with a 354 */
+  struct bytes section; /* the chunks of the running message until its header section is complete */
   struct bytes output;
   struct bytes messages;
 };
@@ -104,7 +93,7 @@ static enum cmta_verdict answer(struct cmta_session *session, struct run *run, u
 
 static enum cmta_verdict next_answer(struct cmta_session *session, struct run *run,
                                      struct cmta_slice heard) {
-  run->chunk_open = false;
+  run->silent = false;
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
 }
 
@@ -129,18 +118,56 @@ static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
   return next_answer(session, run, text);
 }
 
+static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
+                                   struct cmta_slice name) {
+  char line[300];
+  snprintf(line, sizeof line, "X%.*s", (int)name.length, name.at);
+  if (cmta_ehlo_withhold(session, line + 1) == CMTA_E_ARGUMENT)
+    (void)cmta_ehlo_offer(session, line);
+  return ask_text(session, user, name);
+}
+
+/* What parameters say is told with the messages, because it does not depend on cuts either. */
+static void tell_parameters(struct run *run, const struct cmta_path *path) {
+  char number[32];
+  for (size_t i = 0; i < path->parameter_count; i++) {
+    const struct cmta_parameter *parameter = &path->parameters[i];
+    must(parameter->text.length <= parameter->value.length, "decoding does not lengthen");
+    const int length = snprintf(number, sizeof number, "{%lld}", (long long)parameter->number);
+    bytes_add(&run->messages, number, (size_t)length);
+    bytes_add(&run->messages, parameter->text.at, parameter->text.length);
+  }
+}
+
 static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
   struct run *run = run_of(session, user);
   run->data_asked = false;
+  tell_parameters(run, path);
   return next_answer(session, run, path->address);
+}
+
+static enum cmta_verdict ask_verb(struct cmta_session *session, void *user,
+                                  const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)verb;
+  return ask_text(session, user, argument);
 }
 
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
   struct run *run = run_of(session, user);
   run->data_asked = true;
   ((struct set *)user)->chunk_asked = false;
+  for (size_t i = 0; i < MAX_SETS; i++)
+    run->sets[i].section_asked = false;
+  bytes_free(&run->section);
   return next_answer(session, run, (struct cmta_slice){0});
+}
+
+/* A chunk of the header section, as the first set is shown it. */
+static void see_section(struct run *run, struct cmta_slice bytes) {
+  if (run->section.length == 0 && (run->choice->piece & RECEIVED_FIELD))
+    must(field_well_formed(bytes.at, bytes.length), "the Received field is one");
+  bytes_add(&run->section, bytes.at, bytes.length);
 }
 
 /* A refusal is given at the first chunk alone, because how many there are depends on the cuts; and
@@ -150,11 +177,28 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
   struct run *run = run_of(session, user);
   struct set *set = user;
   must(bytes.length > 0, "a chunk is never empty");
-  if (set->chunk_asked || (run->choice->limits & 3) != 0)
+  if (set == run->sets && !set->section_asked)
+    see_section(run, bytes);
+  if (set->chunk_asked || (run->choice->limits & 3) != 0 || (run->choice->piece & SHORT_SECTIONS))
     return CMTA_ACCEPT;
-  set->chunk_asked = run->chunk_open = true;
+  set->chunk_asked = run->silent = true;
   run->data_asked = false;
   return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
+}
+
+/* The chunks until now, which end with the first empty line or with the message. */
+static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
+                                     struct cmta_slice section) {
+  struct run *run = run_of(session, user);
+  struct set *set = user;
+  const struct bytes shown = {(char *)section.at, section.length};
+  must(!set->section_asked, "a header section is asked about once");
+  must(bytes_equal(&shown, &run->section), "a header section is what the chunks were");
+  set->section_asked = true;
+  run->data_asked = false;
+  run->silent = true;
+  return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)],
+                (struct cmta_slice){0});
 }
 
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
@@ -164,6 +208,7 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   struct cmta_slice data = {0};
   char head[64];
   must(envelope->forward_path_count > 0, "a message has a recipient");
+  must(run->sets[0].section_asked, "a message was asked about by its header section before");
   const int error = cmta_message_data(message, &data);
   must(error == ((run->choice->switches & 2) ? CMTA_E_STATE : 0), "data is there when collected");
   must(error != 0 || data.length == cmta_message_size(message), "the size is the data's");
@@ -219,36 +264,38 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .reset = hear_reset,
                                         .decided = hear_decided,
                                         .connect = ask,
-                                        .hello = ask_text,
+                                        .hello = ask_hello,
                                         .mail = ask_path,
                                         .rcpt = ask_path,
                                         .data = ask_data,
                                         .chunk = ask_chunk,
+                                        .headers = ask_headers,
                                         .message = ask_message,
                                         .rset = ask,
                                         .noop = ask_text,
                                         .vrfy = ask_text,
                                         .expn = ask_text,
                                         .help = ask_text,
+                                        .verb = ask_verb,
                                         .closed = hear_closed};
 
 /* ---- A run ---- */
 
+/* Verbs of settings.verbs: asked by the hook or by themselves, barred, and in the place of one that
+ * is built in. None ends a group: that would depend on the cuts. */
+static void make_verbs(struct cmta_verb verbs[4], struct run *run) {
+  verbs[0] = (struct cmta_verb){.name = "XHOOK", .help = "XHOOK [text]"};
+  verbs[1] = (struct cmta_verb){.name = "XROW",
+                                .phases = CMTA_PHASE_MAIL | CMTA_PHASE_RCPT,
+                                .help = "XROW [text]",
+                                .question = ask_verb,
+                                .user = &run->sets[0]};
+  verbs[2] = (struct cmta_verb){.name = "XTLS", .flags = CMTA_VERB_NEEDS_TLS, .help = "XTLS"};
+  verbs[3] = (struct cmta_verb){.name = "VRFY", .question = ask_verb, .user = &run->sets[0]};
+}
+
 static struct cmta_settings settings_of(struct run *run) {
-  static const uint64_t sizes[] = {0, 10, 100, 1000};
-  static const size_t recipients[] = {1000, 1, 2, 0};
-  static const unsigned errors[] = {0, 1, 3, 20};
-  const struct choice *choice = run->choice;
-  struct cmta_settings settings;
-  cmta_settings_init(&settings);
-  settings.strict_syntax = choice->switches & 1;
-  settings.collect = !(choice->switches & 2);
-  settings.extensions &= ~((unsigned)choice->switches >> 2);
-  if (!(settings.extensions & CMTA_EXTENSION_8BITMIME))
-    settings.extensions &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
-  settings.max_message_size = sizes[choice->limits & 3];
-  settings.max_recipients = recipients[choice->limits >> 2 & 3];
-  settings.max_errors = errors[choice->limits >> 4 & 3];
+  struct cmta_settings settings = choice_settings(run->choice);
   settings.max_memory = MAX_MEMORY;
   settings.allocator = (struct cmta_allocator){.reallocate = account, .context = run};
   return settings;
@@ -260,13 +307,14 @@ static void take_output(struct run *run, struct cmta_session *session) {
   must(cmta_session_sent(session, out.length) == 0, "all output can be sent");
 }
 
-/* A chunk is accepted without a word, because a success in the middle of a message is refused. */
+/* A chunk or header section is accepted without a word, because a success in the middle of a
+ * message is refused. */
 static void decide(struct run *run, struct cmta_session *session) {
   enum cmta_verdict verdict = verdict_of(run->late >> 3, 7);
   if (verdict == CMTA_LATER)
     verdict = CMTA_ACCEPT;
   const bool accepts = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
-  const bool wordless = run->chunk_open && accepts;
+  const bool wordless = run->silent && accepts;
   compose(session, run, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
   must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
 }
@@ -325,9 +373,13 @@ static void check_sets(const struct run *run) {
 
 /* Plays it from beginning to end; whether it was over by itself. */
 static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t piece) {
-  const struct cmta_settings settings = settings_of(run);
+  struct cmta_settings settings = settings_of(run);
+  struct cmta_verb verbs[4];
   struct cmta_service *service;
   struct cmta_session *session;
+  make_verbs(verbs, run);
+  settings.verbs = verbs;
+  settings.verb_count = 4;
   must(cmta_service_new(&service, &settings, &hooks, &run->sets[0]) == 0, "the settings are sound");
   for (int i = 1; i < sets_of(run); i++)
     must(cmta_service_add(service, &hooks, &run->sets[i]) == i, "there is one set more");
@@ -361,7 +413,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     cut.sets[i].run = &cut;
   }
   const bool over = play(&whole, input + HEADER, size - HEADER, size);
-  play(&cut, input + HEADER, size - HEADER, choice.piece + 1u);
+  play(&cut, input + HEADER, size - HEADER, (choice.piece & PIECES) + 1u);
   check_replies(&whole, input + HEADER, size - HEADER, over);
   must(bytes_equal(&whole.output, &cut.output), "replies do not depend on cuts");
   must(bytes_equal(&whole.messages, &cut.messages), "messages do not depend on cuts");
@@ -369,5 +421,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   bytes_free(&whole.messages);
   bytes_free(&cut.output);
   bytes_free(&cut.messages);
+  bytes_free(&whole.section);
+  bytes_free(&cut.section);
   return 0;
 }

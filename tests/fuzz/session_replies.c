@@ -112,3 +112,31 @@ bool replies_match(const struct bytes *output, const uint8_t *client, size_t len
     take_reply(&at, end);
   return at == end;
 }
+
+/* A line of a field, behind its name or tab and without CR LF. */
+static bool field_line_well_formed(const char *line, size_t length) {
+  bool blank = true;
+  for (size_t i = 0; i < length; i++) {
+    if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+      return false;
+    blank = blank && line[i] == ' ';
+  }
+  return !blank && length < 998;
+}
+
+bool field_well_formed(const char *bytes, size_t length) {
+  static const char name[] = "Received:", date[] = "; Sun, 9 Sep 2001 01:46:40 +0000\r\n";
+  const size_t date_length = sizeof date - 1;
+  const char *at = bytes + sizeof name - 1, *end = bytes + length;
+  if (length < sizeof name + date_length || memcmp(bytes, name, sizeof name - 1) != 0 ||
+      memcmp(end - date_length, date, date_length) != 0)
+    return false;
+  for (;;) {
+    const size_t line = line_length(at, end);
+    if (line == 0 || !field_line_well_formed(at, line - 2))
+      return false;
+    at += line;
+    if (at == end || *at++ != '\t')
+      return at == end;
+  }
+}

@@ -29,4 +29,8 @@ bool replies_well_formed(const struct bytes *output, bool utf8);
    that is over may leave the rest unanswered, and say one thing more in the middle of a message. */
 bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over);
 
+/* Whether bytes are one Received field: lines of at most 998 octets without control bytes, ended by
+   CR LF, all but the first begun by a tab and none blank; with its date behind the last ';'. */
+bool field_well_formed(const char *bytes, size_t length);
+
 #endif

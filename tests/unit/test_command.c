@@ -44,6 +44,25 @@ static void expect_rows(const struct row *rows) {
     expect_row(rows);
 }
 
+Test(command, all_that_follows_a_verb_is_shown_whatever_the_verb) {
+  static const struct {
+    const char *line, *rest;
+  } rows[] = {{"MAIL FROM:<a@b> SIZE=1  ", "FROM:<a@b> SIZE=1"},
+              {"RCPT  TO:<a@b>", "TO:<a@b>"},
+              {"VRFY a SMTPUTF8", "a SMTPUTF8"},
+              {"DATA now", "now"},
+              {"RSET", ""},
+              {"FNORD  of  two ", "of  two"},
+              {"TURN", ""}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct exact line = exact_line(rows[i].line);
+    struct command command;
+    command_parse(line.at, line.length, 0, &command);
+    cr_expect(slice_is(command.rest, rows[i].rest), "%s", rows[i].line);
+    free(line.at);
+  }
+}
+
 Test(command, verbs_are_known_in_any_case_of_letters) {
   expect_rows((const struct row[]){
       {"EHLO a.example", .verdict = EHLO, .argument = "a.example"},

@@ -29,6 +29,15 @@ static void short_command_line(struct cmta_settings *settings) { settings->max_c
 static void short_text_line(struct cmta_settings *settings) { settings->max_text_line = 999; }
 static void unknown_extension(struct cmta_settings *settings) { settings->extensions = 1u << 30; }
 static void wrong_size(struct cmta_settings *settings) { settings->size++; }
+static void received(struct cmta_settings *settings) { settings->received = true; }
+static int64_t read_calendar(void *context) {
+  (void)context;
+  return 0;
+}
+static void received_with_clock(struct cmta_settings *settings) {
+  settings->received = true;
+  settings->clock.calendar = read_calendar;
+}
 static void utf8_without_8bit(struct cmta_settings *settings) {
   settings->extensions &= ~(unsigned)CMTA_EXTENSION_8BITMIME;
 }
@@ -75,6 +84,11 @@ Test(service, refuses_extensions_that_it_does_not_have) {
 
 Test(service, refuses_smtputf8_without_8bitmime) {
   cr_assert_eq(make(utf8_without_8bit), CMTA_E_ARGUMENT);
+}
+
+Test(service, refuses_a_received_field_without_a_clock_for_its_date) {
+  cr_assert_eq(make(received), CMTA_E_ARGUMENT);
+  cr_assert_eq(make(received_with_clock), 0);
 }
 
 Test(service, refuses_a_structure_of_another_size_than_any_it_knows) {

@@ -185,6 +185,16 @@ Test(chart, leaves_every_message_at_its_end_whatever_the_answer) {
   }
 }
 
+Test(chart, asks_for_headers_in_the_middle_of_a_message_alone) {
+  for (size_t state = 0; state < walk.count; state++)
+    if (!walk_did(&walk, state, walk_event(&walk, "HEADERS"), "out_of_sequence")) {
+      const size_t asked = next(state, "HEADERS");
+      cr_expect_eq(walk.states[state].phase, PHASE_BODY, "%s", name(state));
+      cr_expect_eq(next(asked, "ACCEPT"), state, "%s", name(asked));
+      cr_expect_eq(walk.states[next(asked, "REJECT")].phase, PHASE_DISCARD, "%s", name(asked));
+    }
+}
+
 Test(chart, accepts_data_after_an_accepted_recipient_alone) {
   for (size_t state = 0; state < walk.count; state++)
     if (!walk_did(&walk, state, walk_event(&walk, "DATA"), "out_of_sequence"))

@@ -112,30 +112,43 @@ static void decide(struct trace *trace, const struct answer *answer, const char 
     printf("   %-9s %s\n", "decide", cmta_strerror(error));
 }
 
+/* Tells the session what a runtime reports; its name, or NULL when the step is no such thing. */
+static const char *report(struct cmta_session *session, enum step_kind kind) {
+  switch (kind) {
+  case STEP_EXPIRE:
+    cmta_session_expire(session);
+    return "expire";
+  case STEP_STOP:
+    cmta_session_stop(session);
+    return "stop";
+  case STEP_HANGUP:
+    cmta_session_hangup(session);
+    return "hangup";
+  default:
+    return NULL;
+  }
+}
+
+/* While `hello` is open an edit of its reply is made at once. */
+static void edit(struct trace *trace) {
+  if (strcmp(cmta_session_question(trace->session), "hello") == 0)
+    trace_edit(&trace->script, trace->session, trace->script.reached - 1);
+}
+
 static void play_step(struct trace *trace, const struct step *step) {
   const char *before = cmta_session_phase(trace->session);
-  switch (step->kind) {
-  case STEP_CLIENT:
+  const char *reported = report(trace->session, step->kind);
+  if (step->kind == STEP_CLIENT) {
     text_append(&trace->pending, step->text.at, step->text.length);
     give_pending(trace);
-    break;
-  case STEP_DECIDE:
+  } else if (step->kind == STEP_DECIDE) {
     decide(trace, &step->answer, before);
-    break;
-  case STEP_EXPIRE:
-    cmta_session_expire(trace->session);
-    run_on(trace, "expire", before);
-    break;
-  case STEP_STOP:
-    cmta_session_stop(trace->session);
-    run_on(trace, "stop", before);
-    break;
-  case STEP_HANGUP:
-    cmta_session_hangup(trace->session);
-    run_on(trace, "hangup", before);
-    break;
-  default:
-    break;
+  } else if (step->kind == STEP_ID) {
+    cmta_transaction_set_id(trace->session, step->text.at);
+  } else if (reported) {
+    run_on(trace, reported, before);
+  } else {
+    edit(trace);
   }
 }
 
@@ -154,14 +167,24 @@ static void play(struct trace *trace) {
   printf("-- %s\n", reason == CMTA_CLOSED_NOT ? "open" : cmta_close_reason_name(reason));
 }
 
+static int open_service(struct trace *trace, const struct dialogue *dialogue) {
+  struct cmta_settings settings = dialogue->settings;
+  const struct cmta_hooks hooks = trace_hooks(dialogue);
+  struct cmta_verb *verbs = dialogue_verbs(dialogue, trace_row, &trace->script);
+  settings.verbs = verbs;
+  settings.verb_count = dialogue->verb_count;
+  int error = cmta_service_new(&trace->service, &settings, &hooks, &trace->script);
+  free(verbs);
+  return error;
+}
+
 /* Makes service and session and plays; 0 or the library's error. */
 static int run(const struct dialogue *dialogue) {
   struct trace trace = {.script = {.dialogue = dialogue}};
-  const struct cmta_hooks hooks = trace_hooks(dialogue);
   trace.script.used = calloc(dialogue->step_count + 1, sizeof *trace.script.used);
   int error = trace.script.used ? 0 : CMTA_E_MEMORY;
   if (error == 0)
-    error = cmta_service_new(&trace.service, &dialogue->settings, &hooks, &trace.script);
+    error = open_service(&trace, dialogue);
   if (error == 0)
     error = cmta_session_new(&trace.session, trace.service, NULL, NULL);
   if (error == 0)

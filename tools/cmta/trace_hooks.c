@@ -42,9 +42,23 @@ static enum cmta_verdict on_connect(struct cmta_session *session, void *user) {
   return answer(session, user, ASK_CONNECT);
 }
 
+void trace_edit(struct trace_script *script, struct cmta_session *session, size_t step) {
+  const struct step *edit = &script->dialogue->steps[step];
+  if (script->used[step] || (edit->kind != STEP_OFFER && edit->kind != STEP_WITHHOLD))
+    return;
+  script->used[step] = true;
+  if (edit->kind == STEP_OFFER)
+    cmta_ehlo_offer(session, edit->text.at);
+  else
+    cmta_ehlo_withhold(session, edit->text.at);
+}
+
 static enum cmta_verdict on_hello(struct cmta_session *session, void *user,
                                   struct cmta_slice name) {
+  struct trace_script *script = user;
   (void)name;
+  for (size_t i = 0; i < script->reached; i++)
+    trace_edit(script, session, i);
   return answer(session, user, ASK_HELLO);
 }
 
@@ -68,6 +82,12 @@ static enum cmta_verdict on_chunk(struct cmta_session *session, void *user,
                                   struct cmta_slice bytes) {
   (void)bytes;
   return answer(session, user, ASK_CHUNK);
+}
+
+static enum cmta_verdict on_headers(struct cmta_session *session, void *user,
+                                    struct cmta_slice section) {
+  (void)section;
+  return answer(session, user, ASK_HEADERS);
 }
 
 static enum cmta_verdict on_message(struct cmta_session *session, void *user,
@@ -100,11 +120,26 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
   return answer(session, user, ASK_HELP);
 }
 
-static bool names_expn(const struct dialogue *dialogue) {
-  for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].question == ASK_EXPN)
-      return true;
-  return false;
+static enum cmta_verdict on_verb(struct cmta_session *session, void *user,
+                                 const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)verb;
+  (void)argument;
+  return answer(session, user, ASK_VERB);
+}
+
+enum cmta_verdict trace_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
+                            struct cmta_slice argument) {
+  (void)verb;
+  (void)argument;
+  return answer(session, user, ASK_ROW);
+}
+
+/* One set plays the whole chain here. */
+static bool answers(const struct dialogue *dialogue, enum question question) {
+  size_t set = 0;
+  while (set < dialogue->sets && !dialogue_answers(dialogue, set, question))
+    set++;
+  return set < dialogue->sets;
 }
 
 struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
@@ -117,10 +152,12 @@ struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
                              .rcpt = on_rcpt,
                              .data = on_data,
                              .chunk = on_chunk,
+                             .headers = answers(dialogue, ASK_HEADERS) ? on_headers : NULL,
                              .message = on_message,
                              .rset = on_rset,
                              .noop = on_noop,
                              .vrfy = on_vrfy,
-                             .expn = names_expn(dialogue) ? on_expn : NULL,
-                             .help = on_help};
+                             .expn = answers(dialogue, ASK_EXPN) ? on_expn : NULL,
+                             .help = on_help,
+                             .verb = on_verb};
 }

@@ -16,7 +16,14 @@ struct trace_script {
 /* The hooks that play a script, to be given to a service with the script as `user`. */
 struct cmta_hooks trace_hooks(const struct dialogue *dialogue);
 
+/* The question of a row of settings.verbs, with the script as its `user`. */
+enum cmta_verdict trace_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
+                            struct cmta_slice argument);
+
 /* Composes the reply of an answer; 0 or the library's error. */
 int trace_compose(struct cmta_session *session, const struct answer *answer);
+
+/* Makes the edit of the reply to EHLO that this step is; once, and nothing where it is none. */
+void trace_edit(struct trace_script *script, struct cmta_session *session, size_t step);
 
 #endif

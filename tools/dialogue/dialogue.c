@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const question_names[QUESTIONS] = {"connect", "hello", "mail",    "rcpt",
-                                                      "data",    "chunk", "message", "rset",
-                                                      "noop",    "vrfy",  "expn",    "help"};
+static const char *const question_names[QUESTIONS] = {
+    "connect", "hello", "mail", "rcpt", "data", "chunk", "headers", "message",
+    "rset",    "noop",  "vrfy", "expn", "help", "verb",  "row"};
 
 enum { VERDICTS = CMTA_TAKE + 1 };
 
@@ -21,6 +21,15 @@ static size_t name_index(const char *const *names, size_t count, const char *nam
 
 enum question question_by_name(const char *name, size_t length) {
   return (enum question)name_index(question_names, QUESTIONS, name, length);
+}
+
+bool dialogue_answers(const struct dialogue *dialogue, size_t set, enum question question) {
+  for (size_t i = 0; i < dialogue->step_count; i++) {
+    const struct step *step = &dialogue->steps[i];
+    if (step->kind <= STEP_HOOK_ALWAYS && step->set == set && step->question == question)
+      return true;
+  }
+  return false;
 }
 
 const char *question_name(enum question question) { return question_names[question]; }
@@ -128,6 +137,16 @@ static bool parse_refused_hook(struct dialogue *dialogue, struct step *step, con
   return parse_hook(dialogue, step, rest);
 }
 
+static bool parse_edit(struct dialogue *dialogue, struct step *step, const char *rest) {
+  (void)dialogue;
+  return parse_strings(&step->text, rest);
+}
+
+static bool parse_refused_edit(struct dialogue *dialogue, struct step *step, const char *rest) {
+  step->answer.refused = true;
+  return parse_edit(dialogue, step, rest);
+}
+
 static bool parse_decide(struct dialogue *dialogue, struct step *step, const char *rest) {
   (void)dialogue;
   return parse_answer(&step->answer, rest);
@@ -182,8 +201,13 @@ static const struct form {
     {"hook", STEP_HOOK, 0, parse_hook},
     {"hook*", STEP_HOOK_ALWAYS, 0, parse_hook},
     {"hook!", STEP_HOOK, 0, parse_refused_hook},
+    {"offer", STEP_OFFER, 0, parse_edit},
+    {"offer!", STEP_OFFER, 0, parse_refused_edit},
+    {"withhold", STEP_WITHHOLD, 0, parse_edit},
+    {"withhold!", STEP_WITHHOLD, 0, parse_refused_edit},
     {"decide", STEP_DECIDE, 0, parse_decide},
     {"decide!", STEP_DECIDE, 0, parse_refused_decide},
+    {"id", STEP_ID, 0, parse_text},
     {"expire", STEP_EXPIRE, 0, parse_nothing},
     {"stop", STEP_STOP, 0, parse_nothing},
     {"hangup", STEP_HANGUP, 0, parse_nothing},
@@ -201,6 +225,7 @@ static const struct form {
     {"size", STEP_PROBE, PROBE_SIZE, parse_text},
     {"asked", STEP_PROBE, PROBE_ASKED, parse_question_text},
     {"heard", STEP_PROBE, PROBE_HEARD, parse_question_text},
+    {"values", STEP_PROBE, PROBE_VALUES, parse_question_text},
     {"resets", STEP_PROBE, PROBE_RESETS, parse_text},
     {"timeout", STEP_PROBE, PROBE_TIMEOUT, parse_text},
     {"wants", STEP_PROBE, PROBE_WANTS, parse_text},
@@ -252,6 +277,10 @@ static bool parse_source_line(struct dialogue *dialogue, const char *line, unsig
     return true;
   if (length == 3 && memcmp(word, "set", 3) == 0)
     return parse_set(dialogue, rest);
+  if (length == 4 && memcmp(word, "verb", 4) == 0)
+    return dialogue->step_count == 0 && dialogue_add_verb(dialogue, rest + strspn(rest, " "));
+  if (length == 7 && memcmp(word, "keyword", 7) == 0)
+    return dialogue->step_count == 0 && dialogue_add_keyword(dialogue, rest);
   if (length == 5 && memcmp(word, "chain", 5) == 0)
     return parse_chain(dialogue, rest);
   if (strcmp(line, "no-hooks") == 0)
@@ -315,6 +344,8 @@ void dialogue_free(struct dialogue *dialogue) {
     text_clear(&dialogue->steps[i].text);
   }
   free(dialogue->steps);
+  dialogue_free_verbs(dialogue);
+  dialogue_free_keywords(dialogue);
   text_clear(&dialogue->hostname);
   text_clear(&dialogue->greeting);
   *dialogue = (struct dialogue){0};

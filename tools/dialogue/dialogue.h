@@ -12,7 +12,7 @@
 
 #include <cmta/session.h>
 
-/* The questions of <cmta/hooks.h>, in that order. */
+/* The questions of <cmta/hooks.h>, in that order, and that of a row of settings.verbs. */
 enum question {
   ASK_CONNECT,
   ASK_HELLO,
@@ -20,12 +20,15 @@ enum question {
   ASK_RCPT,
   ASK_DATA,
   ASK_CHUNK,
+  ASK_HEADERS,
   ASK_MESSAGE,
   ASK_RSET,
   ASK_NOOP,
   ASK_VRFY,
   ASK_EXPN,
   ASK_HELP,
+  ASK_VERB,
+  ASK_ROW,
   QUESTIONS
 };
 
@@ -34,6 +37,8 @@ enum step_kind {
   STEP_NO_DATA,       /* set `set` has no data for its next session (`question` connect) or
                          transaction (mail) */
   STEP_DEADLINE,      /* answer: code seconds and a verdict, for the next LATER */
+  STEP_OFFER,         /* text: a line to put into the reply to EHLO */
+  STEP_WITHHOLD,      /* text: the keyword of a line to take out of it */
   STEP_HOOK,          /* answer: the next time `question` is asked */
   STEP_HOOK_ALWAYS,   /* answer: from now on, when there is no other */
   STEP_CLIENT,        /* text: bytes of the client, CR LF included where there is one */
@@ -41,6 +46,7 @@ enum step_kind {
   STEP_SERVER_PREFIX, /* text: what the next reply line begins with */
   STEP_SERVER_REPLY,  /* text: what the next reply, of any number of lines, begins with */
   STEP_DECIDE,        /* answer: to the open question */
+  STEP_ID,            /* text: the name that the running transaction gets */
   STEP_EXPIRE,
   STEP_STOP,
   STEP_HANGUP,
@@ -62,6 +68,7 @@ enum probe {
   PROBE_SIZE,
   PROBE_ASKED,
   PROBE_HEARD,
+  PROBE_VALUES,
   PROBE_RESETS,
   PROBE_TIMEOUT,
   PROBE_WANTS,
@@ -74,7 +81,8 @@ enum probe {
 /* A scripted answer: a verdict and perhaps a reply. */
 struct answer {
   enum cmta_verdict verdict;
-  bool refused; /* the library must refuse it: its reply, or for `decide` the verdict with it */
+  bool refused; /* the library must refuse it: its reply, for `decide` the verdict with it, or an
+                   edit of the reply to EHLO */
   int code;     /* of the reply; 0 for the standard one */
   char enhanced[16]; /* "5.7.1", or empty for the library's choice */
   struct text *lines;
@@ -91,12 +99,30 @@ struct step {
   struct answer answer;
 };
 
+/* A row of settings.verbs. */
+struct dialogue_verb {
+  struct text name;
+  struct text help; /* at is NULL where there is none */
+  unsigned phases;
+  unsigned flags;
+  bool asks; /* it has a question of its own */
+};
+
+/* The question of such a row. */
+typedef enum cmta_verdict dialogue_question(struct cmta_session *session, void *user,
+                                            const struct cmta_verb *verb,
+                                            struct cmta_slice argument);
+
 struct dialogue {
-  struct cmta_settings settings;
+  struct cmta_settings settings; /* without the verbs */
+  struct dialogue_verb *verbs;
+  size_t verb_count;
   bool bare;            /* play it without any hook */
   size_t sets;          /* hook sets of the chain; 1 where the file names none */
   struct text hostname; /* what settings point to */
   struct text greeting;
+  int64_t calendar; /* what the clock of the settings shows, where `set calendar` gave it one */
+  struct cmta_keyword *keywords; /* their `user` is the name of the only client that they are for */
   struct step *steps;
   size_t step_count;
 };
@@ -105,7 +131,7 @@ struct dialogue {
 enum { DIALOGUE_SETS = 4 };
 
 /* Reads the text of a dialogue file. 0, or the number of the line that cannot be read. The caller
-   frees the dialogue in both cases. */
+   frees the dialogue in both cases, and leaves it where it is: its settings may point into it. */
 unsigned dialogue_parse(struct dialogue *dialogue, const char *source);
 
 /* Makes a dialogue of plain lines: each is a client's, sent with CR LF, whether it ends in LF or in
@@ -118,8 +144,22 @@ bool dialogue_load(struct text *source, const char *path);
 /* Frees what the dialogue holds. */
 void dialogue_free(struct dialogue *dialogue);
 
+/* Whether the dialogue says how a hook set answers a question. */
+bool dialogue_answers(const struct dialogue *dialogue, size_t set, enum question question);
+
 /* A question by its name in struct cmta_hooks; QUESTIONS when there is none such. */
 enum question question_by_name(const char *name, size_t length);
+
+/* Reads what follows `verb` in a line; false when it is no row. */
+bool dialogue_add_verb(struct dialogue *dialogue, const char *rest);
+
+/* The rows of a dialogue for settings.verbs, dialogue->verb_count of them, with this question where
+   they have one. They live as long as the dialogue; the caller frees the block. */
+struct cmta_verb *dialogue_verbs(const struct dialogue *dialogue, dialogue_question *question,
+                                 void *user);
+
+/* Frees the rows themselves: dialogue_free() does it. */
+void dialogue_free_verbs(struct dialogue *dialogue);
 
 /* The name of a question. */
 const char *question_name(enum question question);
@@ -127,5 +167,11 @@ const char *question_name(enum question question);
 /* A setting by its name in struct cmta_settings, from its text; false when there is no such setting
    or the text is no value for it. */
 bool dialogue_set(struct dialogue *dialogue, const char *name, const char *value);
+
+/* A row of settings.keywords, from what follows `keyword`; false when it cannot be read. */
+bool dialogue_add_keyword(struct dialogue *dialogue, const char *rest);
+
+/* Frees these rows. */
+void dialogue_free_keywords(struct dialogue *dialogue);
 
 #endif

@@ -17,6 +17,8 @@ static const struct {
     {"extensions", TYPE_EXTENSIONS, offsetof(struct cmta_settings, extensions)},
     {"strict_syntax", TYPE_SWITCH, offsetof(struct cmta_settings, strict_syntax)},
     {"collect", TYPE_SWITCH, offsetof(struct cmta_settings, collect)},
+    {"received", TYPE_SWITCH, offsetof(struct cmta_settings, received)},
+    {"max_header_section", TYPE_SIZE, offsetof(struct cmta_settings, max_header_section)},
     {"max_message_size", TYPE_OCTETS, offsetof(struct cmta_settings, max_message_size)},
     {"max_recipients", TYPE_SIZE, offsetof(struct cmta_settings, max_recipients)},
     {"max_errors", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_errors)},
@@ -105,7 +107,18 @@ static bool set_field(struct dialogue *dialogue, enum type type, void *field, co
   return set_number(field, type, value);
 }
 
+static int64_t read_calendar(void *context) { return *(const int64_t *)context; }
+
+/* A clock that stands still. */
+static bool set_calendar(struct dialogue *dialogue, const char *value) {
+  dialogue->settings.clock.calendar = read_calendar;
+  dialogue->settings.clock.context = &dialogue->calendar;
+  return set_number(&dialogue->calendar, TYPE_OCTETS, value);
+}
+
 bool dialogue_set(struct dialogue *dialogue, const char *name, const char *value) {
+  if (strcmp(name, "calendar") == 0)
+    return set_calendar(dialogue, value);
   for (size_t i = 0; i < sizeof settings_by_name / sizeof settings_by_name[0]; i++)
     if (strcmp(settings_by_name[i].name, name) == 0)
       return set_field(dialogue, settings_by_name[i].type,

@@ -93,12 +93,24 @@ static void feed(struct play *play) {
       return;
 }
 
+/* Rows that name a client are for that client alone. */
+static void add_conditions(const struct dialogue *dialogue) {
+  for (size_t i = 0; i < dialogue->settings.keyword_count; i++)
+    if (dialogue->keywords[i].user != NULL)
+      dialogue->keywords[i].offered = script_is_for;
+}
+
 /* A service with the chain of the dialogue; 0 or the library's error. */
 static int make_service(struct play *play) {
+  add_conditions(play->dialogue);
   struct cmta_settings settings = play->dialogue->settings;
+  struct cmta_verb *verbs = dialogue_verbs(play->dialogue, script_verb, &play->script);
   settings.allocator = account_allocator(&play->account);
+  settings.verbs = verbs;
+  settings.verb_count = play->dialogue->verb_count;
   struct cmta_hooks hooks = script_hooks(play->dialogue, 0);
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
+  free(verbs);
   for (size_t i = 1; error >= 0 && i < play->dialogue->sets; i++) {
     hooks = script_hooks(play->dialogue, i);
     error = cmta_service_add(play->service, &hooks, play_script(play, i));
@@ -184,6 +196,12 @@ static void step_decide(struct play *play, const struct step *step) {
     fail(play, error != 0 ? cmta_strerror(error) : "a decision that should be refused was taken");
 }
 
+static void step_id(struct play *play, const struct step *step) {
+  const int error = cmta_transaction_set_id(play->session, step->text.at);
+  if (error != 0 && !play->lenient)
+    fail(play, cmta_strerror(error));
+}
+
 static void step_expire(struct play *play) {
   note_decided(play, play->script.overdue);
   cmta_session_expire(play->session);
@@ -236,8 +254,20 @@ static void expect(struct play *play, const struct step *step) {
     step_probe(play, step);
 }
 
+/* While `hello` is open an edit is made at once, else at the next one. */
+static void step_edit(struct play *play, const struct step *step) {
+  if (play->session != NULL && strcmp(cmta_session_question(play->session), "hello") == 0)
+    script_edit(&play->script, play->session, step);
+  else
+    script_take_edit(&play->script, step);
+}
+
 static void run_step(struct play *play, const struct step *step) {
   switch (step->kind) {
+  case STEP_OFFER:
+  case STEP_WITHHOLD:
+    step_edit(play, step);
+    break;
   case STEP_NO_DATA:
   case STEP_DEADLINE:
   case STEP_HOOK:
@@ -249,6 +279,9 @@ static void run_step(struct play *play, const struct step *step) {
     break;
   case STEP_DECIDE:
     step_decide(play, step);
+    break;
+  case STEP_ID:
+    step_id(play, step);
     break;
   case STEP_EXPIRE:
     step_expire(play);

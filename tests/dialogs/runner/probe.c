@@ -90,6 +90,9 @@ void probe_show(struct play *play, const struct step *step, struct text *text) {
   case PROBE_HEARD:
     text_append(text, scripted->heard.at, scripted->heard.length);
     break;
+  case PROBE_VALUES:
+    text_append(text, scripted->values.at, scripted->values.length);
+    break;
   case PROBE_RESETS:
     text_print(text, "%u", play->script.resets);
     break;

@@ -58,7 +58,7 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   const struct answer *answer = next_answer(scripted);
   scripted->used += scripted->used < scripted->count;
   check_data(script, session);
-  if (strcmp(cmta_session_question(session), question_name(question)) != 0)
+  if (question != ASK_ROW && strcmp(cmta_session_question(session), question_name(question)) != 0)
     script_fault(script, "another question is asked");
   if (answer == NULL)
     return CMTA_ACCEPT;
@@ -69,6 +69,25 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
     script_fault(script, answer->refused ? "a reply that should be refused was taken"
                                          : "a reply was refused");
   return answer->verdict;
+}
+
+void script_edit(struct script *script, struct cmta_session *session, const struct step *step) {
+  const int error = step->kind == STEP_OFFER ? cmta_ehlo_offer(session, step->text.at)
+                                             : cmta_ehlo_withhold(session, step->text.at);
+  if ((error < 0) != step->answer.refused && !script->lenient)
+    script_fault(script, error < 0 ? cmta_strerror(error) : "an edit was taken");
+}
+
+void script_take_edit(struct script *script, const struct step *step) {
+  if (script->edit_count < SCRIPT_ANSWERS)
+    script->edits[script->edit_count++] = step;
+  else
+    script_fault(script, "too many edits for one question");
+}
+
+bool script_is_for(const struct cmta_session *session, void *name) {
+  const struct cmta_slice hello = cmta_session_hello_name(session);
+  return hello.length == strlen(name) && memcmp(hello.at, name, hello.length) == 0;
 }
 
 static void destroy(void *data) { --*(unsigned *)data; }
@@ -106,13 +125,30 @@ static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
                                    struct cmta_slice name) {
   if (name.length == 0)
     script_fault(user, "`hello` was asked without a name");
+  struct script *script = user;
+  for (size_t i = 0; i < script->edit_count; i++)
+    script_edit(script, session, script->edits[i]);
+  script->edit_count = 0;
   return answer_question(user, session, ASK_HELLO, name);
+}
+
+/* "KEYWORD number text, KEYWORD ..." */
+static void show_values(struct text *text, const struct cmta_path *path) {
+  text_clear(text);
+  for (size_t i = 0; i < path->parameter_count; i++) {
+    const struct cmta_parameter *parameter = &path->parameters[i];
+    text_print(text, i == 0 ? "" : ", ");
+    text_append(text, parameter->keyword.at, parameter->keyword.length);
+    text_print(text, " %lld ", (long long)parameter->number);
+    text_show(text, parameter->text.at, parameter->text.length);
+  }
 }
 
 static enum cmta_verdict ask_path(struct script *script, struct cmta_session *session,
                                   enum question question, const struct cmta_path *path) {
   struct text shown = {0};
   script_show_path(&shown, path);
+  show_values(&script->questions[question].values, path);
   const enum cmta_verdict verdict = answer_question(
       script, session, question, (struct cmta_slice){.at = shown.at, .length = shown.length});
   text_clear(&shown);
@@ -143,6 +179,15 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
   struct script *script = user;
   text_append(&script->chunks, bytes.at, bytes.length);
   return answer_question(script, session, ASK_CHUNK, (struct cmta_slice){0});
+}
+
+static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
+                                     struct cmta_slice section) {
+  struct script *script = user;
+  if (section.length != script->chunks.length ||
+      (section.length > 0 && memcmp(section.at, script->chunks.at, section.length) != 0))
+    script_fault(script, "the header section is not what the chunks have shown so far");
+  return answer_question(script, session, ASK_HEADERS, section);
 }
 
 static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
@@ -240,6 +285,19 @@ static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
   return answer_question(user, session, ASK_HELP, topic);
 }
 
+/* What is heard of a verb: its name and its argument. */
+enum cmta_verdict script_verb(struct cmta_session *session, void *user,
+                              const struct cmta_verb *verb, struct cmta_slice argument) {
+  struct text heard = {0};
+  text_print(&heard, "%s ", verb->name);
+  text_append(&heard, argument.at, argument.length);
+  const enum cmta_verdict verdict =
+      answer_question(user, session, verb->question ? ASK_ROW : ASK_VERB,
+                      (struct cmta_slice){.at = heard.at, .length = heard.length});
+  text_clear(&heard);
+  return verdict;
+}
+
 /* What this set took for a message was refused by another. */
 static void hear_reset(struct cmta_session *session, void *user) {
   struct script *script = user;
@@ -294,14 +352,6 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
     script_fault(script, "a traced line does not end in CR LF");
 }
 
-static bool names_expn(const struct dialogue *dialogue, size_t number) {
-  for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind <= STEP_HOOK_ALWAYS && dialogue->steps[i].set == number &&
-        dialogue->steps[i].question == ASK_EXPN)
-      return true;
-  return false;
-}
-
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
   struct cmta_hooks hooks = {.size = sizeof hooks};
   if (dialogue->bare)
@@ -318,19 +368,23 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .rcpt = ask_rcpt,
                               .data = ask_data,
                               .chunk = ask_chunk,
+                              .headers = ask_headers,
                               .message = ask_message,
                               .rset = ask_rset,
                               .noop = ask_noop,
                               .vrfy = ask_vrfy,
                               .expn = ask_expn,
                               .help = ask_help,
+                              .verb = script_verb,
                               .reset = hear_reset,
                               .cancelled = hear_cancelled,
                               .decided = hear_decided,
                               .closed = hear_closed,
                               .trace = hear_trace};
-  if (!names_expn(dialogue, number))
+  if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
+  if (!dialogue_answers(dialogue, number, ASK_HEADERS))
+    hooks.headers = NULL;
   return hooks;
 }
 
@@ -367,8 +421,10 @@ void script_clear(struct script *script) {
   while (script->message_count > 0)
     drop_message(script);
   free(script->messages);
-  for (size_t i = 0; i < QUESTIONS; i++)
+  for (size_t i = 0; i < QUESTIONS; i++) {
     text_clear(&script->questions[i].heard);
+    text_clear(&script->questions[i].values);
+  }
   text_clear(&script->chunks);
   text_clear(&script->transcript);
   text_clear(&script->said);

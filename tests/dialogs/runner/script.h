@@ -20,6 +20,7 @@ struct scripted {
   const struct answer *always;
   unsigned asked;
   struct text heard;
+  struct text values; /* what its parameters said, typed */
 };
 
 /* A message as the `message` question showed it. */
@@ -39,6 +40,8 @@ struct script {
   struct delivered *messages; /* those accepted; the last one is still in question when `judging` */
   size_t message_count;
   bool judging;
+  const struct step *edits[SCRIPT_ANSWERS]; /* of the next reply to EHLO */
+  size_t edit_count;
   bool kept;              /* a message of the running transaction is among them */
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
@@ -60,12 +63,25 @@ struct script {
 };
 
 /* The hooks that play the script of set `number`, to be given to a service with the script as
-   `user`. A question that the dialogue never answers keeps its standard answer; `expn` has a hook
-   only when the dialogue names it. */
+   `user`. A question that the dialogue never answers keeps its standard answer; `expn` and
+   `headers` have a hook only when the dialogue answers them for that set. */
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number);
+
+/* The hook `verb`, and the question of a row of settings.verbs, with the script as its `user`. */
+enum cmta_verdict script_verb(struct cmta_session *session, void *user,
+                              const struct cmta_verb *verb, struct cmta_slice argument);
 
 /* Takes up a step of a kind up to STEP_HOOK_ALWAYS, which lives longer than the script. */
 void script_take(struct script *script, const struct step *step);
+
+/* Takes up a STEP_OFFER or STEP_WITHHOLD for the next `hello` of this set. */
+void script_take_edit(struct script *script, const struct step *step);
+
+/* Makes an edit of the reply to EHLO. */
+void script_edit(struct script *script, struct cmta_session *session, const struct step *step);
+
+/* Rows for one client alone are offered when the client's name is theirs. */
+bool script_is_for(const struct cmta_session *session, void *name);
 
 /* Composes the reply of an answer; 0 or the library's error. */
 int script_compose(struct cmta_session *session, const struct answer *answer);

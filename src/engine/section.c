@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The header section of the running message, in a block of its own: the slices that it came in are
+ * gone when its question is asked, and the message itself may not be kept. */
+
+#include "engine/section.h"
+
+#include "engine/chain.h"
+
+#include <string.h>
+
+void section_begin(struct cmta_session *session) {
+  const struct cmta_service *service = session->service;
+  struct transaction *transaction = session->transaction;
+  size_t asked = chain_next(service, 0, offsetof(struct cmta_hooks, headers));
+  transaction->section.wanted = asked < service->set_count;
+  if (transaction->section.wanted)
+    body_seek_headers(&transaction->body);
+}
+
+bool section_keep(struct cmta_session *session, struct cmta_slice slice) {
+  struct section *section = &session->transaction->section;
+  size_t needed = section->length + slice.length;
+  if (!section->wanted)
+    return true;
+  if (!memory_grow(&session->memory, (void **)&section->data, &section->capacity, needed, 1, 0))
+    return false;
+  memcpy(section->data + section->length, slice.at, slice.length);
+  section->length = needed;
+  return true;
+}
+
+void section_forget(struct cmta_session *session) {
+  struct section *section = &session->transaction->section;
+  memory_give(&session->memory, section->data);
+  *section = (struct section){.wanted = false};
+}
+
+enum cmta_verdict headers_ask(struct cmta_session *session, const struct hook_set *set) {
+  const struct section *section = &session->transaction->section;
+  struct cmta_slice bytes = {section->data, section->length};
+  return set->hooks.headers(session, set->user, bytes);
+}
+
+void headers_done(struct cmta_session *session) { section_forget(session); }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FUZZ_SESSION_CHOICE_H
+#define FUZZ_SESSION_CHOICE_H
+
+/*
+ * What the first octets of an input of fuzz/session choose:
+ *
+ *   octet 0     switches: strict syntax, no collecting, extensions to leave out
+ *   octet 1     limits; in its two highest bits how many more hook sets there are than one
+ *   octet 2     how long the pieces of the cut run are; bit 6 puts a Received field in front of
+ *               messages, bit 7 limits header sections
+ *   octets 3..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
+ *               chunk of a message
+ *
+ * Zero octets are the defaults: everything is accepted.
+ */
+
+#include <cmta/session.h>
+
+enum { VERDICTS = 8, HEADER = 3 + VERDICTS };
+
+/* What octet 2 says beside the length of pieces. */
+enum { RECEIVED_FIELD = 0x40, SHORT_SECTIONS = 0x80, PIECES = 0x3f };
+
+struct choice {
+  unsigned char switches;
+  unsigned char limits;
+  unsigned char piece;
+  unsigned char verdicts[VERDICTS];
+};
+
+/* The settings of a choice; memory is the caller's. Their clock stands still at second 1000000000.
+ */
+struct cmta_settings choice_settings(const struct choice *choice);
+
+#endif
