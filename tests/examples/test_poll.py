@@ -51,7 +51,7 @@ class Poll(ExampleTest):
                 self.assertEqual([line[:4] for line in file], [b"220 ", b"221 "])
 
     def test_replies_wait_for_a_client_that_does_not_read(self):
-        count = 300000
+        count = 30000
         with example_poll() as example, socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.connect(("127.0.0.1", example.port))
