@@ -6,8 +6,8 @@
  * A message whose last octet is in: what the `message` question is about.
  *
  * Its bytes are there when the setting `collect` is on (it is, by default): in memory up to
- * `max_message_memory`, in an unnamed temporary file beyond that. They can be read as one span or
- * slice by slice, and look the same either way.
+ * `max_message_memory`, beyond that in a file of `store`, which in a server is an unnamed temporary
+ * one. They can be read as one span or slice by slice, and look the same either way.
  *
  * A message is valid until its question is answered. Whoever needs it for longer, another thread
  * say, takes it over with cmta_message_take().
@@ -46,14 +46,15 @@ CMTA_API uint64_t cmta_message_size(const struct cmta_message *message);
 
 /* The message as one span, exactly as sent, dot-unstuffed (RFC 5321 section 4.5.2). 0; CMTA_E_STATE
    when the setting `collect` is off: then its bytes have gone through the `chunk` question and are
-   not kept; CMTA_E_SYSTEM when a message in a file cannot be mapped. The span lives as long as the
-   message. */
+   not kept; likewise when the message was taken by a hook set before; CMTA_E_SYSTEM when a message
+   in a file cannot be mapped; CMTA_E_ARGUMENT. The span lives as long as
+   the message. */
 CMTA_API int cmta_message_data(const struct cmta_message *message, struct cmta_slice *data);
 
 /* The message slice by slice, in little memory whatever its size. *position is 0 for the first one
    and is moved on. 1 with a slice that is valid until the next call for this message, 0 at the end;
    CMTA_E_STATE as above, CMTA_E_SYSTEM when its file cannot be read, CMTA_E_MEMORY,
-   CMTA_E_ARGUMENT for a position beyond the end. */
+   CMTA_E_ARGUMENT for a position beyond the end. A slice has 64 KiB at most. */
 CMTA_API int cmta_message_next(const struct cmta_message *message, uint64_t *position,
                                struct cmta_slice *slice);
 
@@ -61,13 +62,21 @@ CMTA_API int cmta_message_next(const struct cmta_message *message, uint64_t *pos
 
 /* Takes the message in question out of its session, with its envelope, its facts and its bytes,
    without copying them: *message then belongs to the caller, may be read on any one thread,
-   outlives session and service, and is freed with cmta_message_free(). For the hook `message` and
-   while that question is open; the session's own envelope is empty afterwards, and the message that
-   the hook was given is gone. 0, CMTA_E_STATE when no such question is open or it was taken before,
-   CMTA_E_MEMORY: then nothing has changed. */
+   outlives session, service and server, and is freed with cmta_message_free(). For the hook
+   `message` and while that question is open. 0, CMTA_E_STATE when no such question is open or it
+   was taken before, CMTA_E_ARGUMENT, CMTA_E_MEMORY: then nothing has changed.
+
+   The question still wants its answer, which changes nothing for who took the message: refusing
+   means only that the client keeps it too, and so does a client that goes away before the answer.
+   What the session has left is an empty envelope (cmta_session_envelope()) and a message of no
+   octets: those see it that ask the session, and the hook sets behind this one, whose
+   cmta_message_data() and cmta_message_next() give CMTA_E_STATE. So the set that takes a message
+   should be the last, or answer CMTA_TAKE. */
 CMTA_API int cmta_message_take(struct cmta_session *session, struct cmta_message **message);
 
-/* Frees a message that was taken. NULL is ignored. On any thread. */
+/* Frees a message that was taken. NULL is ignored, and so is one that was not. On any thread. The
+   allocator and the store of the settings, with what their contexts point to, must still be there.
+ */
 CMTA_API void cmta_message_free(struct cmta_message *message);
 
 #ifdef __cplusplus

@@ -49,8 +49,9 @@ struct cmta_config {
   unsigned backlog;
   /* Seconds that cmta_server_stop() waits for transactions; 0: for ever. 30 */
   unsigned stop_timeout;
-  /* The folder of the temporary files for large messages, where the settings name no store; they
-     have no name there, and take room only. NULL: $TMPDIR, else /tmp */
+  /* The folder of the temporary files for large messages, where the settings name no store; copied.
+     The files have no name there and take room only; they are written in the loop, so it should be
+     on a disk of this machine. cmta_server_new() tries it out. NULL: $TMPDIR, else /tmp */
   const char *spool;
 };
 
@@ -63,7 +64,8 @@ struct cmta_server;
 /* Makes a server on loop, which must outlive it (NULL: on a loop of the server's own, for
    cmta_server_run()), from copies of config (NULL: the defaults) and hooks (NULL: accept
    everything); user goes to each hook. It does not listen yet. 0, CMTA_E_ARGUMENT (a setting is
-   wrong), CMTA_E_MEMORY (also when the system has no loop to give). The caller frees it. */
+   wrong), CMTA_E_MEMORY (also when the system has no loop to give), CMTA_E_SYSTEM with errno when
+   large messages need the folder `spool` and no file can be made there. The caller frees it. */
 CMTA_API int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
                              const struct cmta_config *config, const struct cmta_hooks *hooks,
                              void *user);

@@ -27,7 +27,7 @@ enum cmta_extension {
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
    frees (new_size 0, returns NULL); NULL for "no memory". It must be callable from each thread that
-   runs a session. */
+   runs a session or frees a message that was taken. */
 struct cmta_allocator {
   void *(*reallocate)(void *context, void *pointer, size_t old_size, size_t new_size);
   void *context;
@@ -43,15 +43,19 @@ struct cmta_clock {
 };
 
 /* Where the bytes of a message go that is too large for memory. A file is whatever begin() returns;
-   it is used by one thread at a time. All five functions, or none. */
+   one thread at a time uses it, the one that runs the session or, once the message was taken, the
+   one that reads it: the functions must be callable from all of these. Each file is given back
+   once, however its message ends. A message that finds no room is refused with 452. All five
+   functions, or none. */
 struct cmta_store {
   /* A new, empty file, or NULL. */
   void *(*begin)(void *context);
-  /* Adds bytes at its end. 0, or negative when there is no room. */
+  /* Adds bytes at its end. 0, or negative when there is no room; then no more are added. */
   int (*append)(void *context, void *file, const void *bytes, size_t length);
   /* Reads length octets at offset, all of them. 0, or negative. */
   int (*read)(void *context, void *file, uint64_t offset, void *buffer, size_t length);
-  /* Its first length octets as one span that lives until end(), or NULL. May be called again. */
+  /* Its first length octets, all that were added, as one span that lives until end(), or NULL. May
+     be called again. */
   const char *(*map)(void *context, void *file, size_t length);
   /* Gives the file back. */
   void (*end)(void *context, void *file);
@@ -82,8 +86,8 @@ struct cmta_settings {
 
   /* Octets of a message that a client sends, offered as SIZE (RFC 1870). 26214400 */
   uint64_t max_message_size;
-  /* Octets of a message that are kept in memory, where there is a store for those beyond. 1048576
-   */
+  /* Octets of a message that are kept in memory, where there is a store for those beyond; a message
+     that finds no memory goes there sooner. 0: all of it stays in memory. 1048576 */
   size_t max_message_memory;
   /* Octets of the header section that a client sends, where there is a `headers` hook; a larger one
      is refused with 552. 262144 */
@@ -99,7 +103,7 @@ struct cmta_settings {
   size_t max_command_line;
   /* Octets of a line of a message with its CR LF; at least 1000 (section 4.5.3.1.6). 1000 */
   size_t max_text_line;
-  /* Octets that one session may hold, its message included. 33554432 */
+  /* Octets that one session may hold, its message included where that is in memory. 33554432 */
   size_t max_memory;
 
   /* Seconds for the next command to be complete (RFC 5321 section 4.5.3.2.7). 300 */

@@ -7,6 +7,7 @@
 #include "engine/decide.h"
 #include "engine/envelope.h"
 #include "engine/section.h"
+#include "engine/message.h"
 #include "engine/verbs.h"
 
 void session_ask(struct cmta_session *session) { session->question = QUESTION_RAISED; }

@@ -21,10 +21,10 @@ void envelope_add_candidate(struct cmta_session *session);
 /* Gives back what a path owns. */
 void path_free(struct memory *memory, struct cmta_path *path);
 
-/* Puts a slice of the message behind those kept. False without memory. */
-bool message_keep(struct cmta_session *session, struct cmta_slice slice);
+/* Gives back all that an envelope owns. */
+void envelope_release(struct memory *memory, struct cmta_envelope *envelope);
 
-/* Gives back what is kept of the message, which will not be delivered. */
-void message_forget(struct cmta_session *session);
+/* All that an envelope owns counts in another account from now on. */
+void envelope_move(struct memory *from, struct memory *to, const struct cmta_envelope *envelope);
 
 #endif

@@ -62,6 +62,14 @@ void memory_give(struct memory *memory, void *block) {
   memory->allocator.reallocate(memory->allocator.context, header, header->size, 0);
 }
 
+void memory_move(struct memory *from, struct memory *to, const void *block) {
+  if (!block)
+    return;
+  size_t size = ((const struct header *)block - 1)->size;
+  from->used -= size;
+  to->used += size;
+}
+
 char *memory_copy(struct memory *memory, struct cmta_slice text) {
   char *copy = memory_resize(memory, NULL, text.length + 1);
   if (!copy)

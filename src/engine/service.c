@@ -26,6 +26,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .collect = true,
       .max_message_size = 26214400,
       .max_header_section = 262144,
+      .max_message_memory = 1048576,
       .max_recipients = 1000,
       .max_errors = 20,
       .max_command_line = 512,
@@ -55,13 +56,20 @@ static bool is_greeting(const char *text) {
   return true;
 }
 
+/* All of a store, or nothing of it. */
+static bool is_store(const struct cmta_store *store) {
+  bool all = store->begin && store->append && store->read && store->map && store->end;
+  bool none = !store->begin && !store->append && !store->read && !store->map && !store->end;
+  return all || none;
+}
+
 /* Limits below what every server must take are no limits but mistakes (section 4.5.3.1); SMTPUTF8
  * needs 8BITMIME (RFC 6531 section 3.1), and a Received field a date. */
 static bool is_sound(const struct cmta_settings *settings) {
   bool utf8_alone = (settings->extensions & CMTA_EXTENSION_SMTPUTF8) &&
                     !(settings->extensions & CMTA_EXTENSION_8BITMIME);
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
-         !(settings->extensions & ~extension_all()) && !utf8_alone &&
+         !(settings->extensions & ~extension_all()) && !utf8_alone && is_store(&settings->store) &&
          keywords_are_sound(settings) && own_verbs_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&

@@ -35,13 +35,27 @@ struct cmta_service {
       max_line; /* octets of the longest command line that any verb may have, extensions counted */
 };
 
+/* Where a message came from, once it is without its session. */
+struct origin {
+  struct cmta_peer peer;
+  struct cmta_slice hello_name;
+  const char *protocol;
+};
+
 /* A message that is complete, or on its way. */
 struct cmta_message {
+  const struct cmta_session *session; /* whose it is, or NULL once it was taken */
   const struct cmta_envelope *envelope;
-  uint64_t size;  /* octets so far */
-  bool collected; /* its bytes are kept in data */
-  char *data;     /* `size` octets, in a block of `capacity` */
-  size_t capacity;
+  const struct origin *origin;    /* once it was taken, or NULL */
+  struct memory *memory;          /* the account of data */
+  const struct cmta_store *store; /* of file */
+  uint64_t size;                  /* octets so far */
+  uint64_t stored;                /* of these, octets in the file */
+  void *file;                     /* or NULL: all of it is in data */
+  char *data;                     /* without file: `size` octets; with it: those not stored yet, and
+                                     later a window on those that are */
+  size_t capacity;                /* octets of the block data */
+  bool collected;                 /* its bytes are kept */
 };
 
 /* The header section of a message, as octets that came, see section.h. */
@@ -55,6 +69,7 @@ struct section {
  * session's end. */
 struct transaction {
   bool begun; /* its MAIL was accepted */
+  bool taken; /* envelope and message were, and are empty */
   struct cmta_envelope envelope;
   struct cmta_path *forward_paths; /* what the envelope shows, in a block of `capacity` paths */
   size_t capacity;
@@ -94,7 +109,8 @@ struct cmta_session {
   bool misplaced;             /* the chart does not take the event in hand now */
   bool encrypted;             /* TLS protects the connection */
   bool authenticated;         /* the client has proved who it is (RFC 4954) */
-  bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8 (RFC 6531 section 3.7.4.2) */
+  bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8, or the message in hand did and
+                      was taken (RFC 6531 section 3.7.4.2) */
 
   unsigned short set;    /* the hook set that is asked or told, or left the question open */
   unsigned char overdue; /* enum cmta_verdict that counts when the open question's time is up */

@@ -6,6 +6,7 @@
 
 #include "engine/chain.h"
 #include "engine/envelope.h"
+#include "engine/message.h"
 #include "engine/parameters.h"
 #include "engine/reply.h"
 #include "engine/section.h"
@@ -136,6 +137,11 @@ enum reply_id slice_check(struct cmta_session *session) {
 
 enum cmta_verdict slice_ask(struct cmta_session *session, const struct hook_set *set) {
   return set->hooks.chunk(session, set->user, session->slice);
+}
+
+/* The last octets of a message in a file may find no room there. */
+enum reply_id message_check(struct cmta_session *session) {
+  return message_complete(session) ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 
 enum cmta_verdict message_ask(struct cmta_session *session, const struct hook_set *set) {

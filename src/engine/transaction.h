@@ -22,6 +22,7 @@ void data_done(struct cmta_session *session);
 
 enum reply_id slice_check(struct cmta_session *session);
 enum cmta_verdict slice_ask(struct cmta_session *session, const struct hook_set *set);
+enum reply_id message_check(struct cmta_session *session);
 enum cmta_verdict message_ask(struct cmta_session *session, const struct hook_set *set);
 void message_done(struct cmta_session *session);
 void message_undone(struct cmta_session *session);

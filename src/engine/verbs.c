@@ -98,6 +98,7 @@ static const struct verb verbs[] = {
      .accepted = REPLY_NONE,
      .refused = REPLY_MESSAGE_REFUSED},
     {.event = BODY_END,
+     .check = message_check,
      .question = "message",
      .hook = offsetof(struct cmta_hooks, message),
      .ask = message_ask,

@@ -9,6 +9,8 @@
 #include "server/connection.h"
 #include "server/listener.h"
 
+#include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,9 +75,20 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   return server;
 }
 
-static int server_fill(struct cmta_server *server, const struct cmta_settings *settings,
-                       const struct cmta_hooks *hooks, void *user) {
-  int error = cmta_service_new(&server->service, settings, hooks, user);
+/* Whether messages can grow out of memory and have no place to go. */
+static bool needs_spool(const struct cmta_settings *settings) {
+  static const struct cmta_store none;
+  bool given = memcmp(&settings->store, &none, offsetof(struct cmta_store, context)) != 0;
+  return !given && settings->collect && settings->max_message_memory;
+}
+
+static int server_fill(struct cmta_server *server, const char *spool,
+                       struct cmta_settings *settings, const struct cmta_hooks *hooks, void *user) {
+  int error = 0;
+  if (needs_spool(settings))
+    error = spool_open(&server->spool, spool, &server->allocator, &settings->store);
+  if (!error)
+    error = cmta_service_new(&server->service, settings, hooks, user);
   if (error)
     return error;
   server->received = block_take(&server->allocator, RECEIVE_SIZE);
@@ -91,9 +104,11 @@ int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
   struct cmta_server *made = server_new(loop, &chosen, &settings);
   if (!made)
     return CMTA_E_MEMORY;
-  int error = server_fill(made, &settings, hooks, user);
+  int error = server_fill(made, chosen.spool, &settings, hooks, user);
   if (error) {
+    int why = errno;
     cmta_server_free(made);
+    errno = why;
     return error;
   }
   *server = made;
@@ -111,6 +126,7 @@ void cmta_server_free(struct cmta_server *server) {
   ev_timer_stop(server->loop, &server->stop);
   listeners_free(server);
   cmta_service_free(server->service);
+  spool_close(&server->spool);
   block_give(&server->allocator, server->received, RECEIVE_SIZE);
   if (server->owns_loop)
     ev_loop_destroy(server->loop);

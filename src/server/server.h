@@ -6,6 +6,8 @@
 
 #include <cmta/server.h>
 
+#include "server/store_file.h"
+
 #include <ev.h>
 #include <stdbool.h>
 
@@ -32,6 +34,7 @@ struct cmta_server {
   bool runs_loop; /* cmta_server_run() is inside it and is to return when the server has stopped */
   struct cmta_service *service;
   struct cmta_allocator allocator;
+  struct spool spool; /* without a folder where the settings name a store or need none */
   unsigned max_connections, backlog, stop_timeout; /* as in struct cmta_config */
 
   struct listener **listeners; /* by number; they stay until the server is freed */

@@ -11,6 +11,7 @@
 
 #include "fuzz/session_choice.h"
 #include "fuzz/session_replies.h"
+#include "fuzz/session_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ struct run {
   struct bytes section; /* the chunks of the running message until its header section is complete */
   struct bytes output;
   struct bytes messages;
+  struct cmta_message *taken; /* the last message that was, or NULL */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
@@ -96,6 +98,8 @@ static enum cmta_verdict next_answer(struct cmta_session *session, struct run *r
   run->silent = false;
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)], heard);
 }
+
+static int sets_of(const struct run *run) { return 1 + (run->choice->limits >> 6); }
 
 /* The run of a hook set, whose hook sees data of its own. */
 static struct run *run_of(struct cmta_session *session, struct set *set) {
@@ -201,6 +205,17 @@ static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
                 (struct cmta_slice){0});
 }
 
+/* The last hook set takes the message, in place of the one taken before. */
+static void take(struct cmta_session *session, const struct set *set) {
+  struct run *run = set->run;
+  if (!(run->choice->piece & TAKES) || set != &run->sets[sets_of(run) - 1])
+    return;
+  cmta_message_free(run->taken);
+  run->taken = NULL;
+  must(cmta_message_take(session, &run->taken) == 0, "a message can be taken");
+  must(cmta_session_envelope(session)->forward_path_count == 0, "it takes its envelope with it");
+}
+
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
   struct run *run = run_of(session, user);
@@ -216,6 +231,7 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                               (unsigned long long)cmta_message_size(message));
   bytes_add(&run->messages, head, (size_t)length);
   bytes_add(&run->messages, data.at, data.length);
+  take(session, user);
   run->data_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
 }
@@ -297,6 +313,8 @@ static void make_verbs(struct cmta_verb verbs[4], struct run *run) {
 static struct cmta_settings settings_of(struct run *run) {
   struct cmta_settings settings = choice_settings(run->choice);
   settings.max_memory = MAX_MEMORY;
+  if (run->choice->piece & STORES)
+    settings.store = session_store();
   settings.allocator = (struct cmta_allocator){.reallocate = account, .context = run};
   return settings;
 }
@@ -360,8 +378,6 @@ static bool feed(struct run *run, struct cmta_session *session, const uint8_t *b
 }
 
 /* How many hook sets there are. */
-static int sets_of(const struct run *run) { return 1 + (run->choice->limits >> 6); }
-
 static void check_sets(const struct run *run) {
   for (int i = 0; i < sets_of(run); i++) {
     const struct set *set = &run->sets[i];
@@ -390,9 +406,12 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
   must(is_over(session) && cmta_session_envelope(session) == NULL, "nothing is left at the end");
   cmta_session_free(session);
   cmta_service_free(service);
+  must(!run->taken || session_store_reads(run->taken), "a taken message is whole");
+  cmta_message_free(run->taken);
   check_sets(run);
   must(run->held == 0, "all memory comes back");
-  must(run->peak <= MAX_MEMORY + 4096, "memory is bounded");
+  /* That of the session, and the message that was taken from it. */
+  must(run->peak <= 2 * MAX_MEMORY + 4096, "memory is bounded");
   return over;
 }
 

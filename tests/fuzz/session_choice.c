@@ -38,6 +38,7 @@ struct cmta_settings choice_settings(const struct choice *choice) {
   settings.received = choice->piece & RECEIVED_FIELD;
   settings.clock.calendar = stopped_clock;
   settings.max_header_section = choice->piece & SHORT_SECTIONS ? 40 : 0;
+  settings.max_message_memory = 16;
   settings.keywords = keywords;
   settings.keyword_count = sizeof keywords / sizeof *keywords;
   return settings;

@@ -7,8 +7,9 @@
  *
  *   octet 0     switches: strict syntax, no collecting, extensions to leave out
  *   octet 1     limits; in its two highest bits how many more hook sets there are than one
- *   octet 2     how long the pieces of the cut run are; bit 6 puts a Received field in front of
- *               messages, bit 7 limits header sections
+ *   octet 2     how long the pieces of the cut run are; bit 4: the application takes messages,
+ *               bit 5: they go to a store, bit 6: a Received field stands in front of them, bit 7:
+ *               header sections are limited
  *   octets 3..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
  *               chunk of a message
  *
@@ -20,7 +21,7 @@
 enum { VERDICTS = 8, HEADER = 3 + VERDICTS };
 
 /* What octet 2 says beside the length of pieces. */
-enum { RECEIVED_FIELD = 0x40, SHORT_SECTIONS = 0x80, PIECES = 0x3f };
+enum { TAKES = 0x10, STORES = 0x20, RECEIVED_FIELD = 0x40, SHORT_SECTIONS = 0x80, PIECES = 0x0f };
 
 struct choice {
   unsigned char switches;

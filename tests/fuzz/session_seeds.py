@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Makes the seeds of fuzz/session of the dialogues: session_seeds.py DIALOGS CORPUS.
 
-Each dialogue gives its client bytes behind a header of zeros, with the bit for a Received field where it sets one (session_choice.h
-says what a header is); one with hooks gives a second seed, whose header holds the verdicts in their order. Seeds that say the same
+Each dialogue gives its client bytes behind a header of zeros, with the bits of what it sets beside the verdicts (session_choice.h says
+what a header is); one with hooks gives a second seed, whose header holds the verdicts in their order. Seeds that say the same
 are written once.
 """
 import pathlib
@@ -12,7 +12,8 @@ import sys
 
 VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later", "take")
 MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limits
-RECEIVED = 64  # what a Received field adds to the octet behind it
+# What these lines of a dialogue add to the octet behind it.
+PIECE_BITS = {"take-messages": 0x10, "store": 0x20, "set received on": 0x40}
 HEADER_VERDICTS = 8
 LONGEST = 4096
 ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", '"': b'"', "{": b"{"}
@@ -35,8 +36,8 @@ def decode(text):
 
 
 def read(path):
-    """What the client of a dialogue says, the verdicts it hears, how many hook sets there are, and if there is a Received field."""
-    said, verdicts, sets, received = b"", [], 1, False
+    """What the client of a dialogue says, the verdicts it hears, how many hook sets there are, and the bits of PIECE_BITS."""
+    said, verdicts, sets, bits = b"", [], 1, 0
     for line in path.read_text(encoding="utf-8").splitlines():
         if line[:2] in ("C:", "C|"):
             said += decode(line[3:]) + (b"\r\n" if line[1] == ":" else b"")
@@ -44,16 +45,15 @@ def read(path):
             verdicts.append(VERDICTS.index(line.split()[2]))
         elif line.startswith("chain "):
             sets = int(line.split()[1])
-        elif line == "set received on":
-            received = True
-    return said, verdicts, sets, received
+        bits |= PIECE_BITS.get(line.split(" ")[0] if line.startswith("store") else line, 0)
+    return said, verdicts, sets, bits
 
 
 def main(dialogs, corpus):
     seeds = {}
     for path in sorted(pathlib.Path(dialogs).glob("*.dialog")):
-        said, verdicts, sets, received = read(path)
-        front = bytes([0, (sets - 1) * MORE_SETS, RECEIVED * received])
+        said, verdicts, sets, bits = read(path)
+        front = bytes([0, (sets - 1) * MORE_SETS, bits])
         if not said or len(said) > LONGEST:
             continue
         seeds.setdefault(front + bytes(HEADER_VERDICTS) + said, path.stem)

@@ -35,6 +35,11 @@ class Start(SinkTest):
         self.assert_refused(result)
         self.assertNotIn(b"\x1b", result.stderr)
 
+    def test_no_place_for_temporary_files_is_refused(self):
+        result = run("sink", "--listen", "127.0.0.1:0", env={**os.environ, "TMPDIR": self.folder + "/none"})
+        self.assert_refused(result)
+        self.assertIn(b"temporary files", result.stderr)
+
     def test_standard_output_that_is_full_is_refused(self):
         with open("/dev/full", "wb") as full, Sink(stdout=full) as sink:
             status, errors = sink.wait()

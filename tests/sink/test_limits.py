@@ -18,13 +18,13 @@ class Limits(SinkTest):
         with Sink("--jsonl", self.path, "--max-message-size", "0") as sink, sink.client() as client:
             client.envelope()
             client.say("DATA")
-            for _ in range(36):  # beyond the default ceiling of a session
+            for _ in range(36):  # beyond what a session may hold in memory
                 client.send(block)
             client.send(b".\r\n")
             self.assertTrue(client.reply().startswith("250"))
             self.assertEqual(self.record()["size"], 36 * len(block))
 
-    def test_a_message_size_above_the_default_gets_the_memory_it_needs(self):
+    def test_a_message_size_above_the_default_gets_the_room_it_needs(self):
         block = (b"x" * 998 + b"\r\n") * 1000
         with Sink("--jsonl", self.path, "--max-message-size", "40000000") as sink, sink.client() as client:
             client.envelope()

@@ -60,3 +60,15 @@ Test(memory, gives_zeroed_blocks_and_terminated_copies) {
   memory_give(&memory, copy);
   memory_give(&memory, (void *)zeroed);
 }
+
+Test(memory, counts_a_block_where_it_was_moved_to) {
+  struct memory here = memory_account(&libc, 0), there = memory_account(&libc, 0);
+  void *block = memory_take(&here, 100);
+  const size_t used = here.used;
+  memory_move(&here, &there, NULL);
+  memory_move(&here, &there, block);
+  cr_assert_eq(here.used, 0);
+  cr_assert_eq(there.used, used);
+  memory_give(&there, block);
+  cr_assert_eq(there.used, 0);
+}

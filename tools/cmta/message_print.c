@@ -61,9 +61,7 @@ static void print_data(FILE *stream, struct cmta_slice data) {
   }
 }
 
-static void print_record(FILE *stream, const struct record *record) {
-  struct cmta_slice data = {NULL, 0};
-  cmta_message_data(record->message, &data);
+static void print_record(FILE *stream, const struct record *record, struct cmta_slice data) {
   fprintf(stream, "---- message %s at %s\n", record->id, record->time);
   print_sender(stream, record->session);
   print_envelope(stream, cmta_message_envelope(record->message));
@@ -73,10 +71,13 @@ static void print_record(FILE *stream, const struct record *record) {
 
 char *message_print(const struct record *record, size_t *length) {
   char *text = NULL;
+  struct cmta_slice data;
+  if (cmta_message_data(record->message, &data) != 0)
+    return NULL;
   FILE *stream = open_memstream(&text, length);
   if (!stream)
     return NULL;
-  print_record(stream, record);
+  print_record(stream, record, data);
   bool failed = ferror(stream);
   if (fclose(stream) == 0 && !failed)
     return text;

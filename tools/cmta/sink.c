@@ -189,7 +189,8 @@ static int serve(struct sink *sink) {
   struct cmta_server *server = NULL;
   int error = cmta_server_new(&server, NULL, &sink->options.config, &hooks, sink);
   if (error) {
-    complain(command, "%s", error_text(error));
+    const char *what = error == CMTA_E_SYSTEM ? "cannot make temporary files: " : "";
+    complain(command, "%s%s", what, error_text(error));
     return EXIT_WRONG;
   }
   int status = run(sink, server);

@@ -145,19 +145,6 @@ static void set_own_hostname(struct sink_options *options) {
     options->settings.hostname = name;
 }
 
-/* Keeps the session's ceiling as far above the largest message as it is by default, and off when
- * messages may have any size. */
-static void raise_ceiling(struct cmta_settings *settings) {
-  struct cmta_settings defaults;
-  cmta_settings_init(&defaults);
-  uint64_t above = defaults.max_memory - defaults.max_message_size;
-  uint64_t most = SIZE_MAX - above;
-  if (settings->max_message_size == 0 || settings->max_message_size > most)
-    settings->max_memory = 0;
-  else if (settings->max_message_size > defaults.max_message_size)
-    settings->max_memory = (size_t)(settings->max_message_size + above);
-}
-
 enum options_result sink_options_read(struct sink_options *options, int argc, char **argv) {
   *options = (struct sink_options){0};
   cmta_config_init(&options->config);
@@ -170,7 +157,6 @@ enum options_result sink_options_read(struct sink_options *options, int argc, ch
   enum options_result result = options_read(&own, options, argc, argv);
   if (result != OPTIONS_SET)
     return result;
-  raise_ceiling(&options->settings);
   options->settings.collect = !options->quiet || options->jsonl;
   if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS)) {
     complain(table.command, "no memory");

@@ -263,6 +263,22 @@ static bool parse_set(struct dialogue *dialogue, const char *rest) {
   return dialogue_set(dialogue, name, rest + strspn(rest, " "));
 }
 
+/* `store`, or `store FUNCTION N`. */
+static bool parse_store(struct dialogue *dialogue, const char *rest) {
+  static const char *const names[STORE_FUNCTIONS] = {"begin", "append", "read", "map"};
+  const char *word;
+  const size_t length = next_word(&rest, &word);
+  if (dialogue->step_count > 0)
+    return false;
+  dialogue->stores = true;
+  if (length == 0)
+    return true;
+  const size_t function = name_index(names, STORE_FUNCTIONS, word, length);
+  dialogue->store_fails = (enum store_function)function;
+  dialogue->store_fails_from = (unsigned)strtoul(rest, NULL, 10);
+  return function < STORE_FUNCTIONS && dialogue->store_fails_from > 0;
+}
+
 /* `chain N`: how many hook sets there are. */
 static bool parse_chain(struct dialogue *dialogue, const char *rest) {
   dialogue->sets = (size_t)strtoul(rest, NULL, 10);
@@ -283,8 +299,12 @@ static bool parse_source_line(struct dialogue *dialogue, const char *line, unsig
     return dialogue->step_count == 0 && dialogue_add_keyword(dialogue, rest);
   if (length == 5 && memcmp(word, "chain", 5) == 0)
     return parse_chain(dialogue, rest);
+  if (length == 5 && memcmp(word, "store", 5) == 0)
+    return parse_store(dialogue, rest);
   if (strcmp(line, "no-hooks") == 0)
     return dialogue->bare = true;
+  if (strcmp(line, "take-messages") == 0)
+    return dialogue->takes = true;
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
     if (strlen(forms[i].keyword) == length && memcmp(forms[i].keyword, word, length) == 0)
       return parse_form(dialogue, &forms[i], rest + (*rest == ' '), number);

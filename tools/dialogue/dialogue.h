@@ -89,6 +89,9 @@ struct answer {
   size_t line_count; /* at least 1 when code is not 0 */
 };
 
+/* The functions of struct cmta_store that can fail. */
+enum store_function { STORE_BEGIN, STORE_APPEND, STORE_READ, STORE_MAP, STORE_FUNCTIONS };
+
 struct step {
   enum step_kind kind;
   unsigned line; /* in the file, from 1 */
@@ -117,9 +120,13 @@ struct dialogue {
   struct cmta_settings settings; /* without the verbs */
   struct dialogue_verb *verbs;
   size_t verb_count;
-  bool bare;            /* play it without any hook */
-  size_t sets;          /* hook sets of the chain; 1 where the file names none */
-  struct text hostname; /* what settings point to */
+  bool bare;                       /* play it without any hook */
+  size_t sets;                     /* hook sets of the chain; 1 where the file names none */
+  bool takes;                      /* the application takes each message it is asked about */
+  bool stores;                     /* there is a store for large messages; of its functions */
+  enum store_function store_fails; /* this one fails, */
+  unsigned store_fails_from;       /* from this call on, counted from 1; 0: none does */
+  struct text hostname;            /* what settings point to */
   struct text greeting;
   int64_t calendar; /* what the clock of the settings shows, where `set calendar` gave it one */
   struct cmta_keyword *keywords; /* their `user` is the name of the only client that they are for */

@@ -108,6 +108,10 @@ static int make_service(struct play *play) {
   settings.allocator = account_allocator(&play->account);
   settings.verbs = verbs;
   settings.verb_count = play->dialogue->verb_count;
+  if (play->dialogue->stores)
+    settings.store = shelf_store(&play->shelf);
+  play->shelf.fails = play->dialogue->store_fails;
+  play->shelf.fails_from = play->dialogue->store_fails_from;
   struct cmta_hooks hooks = script_hooks(play->dialogue, 0);
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
   free(verbs);
@@ -124,6 +128,7 @@ static bool open_session(struct play *play) {
   int error = make_service(play);
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
+  play->script.takes = play->dialogue->takes;
   if (error == 0)
     error = cmta_session_new(&play->session, play->service, &peer, NULL);
   if (error != 0) {
@@ -335,7 +340,8 @@ static void check_memory(struct play *play) {
     fail(play, "memory was not given back");
   if (account->wrong_size)
     fail(play, "a block was given back with another size");
-  if (ceiling > 0 && account->peak > ceiling + play->held_by_service)
+  const bool only_session = !play->dialogue->takes;
+  if (only_session && ceiling > 0 && account->peak > ceiling + play->held_by_service)
     fail(play, "more memory was held than max_memory");
 }
 
@@ -361,6 +367,10 @@ static void check_after(struct play *play) {
     check_set_after(play, play_script(play, i));
   if (!play->dialogue->bare && script->closed != (script->questions[ASK_CONNECT].asked > 0))
     fail(play, "`closed` was not told exactly once");
+  if (script->fault.length > 0)
+    fail(play, script->fault.at);
+  if (play->shelf.misused || play->shelf.begun != play->shelf.ended)
+    fail(play, "a file of the store was not ended once");
   check_memory(play);
 }
 
@@ -390,6 +400,7 @@ bool play_run(struct play *play) {
     check_end(play);
   cmta_session_free(play->session);
   cmta_service_free(play->service);
+  script_release(&play->script);
   if (play->failure.length == 0)
     check_after(play);
   return play->failure.length == 0;
@@ -398,6 +409,7 @@ bool play_run(struct play *play) {
 void play_clear(struct play *play) {
   for (size_t i = 0; i < DIALOGUE_SETS; i++)
     script_clear(play_script(play, i));
+  shelf_clear(&play->shelf);
   text_clear(&play->pending);
   text_clear(&play->output);
   text_clear(&play->failure);

@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "script.h"
+#include "shelf.h"
 
 /* How the client's bytes reach the session. */
 enum manner {
@@ -20,7 +21,8 @@ struct play {
   size_t cut;
   bool lenient;           /* expect nothing but order: for runs in which memory fails */
   struct account account; /* fail_at and fail_on are the caller's */
-  struct script script;   /* the first hook set */
+  struct shelf shelf;
+  struct script script; /* the first hook set */
   struct script others[DIALOGUE_SETS - 1];
   struct cmta_service *service;
   struct cmta_session *session; /* NULL before the first step that needs it */

@@ -9,7 +9,7 @@
 static const char *const set_names[DIALOGUE_SETS] = {"first", "second", "third", "fourth"};
 
 static void script_fault(struct script *script, const char *what) {
-  if (script->fault.length == 0)
+  if (what != NULL && script->fault.length == 0)
     text_print(&script->fault, "%s", what);
 }
 
@@ -190,13 +190,8 @@ static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
   return answer_question(script, session, ASK_HEADERS, section);
 }
 
-static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
-  text_print(text, "size=%llu body=%s smtputf8=%s", (unsigned long long)envelope->declared_size,
-             envelope->body == CMTA_BODY_8BITMIME ? "8BITMIME" : "7BIT",
-             envelope->smtputf8 ? "on" : "off");
-}
-
-static void keep_message(struct script *script, const struct cmta_message *message) {
+static void keep_message(struct script *script, struct cmta_session *session,
+                         const struct cmta_message *message) {
   struct delivered *grown =
       realloc(script->messages, (script->message_count + 1) * sizeof script->messages[0]);
   if (grown == NULL)
@@ -204,28 +199,20 @@ static void keep_message(struct script *script, const struct cmta_message *messa
   script->messages = grown;
   struct delivered *kept = &grown[script->message_count++];
   script->kept = true;
-  *kept = (struct delivered){.size = cmta_message_size(message)};
-  const struct cmta_envelope *envelope = cmta_message_envelope(message);
-  struct cmta_slice data;
-  if (cmta_message_data(message, &data) == 0)
-    text_append(&kept->content, data.at, data.length);
-  else
-    text_append(&kept->content, script->chunks.at, script->chunks.length);
-  if (!text_equal(&kept->content, &script->chunks))
-    script_fault(script, "the chunks are not the message");
-  script_show_path(&kept->from, &envelope->reverse_path);
-  for (size_t i = 0; i < envelope->forward_path_count; i++)
-    script_show_path(&kept->to, &envelope->forward_paths[i]);
-  show_typed(&kept->typed, envelope);
+  *kept = (struct delivered){.size = 0};
+  script_fault(script, delivered_fill(kept, message, &script->chunks));
+  if (script->takes)
+    script_fault(script, delivered_take(kept, session, script->lenient));
 }
 
 static void drop_message(struct script *script) {
-  struct delivered *last = &script->messages[--script->message_count];
   script->kept = false;
-  text_clear(&last->content);
-  text_clear(&last->from);
-  text_clear(&last->to);
-  text_clear(&last->typed);
+  delivered_clear(&script->messages[--script->message_count]);
+}
+
+void script_release(struct script *script) {
+  for (size_t i = 0; i < script->message_count; i++)
+    script_fault(script, delivered_release(&script->messages[i]));
 }
 
 static bool is_acceptance(enum cmta_verdict verdict) {
@@ -250,7 +237,7 @@ static bool takes_message(const struct answer *answer) {
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
   struct script *script = user;
-  keep_message(script, message);
+  keep_message(script, session, message);
   text_clear(&script->chunks);
   script->judging = true;
   const struct answer *answer = next_answer(&script->questions[ASK_MESSAGE]);

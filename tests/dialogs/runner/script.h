@@ -5,7 +5,7 @@
 /* The application of a dialogue: hooks that answer as the file says and remember what they heard.
  */
 
-#include "dialogue.h"
+#include "delivered.h"
 
 enum { SCRIPT_ANSWERS = 32, SCRIPT_PEER_PORT = 4321 };
 
@@ -23,15 +23,6 @@ struct scripted {
   struct text values; /* what its parameters said, typed */
 };
 
-/* A message as the `message` question showed it. */
-struct delivered {
-  struct text content;
-  struct text from;
-  struct text to;
-  struct text typed;
-  uint64_t size;
-};
-
 /* One hook set. Those of one chain know the first of them, where what they share stands. */
 struct script {
   struct script *first;
@@ -43,6 +34,7 @@ struct script {
   const struct step *edits[SCRIPT_ANSWERS]; /* of the next reply to EHLO */
   size_t edit_count;
   bool kept;              /* a message of the running transaction is among them */
+  bool takes;             /* messages are taken */
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
@@ -91,6 +83,9 @@ void script_decided(struct script *script, enum cmta_verdict verdict);
 
 /* " <mailbox> KEYWORD=value" added to text, without the leading blank when text is empty. */
 void script_show_path(struct text *text, const struct cmta_path *path);
+
+/* Reads the messages that were taken once more, and frees them. */
+void script_release(struct script *script);
 
 /* Forgets what it remembers. */
 void script_clear(struct script *script);
