@@ -146,6 +146,11 @@ CMTA_API void cmta_session_on_decision(struct cmta_session *session,
                                        void (*woken)(struct cmta_session *session, void *context),
                                        void *context);
 
+/* For runtimes: the number of the question that a hook is asked or has left open, counted from 1
+   for each hook set and session; 0 when there is none, or its answer is here already. So whoever
+   kept it knows whether a question is still the same, and still open. */
+CMTA_API uint64_t cmta_session_question_number(const struct cmta_session *session);
+
 /* ---- Time, and the end ---- */
 
 /* Seconds that the session may stay as it is; 0 for ever. The runtime counts them from the last
@@ -196,11 +201,13 @@ CMTA_API int cmta_reply_line(struct cmta_session *session, const char *format, .
 #endif
     ;
 
-/* What a runtime would send for such a reply, without a session: 0 when cmta_reply() would take
-   code, enhanced and text, and verdict would fit them; CMTA_E_ARGUMENT or CMTA_E_VERDICT. LF in
-   text divides it into lines. utf8: as if the client had asked for SMTPUTF8. Any thread. */
-CMTA_API int cmta_reply_check(enum cmta_verdict verdict, int code, const char *enhanced,
-                              const char *text, bool utf8);
+/* Whether such an answer would do, without a session: 0 when verdict is one (any but LATER) and
+   cmta_reply() would take code, enhanced and text and they fit it, in answer to `question`, a name
+   as of cmta_session_question(); else CMTA_E_ARGUMENT or CMTA_E_VERDICT. Code 0 stands for the
+   standard reply; then enhanced and text do not count. LF divides text into lines. utf8: as if the
+   client had asked for SMTPUTF8. Any thread. */
+CMTA_API int cmta_reply_check(const char *question, enum cmta_verdict verdict, int code,
+                              const char *enhanced, const char *text, bool utf8);
 
 /* ---- Data of the application's own ---- */
 
@@ -224,6 +231,9 @@ CMTA_API void *cmta_transaction_data(const struct cmta_session *session);
 /* The same of hook set number hook_set, for whoever is outside of its hooks. */
 CMTA_API void *cmta_session_data_of(const struct cmta_session *session, size_t hook_set);
 CMTA_API void *cmta_transaction_data_of(const struct cmta_session *session, size_t hook_set);
+
+/* The service it was made of. */
+CMTA_API const struct cmta_service *cmta_session_service(const struct cmta_session *session);
 
 /* For runtimes: a pointer of theirs, to come from a session to what holds it. */
 CMTA_API void cmta_session_set_runtime(struct cmta_session *session, void *runtime);

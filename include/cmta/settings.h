@@ -27,7 +27,7 @@ enum cmta_extension {
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
    frees (new_size 0, returns NULL); NULL for "no memory". It must be callable from each thread that
-   runs a session or frees a message that was taken. */
+   runs a session, answers a ticket or frees a message that was taken. */
 struct cmta_allocator {
   void *(*reallocate)(void *context, void *pointer, size_t old_size, size_t new_size);
   void *context;

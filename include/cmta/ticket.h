@@ -36,24 +36,29 @@ extern "C" {
 struct cmta_server;
 struct cmta_session;
 
-/* The right to answer one question. A plain value: copy it, drop it, keep it for ever. */
+/* The right to answer one question. A plain value: copy it, drop it, keep it for ever. All zero it
+   is stale. */
 struct cmta_ticket {
-  uint32_t slot;
-  uint64_t generation;
+  uint32_t slot;       /* the server's */
+  uint64_t generation; /* no two questions of a server have the same */
 };
 
 /* Inside a hook of a session of this server that is about to answer LATER, or while that question
    is open: a ticket for it. Taking another one for the same question gives the same. On the
    server's thread. 0; CMTA_E_STATE when no question is open, or the session is not this server's;
    CMTA_E_MEMORY; CMTA_E_ARGUMENT. A hook that took a ticket and then does not answer LATER makes it
-   stale; the question may also be answered with cmta_session_decide(), which does the same. */
+   stale; the question may also be answered with cmta_session_decide(), which does the same. While
+   there are tickets for open questions they keep the loop running. */
 CMTA_API int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
                                 struct cmta_ticket *ticket);
 
-/* Answers the question: any verdict but LATER, with the standard reply when code is 0, else with
-   code, enhanced (or NULL) and a text formatted as by printf, in which LF divides lines; see
-   cmta_reply(). Any thread; the server must not be freed before this returns. 0: the answer will
-   count, unless the client goes away first. CMTA_E_STALE when the question is over or was answered;
+/* Answers the question: any verdict but LATER; with code 0 and no format the reply that the hook
+   composed counts, or the standard one; else code, enhanced (or NULL) and a text formatted as by
+   printf, in which LF divides lines; see cmta_reply(). Any thread, and inside hooks; the server
+   must not be freed before this returns. Memory comes from the settings' allocator, on the calling
+   thread. 0: the answer will count, unless on its way to the loop the question comes to its end
+   without it, because the client goes away or cmta_session_decide() is faster; a deadline that
+   passes then does no harm. CMTA_E_STALE when the question is over or was answered;
    CMTA_E_ARGUMENT, CMTA_E_VERDICT when the reply is wrong or contradicts the verdict,
    CMTA_E_MEMORY: the ticket is still good. Text beyond ASCII is replaced by the standard text when
    the client did not ask for SMTPUTF8. */

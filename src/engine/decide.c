@@ -30,27 +30,28 @@ static int own_code(const struct cmta_session *session) {
   return session->draft && session->draft->set == session->set ? session->draft->code : 0;
 }
 
-/* A composed reply must be of its verdict's class (RFC 5321 section 4.2.1); with none, every
- * verdict is right. */
-static bool reply_fits(const struct cmta_session *session, enum cmta_verdict verdict) {
-  int code = own_code(session);
+bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code) {
   if (code == 0)
     return (unsigned)verdict <= CMTA_TAKE;
   switch (verdict) {
   case CMTA_ACCEPT:
   case CMTA_TAKE:
-    return is_success(session->verb, code);
+    return is_success(verb, code);
   case CMTA_REJECT:
     return code / 100 == 5;
   case CMTA_TEMPFAIL:
     return code / 100 == 4;
   case CMTA_CLOSE:
-    return is_farewell(session->verb, code);
+    return is_farewell(verb, code);
   case CMTA_DROP:
   case CMTA_LATER:
     return true;
   }
   return false;
+}
+
+static bool reply_fits(const struct cmta_session *session, enum cmta_verdict verdict) {
+  return decide_fits(session->verb, verdict, own_code(session));
 }
 
 /* Refuses with the reply of the row, or the usual one where the row has none. */
@@ -156,6 +157,7 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   session->deadline = session->service->settings.decision_timeout;
   session->overdue = CMTA_TEMPFAIL;
   session->asked_at = chain_now(session->service);
+  session->asked++;
   enum cmta_verdict verdict = call(session);
   if (reply_fits(session, verdict))
     return verdict;
@@ -227,12 +229,12 @@ int decide_event(struct cmta_session *session) {
   }
 }
 
-static bool is_answer(enum cmta_verdict verdict) {
+bool decide_is_answer(enum cmta_verdict verdict) {
   return (unsigned)verdict <= CMTA_TAKE && verdict != CMTA_LATER;
 }
 
 int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict) {
-  if (!session || !is_answer(verdict))
+  if (!session || !decide_is_answer(verdict))
     return CMTA_E_ARGUMENT;
   if (session->question != QUESTION_OPEN || session->running)
     return CMTA_E_STATE;
@@ -249,7 +251,7 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
 
 int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
                               enum cmta_verdict verdict) {
-  if (!session || !is_answer(verdict))
+  if (!session || !decide_is_answer(verdict))
     return CMTA_E_ARGUMENT;
   if (session->question != QUESTION_ASKED)
     return CMTA_E_STATE;

@@ -10,6 +10,13 @@
    it is open, or when there is none because the session was ended by it. */
 int decide_event(struct cmta_session *session);
 
+/* True for a verdict that ends a question: any but LATER. */
+bool decide_is_answer(enum cmta_verdict verdict);
+
+/* True when a composed reply with this code is of the class of its verdict, where the question is
+   that of verb (RFC 5321 section 4.2.1). With code 0, for none, every verdict is right. */
+bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code);
+
 /* Throws away the reply that the set in hand has composed; those of sets before it stay. */
 void decide_drop_reply(struct cmta_session *session);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
-/* cmta_reply() and cmta_reply_line(): composing, and refusing what must not go out (RFC 5321
- * section 4.2). */
+/* cmta_reply(), cmta_reply_line() and cmta_reply_check(): composing, and refusing what must not go
+ * out (RFC 5321 section 4.2). */
 
 #include "engine/draft.h"
 
+#include "engine/decide.h"
 #include "engine/reply.h"
 #include "engine/utf8.h"
+#include "engine/verbs.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,13 +34,18 @@ static bool is_code(int code) {
   return (code >= 200 && code <= 299) || code == 354 || (code >= 400 && code <= 599);
 }
 
+static bool is_front(int code, const char *enhanced) {
+  return is_code(code) && (!enhanced || (code != 354 && is_enhanced(enhanced, code)));
+}
+
 /* Replies beyond ASCII are for clients that asked for them (RFC 6531 section 3.7.4.2). */
 static bool may_send_utf8(const struct cmta_session *session) {
   const struct transaction *transaction = session->transaction;
   return session->utf8_asked || (transaction && transaction->envelope.smtputf8);
 }
 
-static bool is_clean(const struct cmta_session *session, const char *text, size_t length) {
+/* One line of a reply; utf8: it may be beyond ASCII. */
+static bool is_clean(const char *text, size_t length, bool utf8) {
   bool ascii = true;
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)text[i];
@@ -46,7 +53,7 @@ static bool is_clean(const struct cmta_session *session, const char *text, size_
       return false;
     ascii &= byte < 0x80;
   }
-  return ascii || (may_send_utf8(session) && utf8_is_valid(text, length));
+  return ascii || (utf8 && utf8_is_valid(text, length));
 }
 
 /* Adds one formatted line to the draft. */
@@ -63,7 +70,7 @@ static int add_line(struct cmta_session *session, const char *format, va_list ar
     return CMTA_E_MEMORY;
   char *line = draft->text + draft->length;
   vsnprintf(line, (size_t)length + 1, format, arguments);
-  if (strlen(line) != (size_t)length || !is_clean(session, line, (size_t)length))
+  if (strlen(line) != (size_t)length || !is_clean(line, (size_t)length, may_send_utf8(session)))
     return CMTA_E_ARGUMENT;
   line[length] = '\n';
   draft->length = room;
@@ -72,7 +79,7 @@ static int add_line(struct cmta_session *session, const char *format, va_list ar
 
 static int begin(struct cmta_session *session, int code, const char *enhanced) {
   reply_clear(session);
-  if (!is_code(code) || (enhanced && (code == 354 || !is_enhanced(enhanced, code))))
+  if (!is_front(code, enhanced))
     return CMTA_E_ARGUMENT;
   session->draft = memory_take(&session->memory, sizeof *session->draft);
   if (!session->draft)
@@ -114,6 +121,38 @@ int cmta_reply_line(struct cmta_session *session, const char *format, ...) {
   if (result < 0)
     reply_clear(session);
   return result;
+}
+
+static const struct verb *verb_of_question(const char *question) {
+  size_t count;
+  const struct verb *verbs = verbs_built_in(&count);
+  for (size_t i = 0; i < count; i++)
+    if (verbs[i].question && strcmp(verbs[i].question, question) == 0)
+      return &verbs[i];
+  return NULL;
+}
+
+static bool are_clean_lines(const char *text, bool utf8) {
+  size_t length = strcspn(text, "\n");
+  while (is_clean(text, length, utf8)) {
+    if (text[length] == '\0')
+      return true;
+    text += length + 1;
+    length = strcspn(text, "\n");
+  }
+  return false;
+}
+
+int cmta_reply_check(const char *question, enum cmta_verdict verdict, int code,
+                     const char *enhanced, const char *text, bool utf8) {
+  const struct verb *verb = question ? verb_of_question(question) : NULL;
+  if (!verb || !decide_is_answer(verdict))
+    return CMTA_E_ARGUMENT;
+  if (code == 0)
+    return 0;
+  if (!text || !is_front(code, enhanced) || !are_clean_lines(text, utf8))
+    return CMTA_E_ARGUMENT;
+  return decide_fits(verb, verdict, code) ? 0 : CMTA_E_VERDICT;
 }
 
 int reply_composed_code(const struct cmta_session *session) {

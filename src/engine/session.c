@@ -110,6 +110,15 @@ const char *cmta_session_question(const struct cmta_session *session) {
   return session_in_question(session) ? session->verb->question : "";
 }
 
+uint64_t cmta_session_question_number(const struct cmta_session *session) {
+  bool waits = session->question == QUESTION_ASKED || session->question == QUESTION_OPEN;
+  return waits ? session->asked : 0;
+}
+
+const struct cmta_service *cmta_session_service(const struct cmta_session *session) {
+  return session->service;
+}
+
 const struct cmta_path *cmta_session_candidate(const struct cmta_session *session) {
   bool asks = session_in_question(session) && session->event == RCPT;
   return asks ? &session->transaction->candidate : NULL;

@@ -116,6 +116,7 @@ struct cmta_session {
   unsigned char overdue; /* enum cmta_verdict that counts when the open question's time is up */
   unsigned deadline;     /* seconds for the answer to the open question; 0: for ever */
   uint64_t asked_at;     /* when the set in hand was asked, by the service's clock */
+  uint64_t asked;        /* questions that hook sets were asked so far */
 
   unsigned errors; /* of the client, since its last accepted message */
   uint64_t progress;

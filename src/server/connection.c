@@ -15,6 +15,7 @@
 
 #include "server/block.h"
 #include "server/listener.h"
+#include "server/ticket.h"
 
 #include <errno.h>
 #include <string.h>
@@ -157,8 +158,10 @@ static bool is_abandoned(const struct connection *connection, unsigned wants) {
 }
 
 static void settle(struct connection *connection) {
+  ticket_note(connection);
   unsigned wants = cmta_session_wants(connection->session);
   if (connection->failed || is_abandoned(connection, wants)) {
+    ticket_release(connection);
     if (!(wants & CMTA_WANTS_CLOSE))
       cmta_session_hangup(connection->session);
     connection_close(connection);
@@ -196,11 +199,13 @@ static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
 static void on_decision(struct cmta_session *session, void *context) {
   struct connection *connection = context;
   (void)session;
+  ticket_release(connection);
   ev_feed_event(connection->server->loop, &connection->socket, EV_CUSTOM);
 }
 
 void connection_expire(struct connection *connection) {
-  cmta_session_expire(connection->session);
+  if (!ticket_last_call(connection))
+    cmta_session_expire(connection->session);
   resume(connection);
   settle(connection);
 }
@@ -262,6 +267,7 @@ void connection_open(struct cmta_server *server, int fd, const struct cmta_peer 
     channel.transport->close(&channel);
     return;
   }
+  cmta_session_set_runtime(connection->session, connection);
   cmta_session_on_decision(connection->session, on_decision, connection);
   resume(connection);
   settle(connection);
@@ -269,6 +275,7 @@ void connection_open(struct cmta_server *server, int fd, const struct cmta_peer 
 
 void connection_close(struct connection *connection) {
   struct cmta_server *server = connection->server;
+  ticket_release(connection);
   ev_io_stop(server->loop, &connection->socket);
   ev_timer_stop(server->loop, &connection->timer);
   connection->channel.transport->close(&connection->channel);

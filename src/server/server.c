@@ -71,6 +71,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->stop_timeout = config->stop_timeout;
   listeners_init(server);
   stop_init(server);
+  tickets_init(server);
   compose_refusal(server, settings);
   return server;
 }
@@ -125,6 +126,7 @@ void cmta_server_free(struct cmta_server *server) {
     connection_close(server->connections);
   ev_timer_stop(server->loop, &server->stop);
   listeners_free(server);
+  tickets_free(server);
   cmta_service_free(server->service);
   spool_close(&server->spool);
   block_give(&server->allocator, server->received, RECEIVE_SIZE);
@@ -132,6 +134,10 @@ void cmta_server_free(struct cmta_server *server) {
     ev_loop_destroy(server->loop);
   struct cmta_allocator allocator = server->allocator;
   block_give(&allocator, server, sizeof *server);
+}
+
+int cmta_server_add(struct cmta_server *server, const struct cmta_hooks *hooks, void *user) {
+  return server ? cmta_service_add(server->service, hooks, user) : CMTA_E_ARGUMENT;
 }
 
 int cmta_server_listen(struct cmta_server *server, const char *address) {

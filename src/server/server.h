@@ -7,6 +7,7 @@
 #include <cmta/server.h>
 
 #include "server/store_file.h"
+#include "server/ticket.h"
 
 #include <ev.h>
 #include <stdbool.h>
@@ -46,6 +47,8 @@ struct cmta_server {
   char *received; /* RECEIVE_SIZE octets; what one recv() brought, used up before the next one */
   char refusal[REFUSAL_SIZE]; /* the reply to a connection too many */
   size_t refusal_length;
+
+  struct tickets tickets;
 
   ev_timer stop; /* stop_timeout; fed as an event for each step of stopping */
   enum stop_state stop_state;

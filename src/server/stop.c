@@ -8,6 +8,7 @@
 
 #include "server/connection.h"
 #include "server/listener.h"
+#include "server/ticket.h"
 
 static void next_step(struct cmta_server *server) {
   ev_feed_event(server->loop, &server->stop, EV_CUSTOM);
@@ -33,6 +34,7 @@ static void tell_sessions(struct cmta_server *server) {
 
 /* Who does not even take the goodbye is not waited for. */
 static void close_rest(struct cmta_server *server) {
+  tickets_close(server);
   tell_each(server);
   while (server->connections)
     connection_close(server->connections);

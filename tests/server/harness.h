@@ -11,6 +11,7 @@
 #include <cmta/server.h>
 
 #include <ev.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* The questions that can be left open: bits of struct world's late. */
@@ -47,10 +48,14 @@ struct world {
   int answered;              /* what cmta_session_decide() returned last */
 
   unsigned opened, closed, messages, chunks; /* hooks called */
-  enum cmta_close_reason reason;             /* of the last closed */
-  size_t chunk_octets, last_size;            /* of all chunks; of the last message */
-  char last[256];                            /* the beginning of the last message */
-  char peer[128];                            /* of the last connect */
+  unsigned cancelled;                        /* likewise */
+  atomic_size_t held;  /* octets that the server and its sessions hold; they must be 0 at the end */
+  atomic_bool starved; /* no memory is to be had */
+  enum cmta_close_reason reason;  /* of the last closed */
+  size_t chunk_octets, last_size; /* of all chunks; of the last message */
+  char last[256];                 /* the beginning of the last message */
+  char peer[128];                 /* of the last connect */
+  char remark[64]; /* what client_expect() says beside a reply that was not expected */
 };
 
 /* Fills world with defaults: a loop, no server yet, every question accepted at once. */
@@ -74,8 +79,8 @@ void world_run_until_asked(struct world *world);
 /* Answers the question that is open; the server is not run. */
 void world_decide(struct world *world, enum cmta_verdict verdict);
 
-/* Frees server and loop. Each session that was asked `connect` must have been told `closed` once.
- */
+/* Frees server and loop. Each session that was asked `connect` must have been told `closed` once,
+   and no memory must be left. */
 void world_free(struct world *world);
 
 /* One client. */

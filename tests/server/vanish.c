@@ -5,6 +5,7 @@
 #include "harness.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -76,36 +77,100 @@ Test(vanish, before_the_server_has_accepted_is_harmless) {
   world_run_empty(&world);
 }
 
-static void go_in_question(unsigned question, const char *said, bool reset) {
-  unsigned before = world.closed;
-  world.late = question;
-  client_connect(&client, &world, 0);
-  client_send(&client, said);
-  world_run_until_asked(&world);
-  client_close(&client, reset);
-  world_run_empty(&world);
-  cr_assert_eq(world.closed, before + 1, "question %u", question);
-  cr_assert_null(world.open);
+enum way { CLOSES, RESETS, HALF_CLOSES, WAYS };
+
+static void go_away(enum way way) {
+  if (way == HALF_CLOSES)
+    shutdown(client.fd, SHUT_WR);
+  else
+    client_close(&client, way == RESETS);
 }
 
-/* By FIN only where the client has taken all replies and nothing of it waits: else the kernel makes
- * it a reset. */
+/* A dialogue that asks each question, each with what a client says until it is asked. */
+static const struct {
+  enum question question;
+  const char *said;
+} dialogue[] = {{CONNECT, ""},
+                {HELLO, GREETED},
+                {MAIL, MAILED},
+                {RCPT, ADDRESSED},
+                {DATA, SENDING},
+                {CHUNK, SENDING "line\r\n"},
+                {MESSAGE, SENDING "line\r\n.\r\n"},
+                {RSET, ADDRESSED "RSET\r\n"},
+                {NOOP, ADDRESSED "NOOP\r\n"},
+                {VRFY, "VRFY x\r\n"},
+                {EXPN, "EXPN x\r\n"},
+                {HELP, MAILED "HELP\r\n"}};
+
+enum { QUESTIONS = sizeof dialogue / sizeof *dialogue };
+
+/* Has row's question open, with all replies before it taken: else the kernel would make each end a
+ * reset. */
+static void open_question(size_t row, bool with_ticket, struct cmta_ticket *ticket) {
+  world.late = dialogue[row].question;
+  client_connect(&client, &world, 0);
+  client_send(&client, dialogue[row].said);
+  world_run_until_asked(&world);
+  if (with_ticket)
+    cr_assert_eq(cmta_server_ticket(world.server, world.open, ticket), 0);
+}
+
+static void go_in_question(size_t row, enum way way, bool with_ticket) {
+  unsigned closed = world.closed, cancelled = world.cancelled;
+  struct cmta_ticket ticket;
+  open_question(row, with_ticket, &ticket);
+  go_away(way);
+  world_run_empty(&world);
+  cr_assert_eq(world.cancelled, cancelled + 1, "row %zu, way %d", row, (int)way);
+  cr_assert_eq(world.closed, closed + 1, "row %zu, way %d", row, (int)way);
+  cr_assert_eq(world.reason, CMTA_CLOSED_HANGUP, "row %zu, way %d", row, (int)way);
+  cr_assert_null(world.open);
+  if (with_ticket)
+    cr_assert_eq(cmta_ticket_answer(world.server, ticket, CMTA_ACCEPT, 0, NULL, NULL),
+                 CMTA_E_STALE);
+  if (way == HALF_CLOSES)
+    client_close(&client, false);
+}
+
 Test(vanish, while_a_question_is_open_it_is_cancelled) {
-  static const struct {
-    enum question question;
-    const char *said;
-  } rows[] = {{CONNECT, ""},
-              {HELLO, GREETED},
-              {MAIL, MAILED},
-              {RCPT, ADDRESSED},
-              {DATA, SENDING},
-              {CHUNK, SENDING "line\r\n"},
-              {MESSAGE, SENDING "line\r\n.\r\n"}};
   world_listen_any(&world);
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    go_in_question(rows[i].question, rows[i].said, false);
-    go_in_question(rows[i].question, rows[i].said, true);
-  }
+  for (size_t row = 0; row < QUESTIONS; row++)
+    for (int way = 0; way < WAYS; way++)
+      go_in_question(row, (enum way)way, false);
+}
+
+Test(vanish, while_a_question_with_a_ticket_is_open_makes_it_stale) {
+  world_listen_any(&world);
+  for (size_t row = 0; row < QUESTIONS; row++)
+    for (int way = 0; way < WAYS; way++)
+      go_in_question(row, (enum way)way, true);
+}
+
+/* The answer is there and the end too; whichever the loop sees first. */
+static void go_with_answer(size_t row, enum way way, bool by_ticket) {
+  unsigned closed = world.closed;
+  struct cmta_ticket ticket;
+  open_question(row, by_ticket, &ticket);
+  if (by_ticket)
+    cr_assert_eq(cmta_ticket_answer(world.server, ticket, CMTA_REJECT, 0, NULL, NULL), 0);
+  else
+    world_decide(&world, CMTA_REJECT);
+  go_away(way);
+  world_run_empty(&world);
+  cr_assert_eq(world.closed, closed + 1, "row %zu, way %d", row, (int)way);
+  cr_assert_null(world.open);
+  if (way == HALF_CLOSES)
+    client_close(&client, false);
+}
+
+Test(vanish, just_when_the_answer_comes_frees_everything) {
+  world_listen_any(&world);
+  for (size_t row = 0; row < QUESTIONS; row++)
+    for (int way = 0; way < WAYS; way++) {
+      go_with_answer(row, (enum way)way, false);
+      go_with_answer(row, (enum way)way, true);
+    }
 }
 
 /* Its bytes are in the way: the end behind them is seen when they have been run. */

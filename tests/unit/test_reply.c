@@ -188,3 +188,40 @@ Test(reply, outside_a_question_is_refused) {
   cmta_session_free(session);
   cmta_service_free(service);
 }
+
+Test(reply, is_checked_without_a_session_as_with_one) {
+  static const struct {
+    const char *question;
+    enum cmta_verdict verdict;
+    int code;
+    const char *enhanced, *text;
+    bool utf8;
+    int result;
+  } rows[] = {{"rcpt", CMTA_ACCEPT, 0, "rubbish", NULL, false, 0},
+              {"rcpt", CMTA_ACCEPT, 250, "2.1.5", "one\ntwo", false, 0},
+              {"rcpt", CMTA_REJECT, 550, NULL, "", false, 0},
+              {"rcpt", CMTA_DROP, 250, NULL, "x", false, 0},
+              {"rcpt", CMTA_CLOSE, 250, NULL, "x", false, 0},
+              {"data", CMTA_ACCEPT, 354, NULL, "x", false, 0},
+              {"rcpt", CMTA_REJECT, 550, NULL, "gr\xc3\xbcn", true, 0},
+              {"rcpt", CMTA_LATER, 0, NULL, NULL, false, CMTA_E_ARGUMENT},
+              {"nothing", CMTA_ACCEPT, 0, NULL, NULL, false, CMTA_E_ARGUMENT},
+              {NULL, CMTA_ACCEPT, 0, NULL, NULL, false, CMTA_E_ARGUMENT},
+              {"rcpt", CMTA_ACCEPT, 250, NULL, NULL, false, CMTA_E_ARGUMENT},
+              {"rcpt", CMTA_ACCEPT, 300, NULL, "x", false, CMTA_E_ARGUMENT},
+              {"rcpt", CMTA_ACCEPT, 250, "5.0.0", "x", false, CMTA_E_ARGUMENT},
+              {"data", CMTA_ACCEPT, 354, "3.0.0", "x", false, CMTA_E_ARGUMENT},
+              {"rcpt", CMTA_ACCEPT, 250, NULL, "one\ntwo\r", false, CMTA_E_ARGUMENT},
+              {"rcpt", CMTA_REJECT, 550, NULL, "gr\xc3\xbcn", false, CMTA_E_ARGUMENT},
+              {"rcpt", CMTA_REJECT, 550, NULL, "gr\xc3", true, CMTA_E_ARGUMENT},
+              {"rcpt", CMTA_ACCEPT, 550, NULL, "x", false, CMTA_E_VERDICT},
+              {"rcpt", CMTA_ACCEPT, 354, NULL, "x", false, CMTA_E_VERDICT},
+              {"rcpt", CMTA_TEMPFAIL, 550, NULL, "x", false, CMTA_E_VERDICT},
+              {"data", CMTA_TAKE, 250, NULL, "x", false, CMTA_E_VERDICT},
+              {"data", CMTA_CLOSE, 250, NULL, "x", false, CMTA_E_VERDICT},
+              {"chunk", CMTA_ACCEPT, 250, NULL, "x", false, CMTA_E_VERDICT}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    cr_expect_eq(cmta_reply_check(rows[i].question, rows[i].verdict, rows[i].code, rows[i].enhanced,
+                                  rows[i].text, rows[i].utf8),
+                 rows[i].result, "row %zu", i);
+}

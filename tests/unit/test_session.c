@@ -154,3 +154,19 @@ Test(session, keeps_data_of_a_transaction_only_while_there_is_one) {
   cr_expect_eq(heard.resets, 1);
   cr_expect_null(cmta_transaction_data(session));
 }
+
+Test(session, numbers_its_questions_while_they_wait) {
+  heard.noop = CMTA_LATER;
+  say("NOOP\r\n");
+  uint64_t first = cmta_session_question_number(session);
+  cr_expect_neq(first, 0);
+  cr_expect_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
+  cr_expect_eq(cmta_session_question_number(session), 0);
+  say("NOOP\r\n");
+  cr_expect_eq(cmta_session_question_number(session), first + 1);
+  cmta_session_expire(session);
+  cr_expect_eq(cmta_session_question_number(session), 0);
+  cmta_session_hangup(session);
+}
+
+Test(session, knows_its_service) { cr_expect_eq(cmta_session_service(session), service); }

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Late answers from other threads. Who answers leaves a copy of the answer, and wakes the loop; the
+ * loop's thread gives it to the session. A ticket is good while its slot is of its generation. The
+ * slot is freed by the loop's thread alone, at the latest when the run that ended its question is
+ * over, and before a connection goes; so an answer that is found in a slot has a connection.
+ */
+
+#include "server/ticket.h"
+
+#include "server/block.h"
+#include "server/connection.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Slots that are made at first; then their number doubles. */
+enum { FIRST_SLOTS = 8 };
+
+/* Octets of an enhanced status code and its NUL, more than any good one has. */
+enum { ENHANCED_SIZE = 16 };
+
+/* An answer on its way. */
+struct answer {
+  struct answer *next;
+  size_t size; /* of this block */
+  struct cmta_ticket ticket;
+  enum cmta_verdict verdict;
+  int code;                     /* 0: no reply */
+  char enhanced[ENHANCED_SIZE]; /* empty for none */
+  char text[];                  /* lines with LF between them */
+};
+
+/* ---- Answers ---- */
+
+static void answers_give(struct cmta_server *server, struct answer *answer) {
+  while (answer) {
+    struct answer *next = answer->next;
+    block_give(&server->allocator, answer, answer->size);
+    answer = next;
+  }
+}
+
+/* Takes all answers out. Under the lock. */
+static struct answer *answers_cut(struct tickets *tickets) {
+  struct answer *first = tickets->first;
+  tickets->first = NULL;
+  tickets->last = &tickets->first;
+  return first;
+}
+
+/* ---- Slots ---- */
+
+/* The slot of a good ticket, or NULL. On the loop's thread, or under the lock. */
+static struct slot *slot_of(const struct tickets *tickets, struct cmta_ticket ticket) {
+  if (ticket.generation == 0 || ticket.slot >= tickets->slot_count)
+    return NULL;
+  struct slot *slot = &tickets->slots[ticket.slot];
+  return slot->generation == ticket.generation ? slot : NULL;
+}
+
+/* The same while nobody has answered. Under the lock. */
+static struct slot *unanswered_slot_of(const struct tickets *tickets, struct cmta_ticket ticket) {
+  struct slot *slot = slot_of(tickets, ticket);
+  return slot && !slot->answered ? slot : NULL;
+}
+
+/* Makes more slots, all free; there was none. Under the lock. */
+static bool slots_grow(struct cmta_server *server) {
+  struct tickets *tickets = &server->tickets;
+  uint32_t old = tickets->slot_count;
+  uint32_t count = old ? old * 2 : FIRST_SLOTS;
+  if (count <= old)
+    return false;
+  struct slot *slots =
+      block_resize(&server->allocator, tickets->slots, old * sizeof *slots, count * sizeof *slots);
+  if (!slots)
+    return false;
+  for (uint32_t i = old; i < count; i++)
+    slots[i] = (struct slot){.next = i + 1 < count ? i + 2 : 0};
+  tickets->slots = slots;
+  tickets->slot_count = count;
+  tickets->free = old + 1;
+  return true;
+}
+
+/* Opens a slot for the question of a connection. Under the lock. */
+static bool slot_open(struct cmta_server *server, struct connection *connection) {
+  struct tickets *tickets = &server->tickets;
+  if (tickets->free == 0 && !slots_grow(server))
+    return false;
+  if (tickets->open++ == 0)
+    ev_async_start(server->loop, &tickets->wake);
+  connection->slot = tickets->free;
+  struct slot *slot = &tickets->slots[connection->slot - 1];
+  tickets->free = slot->next;
+  *slot = (struct slot){.generation = ++tickets->generation,
+                        .question = cmta_session_question(connection->session),
+                        .number = cmta_session_question_number(connection->session),
+                        .connection = connection};
+  return true;
+}
+
+/* Frees the slot of a connection. With the last one all answers that wait are stale. */
+void ticket_release(struct connection *connection) {
+  struct cmta_server *server = connection->server;
+  struct tickets *tickets = &server->tickets;
+  struct answer *stale = NULL;
+  if (connection->slot == 0)
+    return;
+  pthread_mutex_lock(&tickets->lock);
+  tickets->slots[connection->slot - 1] = (struct slot){.next = tickets->free};
+  tickets->free = connection->slot;
+  if (--tickets->open == 0) {
+    ev_async_stop(server->loop, &tickets->wake);
+    stale = answers_cut(tickets);
+  }
+  pthread_mutex_unlock(&tickets->lock);
+  connection->slot = 0;
+  answers_give(server, stale);
+}
+
+void ticket_note(struct connection *connection) {
+  if (connection->slot == 0)
+    return;
+  const struct slot *slot = &connection->server->tickets.slots[connection->slot - 1];
+  if (slot->number != cmta_session_question_number(connection->session))
+    ticket_release(connection);
+}
+
+/* ---- On the loop's thread ---- */
+
+/* Cuts the next line off the text; NULL when there is none. */
+static char *next_line(char **text) {
+  char *line = *text;
+  if (!line)
+    return NULL;
+  char *end = strchr(line, '\n');
+  if (end)
+    *end = '\0';
+  *text = end ? end + 1 : NULL;
+  return line;
+}
+
+/* What cannot be said to this client is not said: after an error the standard text counts. */
+static void compose(struct cmta_session *session, struct answer *answer) {
+  char *rest = answer->text;
+  const char *line = next_line(&rest);
+  const char *enhanced = answer->enhanced[0] ? answer->enhanced : NULL;
+  int error = cmta_reply(session, answer->code, enhanced, "%s", line);
+  while (error == 0 && (line = next_line(&rest)))
+    error = cmta_reply_line(session, "%s", line);
+}
+
+/* Gives an answer to its session, if that still waits for it. A reply that does not fit after all
+ * is thrown away at the first try. */
+static void deliver(struct cmta_server *server, struct answer *answer) {
+  const struct slot *slot = slot_of(&server->tickets, answer->ticket);
+  if (!slot)
+    return;
+  struct cmta_session *session = slot->connection->session;
+  bool waits = slot->number == cmta_session_question_number(session);
+  ticket_release(slot->connection);
+  if (!waits)
+    return;
+  if (answer->code)
+    compose(session, answer);
+  if (cmta_session_decide(session, answer->verdict) == CMTA_E_VERDICT)
+    (void)cmta_session_decide(session, answer->verdict);
+}
+
+/* Runs no session: each is noted for the loop. */
+static void deliver_all(struct cmta_server *server) {
+  pthread_mutex_lock(&server->tickets.lock);
+  struct answer *first = answers_cut(&server->tickets);
+  pthread_mutex_unlock(&server->tickets.lock);
+  for (struct answer *answer = first; answer; answer = answer->next)
+    deliver(server, answer);
+  answers_give(server, first);
+}
+
+static void on_wake(struct ev_loop *loop, ev_async *watcher, int revents) {
+  (void)loop, (void)revents;
+  deliver_all(watcher->data);
+}
+
+bool ticket_last_call(struct connection *connection) {
+  if (connection->slot == 0)
+    return false;
+  deliver_all(connection->server);
+  bool answered = connection->slot == 0;
+  ticket_release(connection);
+  return answered;
+}
+
+int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
+                       struct cmta_ticket *ticket) {
+  if (!server || !session || !ticket)
+    return CMTA_E_ARGUMENT;
+  if (cmta_session_service(session) != server->service ||
+      cmta_session_question_number(session) == 0)
+    return CMTA_E_STATE;
+  struct connection *connection = cmta_session_runtime(session);
+  ticket_note(connection);
+  pthread_mutex_lock(&server->tickets.lock);
+  bool open = connection->slot || slot_open(server, connection);
+  pthread_mutex_unlock(&server->tickets.lock);
+  if (!open)
+    return CMTA_E_MEMORY;
+  uint32_t slot = connection->slot - 1;
+  *ticket = (struct cmta_ticket){slot, server->tickets.slots[slot].generation};
+  return 0;
+}
+
+/* ---- On any thread ---- */
+
+/* The question that a ticket is for, or NULL when it is stale. */
+static const char *question_of(struct tickets *tickets, struct cmta_ticket ticket) {
+  pthread_mutex_lock(&tickets->lock);
+  const struct slot *slot = unanswered_slot_of(tickets, ticket);
+  const char *question = slot ? slot->question : NULL;
+  pthread_mutex_unlock(&tickets->lock);
+  return question;
+}
+
+/* An answer with the formatted text, or NULL. *error: 0, or why it cannot be sent. */
+static struct answer *answer_new(struct cmta_server *server, const char *format, va_list arguments,
+                                 int *error) {
+  va_list again;
+  va_copy(again, arguments);
+  int length = vsnprintf(NULL, 0, format, again);
+  va_end(again);
+  *error = length < 0 ? CMTA_E_ARGUMENT : CMTA_E_MEMORY;
+  size_t size = sizeof(struct answer) + (size_t)length + 1;
+  struct answer *answer = length < 0 ? NULL : block_take(&server->allocator, size);
+  if (!answer)
+    return NULL;
+  answer->size = size;
+  vsnprintf(answer->text, (size_t)length + 1, format, arguments);
+  *error = strlen(answer->text) == (size_t)length ? 0 : CMTA_E_ARGUMENT;
+  return answer;
+}
+
+/* Puts the answer on its way, unless its question is over by now. */
+static bool post(struct cmta_server *server, struct answer *answer) {
+  struct tickets *tickets = &server->tickets;
+  pthread_mutex_lock(&tickets->lock);
+  struct slot *slot = unanswered_slot_of(tickets, answer->ticket);
+  if (slot) {
+    slot->answered = true;
+    *tickets->last = answer;
+    tickets->last = &answer->next;
+    ev_async_send(server->loop, &tickets->wake);
+  }
+  pthread_mutex_unlock(&tickets->lock);
+  return slot;
+}
+
+int cmta_ticket_answer(struct cmta_server *server, struct cmta_ticket ticket,
+                       enum cmta_verdict verdict, int code, const char *enhanced,
+                       const char *format, ...) {
+  if (!server || (code && !format))
+    return CMTA_E_ARGUMENT;
+  const char *question = question_of(&server->tickets, ticket);
+  if (!question)
+    return CMTA_E_STALE;
+  int error;
+  va_list arguments;
+  va_start(arguments, format);
+  struct answer *answer = answer_new(server, code ? format : "", arguments, &error);
+  va_end(arguments);
+  if (error == 0)
+    error = cmta_reply_check(question, verdict, code, enhanced, answer->text, true);
+  if (error == 0) {
+    answer->ticket = ticket, answer->verdict = verdict, answer->code = code;
+    snprintf(answer->enhanced, sizeof answer->enhanced, "%s", code && enhanced ? enhanced : "");
+    error = post(server, answer) ? 0 : CMTA_E_STALE;
+  }
+  if (error)
+    answers_give(server, answer);
+  return error;
+}
+
+/* ---- Life ---- */
+
+/* libev opens a descriptor for the first ev_async of a loop, and ends the process when there is
+ * none to be had: so it opens it now, while nobody has connected. */
+void tickets_init(struct cmta_server *server) {
+  struct tickets *tickets = &server->tickets;
+  pthread_mutex_init(&tickets->lock, NULL);
+  tickets->last = &tickets->first;
+  ev_async_init(&tickets->wake, on_wake);
+  tickets->wake.data = server;
+  ev_async_start(server->loop, &tickets->wake);
+  ev_async_stop(server->loop, &tickets->wake);
+}
+
+void tickets_close(struct cmta_server *server) {
+  deliver_all(server);
+  for (struct connection *c = server->connections; c; c = c->next)
+    ticket_release(c);
+}
+
+void tickets_free(struct cmta_server *server) {
+  struct tickets *tickets = &server->tickets;
+  block_give(&server->allocator, tickets->slots, tickets->slot_count * sizeof *tickets->slots);
+  pthread_mutex_destroy(&tickets->lock);
+}
