@@ -98,14 +98,14 @@ CMTA_API int cmta_statistics_new(struct cmta_statistics **statistics,
 /* Frees statistics. NULL is ignored. */
 CMTA_API void cmta_statistics_free(struct cmta_statistics *statistics);
 
-/* Has a session count in statistics as well, from now on; before its first
-   cmta_session_receive(). */
+/* Has a session count in statistics of its service as well; before its first
+   cmta_session_receive(). Later, or for another service's, it does nothing. */
 CMTA_API void cmta_session_count_in(struct cmta_session *session,
                                     struct cmta_statistics *statistics);
 
 /* Sums. */
 struct cmta_totals {
-  uint64_t sessions;      /* that were opened */
+  uint64_t sessions;      /* whose `connect` was asked */
   uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason */
   struct cmta_counts sum; /* of the counts of all of them */
 };

@@ -134,9 +134,9 @@ CMTA_API int cmta_session_set_deadline(struct cmta_session *session, unsigned se
 
 /* Answers the question that a hook left with LATER; a reply may be composed before. Any verdict but
    LATER. The session goes on at the next cmta_session_receive(). CMTA_E_STATE when no question is
-   open or it is answered already; CMTA_E_VERDICT when the composed reply contradicts the verdict:
-   it is thrown away and the question stays open, so that the same verdict again gives the standard
-   text; CMTA_E_ARGUMENT. On the session's thread. */
+   open or it is answered already, and inside a hook of the session; CMTA_E_VERDICT when the
+   composed reply contradicts the verdict: it is thrown away and the question stays open, so that
+   the same verdict again gives the standard text; CMTA_E_ARGUMENT. On the session's thread. */
 CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict);
 
 /* For runtimes: woken(session, context) is called from inside cmta_session_decide(), to have the

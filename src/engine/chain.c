@@ -80,6 +80,15 @@ void chain_tell_decided(struct cmta_session *session, const struct cmta_decision
   session->set = before;
 }
 
+void chain_tell_foresee(struct cmta_session *session, const struct cmta_foreseen *command) {
+  const struct hook_set *set;
+  unsigned short before = session->set;
+  size_t at = 0;
+  while ((set = step(session, &at, offsetof(struct cmta_hooks, foresee))))
+    set->hooks.foresee(session, set->user, command);
+  session->set = before;
+}
+
 void chain_tell_cancelled(struct cmta_session *session) {
   const struct hook_set *set = &session->service->sets[session->set];
   if (set->hooks.cancelled)

@@ -25,6 +25,7 @@ void chain_tell_closed(struct cmta_session *session, enum cmta_close_reason reas
 void chain_tell_trace(struct cmta_session *session, enum cmta_direction direction,
                       struct cmta_slice line);
 void chain_tell_decided(struct cmta_session *session, const struct cmta_decision *decision);
+void chain_tell_foresee(struct cmta_session *session, const struct cmta_foreseen *command);
 
 /* To the set that left the open question alone. */
 void chain_tell_cancelled(struct cmta_session *session);

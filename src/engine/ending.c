@@ -6,6 +6,7 @@
 #include "engine/allowed.h"
 #include "engine/chain.h"
 #include "engine/decide.h"
+#include "engine/statistics.h"
 #include "engine/transaction.h"
 #include "engine/verbs.h"
 
@@ -26,6 +27,7 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
     return;
   bool running = session->running;
   session->close_reason = (unsigned char)reason;
+  statistics_count_closed(session, reason);
   session->running = true;
   cancel_question(session);
   reply_clear(session);
@@ -54,6 +56,7 @@ void session_goodbye(struct cmta_session *session, enum reply_id id,
 void session_complain(struct cmta_session *session, enum reply_id id) {
   unsigned most = session->service->settings.max_errors;
   reply_clear(session);
+  statistics_count(session, (struct cmta_counts){.errors = 1});
   if (++session->errors >= most && most) {
     session->ending = CMTA_CLOSED_ERRORS;
     id = REPLY_TOO_MANY_ERRORS;

@@ -6,14 +6,13 @@
 
 #include <string.h>
 
-/* The octets of input up to and with the line's CR LF; 0 when it is not there. */
-static size_t line_end(const struct framer *framer, const struct cmta_slice *input) {
+size_t framer_line_end(const struct cmta_slice *input, bool after_cr) {
   const char *end = input->at + input->length;
   for (const char *at = input->at; at < end; at++) {
     at = memchr(at, '\n', (size_t)(end - at));
     if (!at)
       return 0;
-    if (at == input->at ? framer->after_cr : at[-1] == '\r')
+    if (at == input->at ? after_cr : at[-1] == '\r')
       return (size_t)(at - input->at) + 1;
   }
   return 0;
@@ -55,7 +54,7 @@ enum framed framer_next(struct framer *framer, struct memory *memory, size_t lim
     framer_release(framer, memory);
   if (input->length == 0)
     return FRAMED_NOTHING;
-  size_t found = line_end(framer, input);
+  size_t found = framer_line_end(input, framer->after_cr);
   size_t length = found ? found : input->length;
   const char *piece = input->at;
   bool in_one_piece = found && framer->length == 0;

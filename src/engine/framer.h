@@ -22,6 +22,10 @@ enum framed {
   FRAMED_NO_MEMORY = -1 /* the unfinished line cannot be kept */
 };
 
+/* The octets of input up to and with the first CR LF; 0 when there is none. after_cr: a CR stood in
+ * front of input. */
+size_t framer_line_end(const struct cmta_slice *input, bool after_cr);
+
 /* Takes bytes off input up to the end of the next line. On FRAMED_LINE line points into input or
    into the framer, until the next call. A line of more than limit octets is read to its end without
    being kept. */

@@ -8,6 +8,7 @@
 #include "engine/chain.h"
 #include "engine/offer.h"
 #include "engine/reply.h"
+#include "engine/statistics.h"
 #include "engine/transaction.h"
 #include "engine/verbs.h"
 
@@ -16,7 +17,10 @@
 /* Nobody is asked without data, so nobody is told of the end. */
 enum reply_id connect_check(struct cmta_session *session) {
   session->opened = chain_make_session_data(session);
-  return session->opened ? REPLY_NONE : REPLY_BUSY;
+  if (!session->opened)
+    return REPLY_BUSY;
+  statistics_count_opened(session);
+  return REPLY_NONE;
 }
 
 enum cmta_verdict connect_ask(struct cmta_session *session, const struct hook_set *set) {

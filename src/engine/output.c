@@ -5,6 +5,8 @@
 
 #include "engine/output.h"
 
+#include "engine/statistics.h"
+
 #include <string.h>
 
 /* Octets of unsent replies at which a session stops taking commands; a client that sends and never
@@ -40,6 +42,7 @@ void output_add(struct cmta_session *session, const char *bytes, size_t length) 
     return;
   memcpy(session->output + session->output_length, bytes, length);
   session->output_length = room;
+  statistics_count(session, (struct cmta_counts){.octets_out = length});
 }
 
 size_t output_reserve(size_t ceiling) {

@@ -123,6 +123,8 @@ static void add_row(struct cmta_service *service, struct verb *rows, const struc
     row->flags = VERB_COMMAND;
     service->verb_count++;
   }
+  if (own->flags & CMTA_VERB_ENDS_GROUP)
+    row->flags |= VERB_ENDS_GROUP;
   if (own->help)
     row->help = own->help;
   row->barred = barred_by(row, own);

@@ -6,8 +6,8 @@
 #include "engine/parameters.h"
 
 #include "engine/keywords.h"
+#include "engine/line.h"
 #include "engine/offer.h"
-#include "engine/pump.h"
 #include "engine/verbs.h"
 #include "event.h"
 
@@ -219,7 +219,7 @@ static enum reply_id read_all(struct cmta_session *session, struct cmta_path *pa
   struct cmta_slice raw = session->command->parameters, rest = raw;
   struct cmta_parameter *parameters = (struct cmta_parameter *)path->parameters, parameter;
   char *room = copy + raw.length;
-  while (parameter_next(&rest, pump_manner(session), &parameter) > 0) {
+  while (parameter_next(&rest, line_manner(session), &parameter) > 0) {
     enum reply_id wrong = judge(session, path, &parameter, &room, envelope);
     if (wrong != REPLY_NONE)
       return wrong;
@@ -235,7 +235,7 @@ enum reply_id parameters_take(struct cmta_session *session, struct cmta_path *pa
   *path = session->command->path;
   path->parameters = NULL;
   path->parameter_count = 0;
-  int parameters = count(raw, pump_manner(session));
+  int parameters = count(raw, line_manner(session));
   if (parameters < 0)
     return REPLY_BAD_PARAMETER;
   char *copy = lay_out(session, path, raw, (size_t)parameters);

@@ -11,11 +11,14 @@
 #include "engine/chart.h"
 #include "engine/decide.h"
 #include "engine/facts.h"
+#include "engine/foresee.h"
+#include "engine/line.h"
 #include "engine/offer.h"
 #include "engine/output.h"
 #include "engine/own_verbs.h"
 #include "engine/received.h"
 #include "engine/reply.h"
+#include "engine/statistics.h"
 #include "engine/trace.h"
 #include "event.h"
 
@@ -56,12 +59,6 @@ static enum reply_id reply_of_fault(enum command_fault fault, const struct comma
   return REPLY_BAD_ARGUMENTS;
 }
 
-unsigned pump_manner(const struct cmta_session *session) {
-  const struct cmta_settings *settings = &session->service->settings;
-  bool utf8 = session->esmtp && (offer_extensions(session) & CMTA_EXTENSION_SMTPUTF8);
-  return (settings->strict_syntax ? COMMAND_STRICT : 0u) | (utf8 ? COMMAND_UTF8 : 0u);
-}
-
 /* The limit of one verb; only lines beyond the common limit need the sum (RFC 5321
  * section 4.5.3.1.4). To a client that did not say EHLO nothing is offered. */
 static bool is_too_long(const struct cmta_session *session, size_t length) {
@@ -72,32 +69,13 @@ static bool is_too_long(const struct cmta_session *session, size_t length) {
   return length - most > offer_octets(session, session->verb->event);
 }
 
-/* What the grammar does not know may be a verb of the application's own. */
-static int read_own_verb(struct cmta_session *session, int fault) {
-  const struct command *command = session->command;
-  const struct cmta_service *service = session->service;
-  bool any = service->settings.verb_count > 0;
-  const struct verb *verb = any ? verb_of_name(service, command->name) : NULL;
-  if (!verb)
-    return fault;
-  begin_row(session, EXTENSION, verb);
-  session->slice = command->rest;
-  return own_verb_takes(command->rest, pump_manner(session)) ? EXTENSION : COMMAND_SYNTAX;
-}
-
-/* The event of a line, or a command_fault. */
-static int read_line(struct cmta_session *session, struct cmta_slice line) {
-  struct command *command = session->command;
-  int event = command_parse(line.at, line.length, pump_manner(session), command);
-  begin(session, command->verb);
-  session->slice = command->argument;
-  return event < 0 && command->verb == 0 ? read_own_verb(session, event) : event;
-}
-
 /* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
  * the guards'; the rest goes to the chart. more: bytes have come behind it. */
 static int judge_line(struct cmta_session *session, struct cmta_slice line, bool more) {
-  int event = read_line(session, line);
+  const struct verb *verb;
+  int event = line_read(session, line, session->command, &verb);
+  begin_row(session, verb ? verb->event : 0, verb);
+  session->slice = session->command->argument;
   if (event < 0)
     return complain(session, reply_of_fault((enum command_fault)event, session->command));
   if (is_too_long(session, line.length))
@@ -116,6 +94,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   if (framed != FRAMED_LINE && framed != FRAMED_TOO_LONG)
     return STOP;
   session->progress++;
+  statistics_count(session, (struct cmta_counts){.commands = 1});
   begin(session, 0);
   if (framed == FRAMED_TOO_LONG)
     return complain(session, REPLY_LINE_TOO_LONG);
@@ -199,6 +178,14 @@ static const struct phase_row {
     [PHASE_DISCARD] = {"discard", read_discard},
 };
 
+/* The next event of the client's bytes, which are counted before a hook is asked about them. */
+static int read_event(struct cmta_session *session, struct cmta_slice *input) {
+  size_t before = input->length;
+  int event = phases[session->phase].read(session, input);
+  statistics_count(session, (struct cmta_counts){.octets_in = before - input->length});
+  return event;
+}
+
 static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (session->close_reason != CMTA_CLOSED_NOT || session->failed)
     return STOP;
@@ -210,7 +197,7 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
     return decide_event(session);
   if (output_is_full(session))
     return STOP;
-  return phases[session->phase].read(session, input);
+  return read_event(session, input);
 }
 
 /* What the event in hand has led to, once the chart has stepped. */
@@ -257,6 +244,7 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   session->running = true;
   session->command = &command;
   pump(session, &input);
+  foresee(session, input);
   if (session->framer.length == 0)
     framer_release(&session->framer, &session->memory);
   session->command = NULL;
@@ -272,8 +260,8 @@ const char *cmta_session_phase(const struct cmta_session *session) {
   return phases[session->phase].name;
 }
 
-const char *cmta_session_event(const struct cmta_session *session) {
-  switch (session->event) {
+const char *event_name(int event, const struct verb *verb) {
+  switch (event) {
   case CONNECT:
     return "CONNECT";
   case SLICE:
@@ -284,9 +272,15 @@ const char *cmta_session_event(const struct cmta_session *session) {
     return "FAULT";
   case BODY_END:
     return "BODY_END";
+  case EXTENSION:
+    return verb && verb->name ? verb->name : "EXTENSION";
   default:
-    return session->verb && session->verb->name ? session->verb->name : "";
+    return verb && verb->name ? verb->name : "";
   }
+}
+
+const char *cmta_session_event(const struct cmta_session *session) {
+  return event_name(session->event, session->verb);
 }
 
 unsigned cmta_session_timeout(const struct cmta_session *session) {

@@ -7,7 +7,7 @@
 
 #include "engine/session.h"
 
-/* How the grammar reads the lines of this session: bits of enum command_manner. */
-unsigned pump_manner(const struct cmta_session *session);
+/* The name of an event in spec/event.h, verb being its row or NULL; "" for none. */
+const char *event_name(int event, const struct verb *verb);
 
 #endif

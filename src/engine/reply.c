@@ -7,6 +7,7 @@
 #include "engine/draft.h"
 #include "engine/offer.h"
 #include "engine/output.h"
+#include "engine/statistics.h"
 #include "engine/trace.h"
 #include "engine/verbs.h"
 
@@ -66,6 +67,8 @@ void reply_line(const struct reply_writer *writer, struct cmta_slice text, bool 
     text.length -= length;
   }
   write_line(writer, text, more);
+  if (!more && !writer->session->failed)
+    statistics_count_reply(writer->session, writer->code);
 }
 
 static bool offers_enhanced_codes(const struct cmta_session *session) {

@@ -6,6 +6,7 @@
 
 #include "engine/chain.h"
 #include "engine/chart.h"
+#include "engine/foresee.h"
 #include "engine/output.h"
 #include "engine/protocol.h"
 #include "engine/reply.h"
@@ -68,7 +69,7 @@ unsigned cmta_session_wants(const struct cmta_session *session) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return wants | CMTA_WANTS_CLOSE;
   if (session->question == QUESTION_OPEN)
-    return wants | CMTA_WANTS_DECISION;
+    return wants | CMTA_WANTS_DECISION | (foresee_wants_more(session) ? CMTA_WANTS_FORESIGHT : 0u);
   return output_is_full(session) ? wants : wants | CMTA_WANTS_READ;
 }
 

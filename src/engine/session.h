@@ -94,6 +94,14 @@ enum question_state {
   QUESTION_DECIDED = 4 /* the late answer is here: session->decision */
 };
 
+/* How far the hook `foresee` has been told of what waits behind questions; counted as in struct
+ * cmta_counts. */
+struct foresight {
+  uint64_t octets; /* where the next line to be told begins */
+  uint64_t number; /* of the last command that was looked at */
+  bool ended;      /* what follows that one is not looked at */
+};
+
 struct cmta_session {
   int cs; /* the chart's state; only gen/session_machine.c touches it */
   unsigned char phase;
@@ -120,6 +128,9 @@ struct cmta_session {
 
   unsigned errors; /* of the client, since its last accepted message */
   uint64_t progress;
+  struct cmta_counts counts;
+  struct cmta_statistics *statistics; /* where it is counted as well, or NULL */
+  struct foresight foresight;
 
   const struct cmta_service *service;
   struct memory memory;

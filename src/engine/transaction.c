@@ -10,6 +10,7 @@
 #include "engine/parameters.h"
 #include "engine/reply.h"
 #include "engine/section.h"
+#include "engine/statistics.h"
 
 void transaction_drop(struct cmta_session *session) {
   if (!session->transaction)
@@ -71,6 +72,7 @@ enum cmta_verdict rcpt_ask(struct cmta_session *session, const struct hook_set *
 /* Room for the path was made when it was checked, so that an accepted one can always be kept. */
 void rcpt_done(struct cmta_session *session) {
   envelope_add_candidate(session);
+  statistics_count(session, (struct cmta_counts){.recipients = 1});
   reply_send(session, session->standard, false);
 }
 
@@ -153,6 +155,7 @@ enum cmta_verdict message_ask(struct cmta_session *session, const struct hook_se
 void message_done(struct cmta_session *session) {
   reply_send(session, session->standard, false);
   session->errors = 0;
+  statistics_count(session, (struct cmta_counts){.messages = 1});
   transaction_free(session);
 }
 

@@ -12,7 +12,9 @@
 
 enum verb_flags {
   VERB_PLAIN_REPLY = 1 << 0, /* its replies carry no enhanced status code (RFC 2034 section 4) */
-  VERB_COMMAND = 1 << 1      /* a command that a client sends, and HELP lists */
+  VERB_COMMAND = 1 << 1,     /* a command that a client sends, and HELP lists */
+  VERB_ENDS_GROUP = 1 << 2 /* what follows it depends on its reply: a client that keeps to RFC 2920
+                              section 3.1 waits for that */
 };
 
 struct verb {

@@ -8,7 +8,8 @@
  * stays watched, and when it becomes readable one octet is peeked at. Nothing there is the client's
  * end. If bytes are there, watching rests until the answer, and the end behind them is noticed then
  * or at the decision's timeout; reading on instead would give each client memory for as long as it
- * likes.
+ * likes. Where a hook wants to foresee what comes, reading goes on until a block of RECEIVE_SIZE is
+ * full, and no further.
  */
 
 #include "server/connection.h"
@@ -63,21 +64,41 @@ static size_t run(struct connection *connection, const char *bytes, size_t lengt
 }
 
 static void give_rest(struct connection *connection) {
-  block_give(&connection->server->allocator, connection->rest.block, connection->rest.size);
+  block_give(&connection->server->allocator, connection->rest.block, connection->rest.capacity);
   connection->rest = (struct rest){0};
 }
 
-/* Copies what the session did not take out of the shared buffer. */
+/* Makes room for more octets behind the rest: what was taken goes, and the block doubles, up to
+ * RECEIVE_SIZE. */
+static bool make_room(struct connection *connection, size_t more) {
+  struct rest *rest = &connection->rest;
+  size_t used = rest->size - rest->from;
+  size_t needed = used + more;
+  if (rest->size + more <= rest->capacity)
+    return true;
+  size_t doubled = rest->capacity * 2 < RECEIVE_SIZE ? rest->capacity * 2 : RECEIVE_SIZE;
+  size_t capacity = needed < doubled && has_rest(connection) ? doubled : needed;
+  char *block = block_take(&connection->server->allocator, capacity);
+  if (!block)
+    return false;
+  if (used)
+    memcpy(block, rest->block + rest->from, used);
+  give_rest(connection);
+  *rest = (struct rest){.block = block, .capacity = capacity, .size = used};
+  return true;
+}
+
+/* Copies what the session did not take out of the shared buffer, behind what is kept already. */
 static void keep_rest(struct connection *connection, const char *bytes, size_t length) {
+  struct rest *rest = &connection->rest;
   if (length == 0 || connection->failed || connection_is_over(connection))
     return;
-  char *block = block_take(&connection->server->allocator, length);
-  if (!block) {
+  if (!make_room(connection, length)) {
     connection->failed = true;
     return;
   }
-  memcpy(block, bytes, length);
-  connection->rest = (struct rest){.block = block, .size = length};
+  memcpy(rest->block + rest->size, bytes, length);
+  rest->size += length;
 }
 
 /* Runs the session on after an answer, or with what it did not take before. */
@@ -105,6 +126,27 @@ static void receive_block(struct connection *connection) {
   }
 }
 
+/* Octets that may still be read behind an open question. */
+static size_t room_ahead(const struct connection *connection, unsigned wants) {
+  const struct rest *rest = &connection->rest;
+  return wants & CMTA_WANTS_FORESIGHT ? RECEIVE_SIZE - (rest->size - rest->from) : 0;
+}
+
+/* Reads on behind an open question, and shows the session what is there now. */
+static void read_ahead(struct connection *connection, size_t room) {
+  struct channel *channel = &connection->channel;
+  char *received = connection->server->received;
+  ssize_t count = channel->transport->read(channel, received, room);
+  connection->heard = false;
+  connection->ended |= count == 0;
+  connection->failed |= count == TRANSPORT_GONE;
+  if (count <= 0)
+    return;
+  keep_rest(connection, received, (size_t)count);
+  if (!connection->failed)
+    resume(connection);
+}
+
 /* Below any encryption: its end of connection is bytes too. */
 static void peek(struct connection *connection) {
   char octet;
@@ -121,7 +163,10 @@ static void on_readable(struct connection *connection) {
   unsigned wants = cmta_session_wants(connection->session);
   if (connection->failed)
     return;
-  if (wants & CMTA_WANTS_DECISION)
+  size_t room = room_ahead(connection, wants);
+  if (room)
+    read_ahead(connection, room);
+  else if (wants & CMTA_WANTS_DECISION)
     peek(connection);
   else if ((wants & CMTA_WANTS_READ) && !has_rest(connection))
     receive_block(connection);
@@ -144,7 +189,8 @@ void connection_watch(struct connection *connection, int events) {
 
 static int events_wanted(struct connection *connection, unsigned wants) {
   bool asks = wants & CMTA_WANTS_DECISION;
-  bool reads = asks ? !connection->heard : (wants & CMTA_WANTS_READ) && !has_rest(connection);
+  bool looks = !connection->heard || room_ahead(connection, wants);
+  bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !has_rest(connection);
   int events = reads && !connection->ended ? EV_READ : 0;
   return wants & CMTA_WANTS_WRITE ? events | EV_WRITE : events;
 }
@@ -243,14 +289,16 @@ static void link_out(struct connection *connection) {
 }
 
 static struct connection *connection_new(struct cmta_server *server, struct channel *channel,
-                                         const struct cmta_peer *peer) {
+                                         const struct cmta_peer *peer,
+                                         const struct cmta_peer *local) {
   struct connection *connection = block_take(&server->allocator, sizeof *connection);
   if (!connection)
     return NULL;
-  if (cmta_session_new(&connection->session, server->service, peer, NULL) != 0) {
+  if (cmta_session_new(&connection->session, server->service, peer, local) != 0) {
     block_give(&server->allocator, connection, sizeof *connection);
     return NULL;
   }
+  cmta_session_count_in(connection->session, server->statistics);
   connection->server = server;
   connection->channel = *channel;
   ev_io_init(&connection->socket, on_socket, channel->fd, EV_READ);
@@ -260,9 +308,10 @@ static struct connection *connection_new(struct cmta_server *server, struct chan
   return connection;
 }
 
-void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer) {
+void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer,
+                     const struct cmta_peer *local) {
   struct channel channel = {.transport = &transport_plain, .fd = fd};
-  struct connection *connection = connection_new(server, &channel, peer);
+  struct connection *connection = connection_new(server, &channel, peer, local);
   if (!connection) {
     channel.transport->close(&channel);
     return;

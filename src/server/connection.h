@@ -16,9 +16,10 @@
 
 /* Bytes of the client that its session did not take: a question is open, or output is full. */
 struct rest {
-  char *block; /* NULL when there are none */
-  size_t size; /* octets of the block */
-  size_t from; /* the first octet that the session has not taken */
+  char *block;     /* NULL when there are none */
+  size_t capacity; /* octets of the block */
+  size_t size;     /* of these, octets that came from the client */
+  size_t from;     /* the first octet that the session has not taken */
 };
 
 struct connection {
@@ -43,9 +44,10 @@ struct connection {
   bool spoken; /* a reply went out after the session was over */
 };
 
-/* Takes over the socket fd of a client that has just connected: makes its session, greets, watches.
-   Without memory the socket is closed and that is all. */
-void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer);
+/* Takes over the socket fd of a client that has just connected from peer to local: makes its
+   session, greets, watches. Without memory the socket is closed and that is all. */
+void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer,
+                     const struct cmta_peer *local);
 
 /* Closes and frees the connection; its session, if it still runs, is told CMTA_CLOSED_FREED. */
 void connection_close(struct connection *connection);

@@ -16,6 +16,7 @@
 struct endpoint {
   int fd; /* the listening socket, non-blocking; -1 when closed */
   uint16_t port;
+  bool is_wildcard;               /* it takes what comes to any of the machine's addresses */
   bool is_file;                   /* a Unix socket: name is the path of its file */
   dev_t device;                   /* of that file, to know it again */
   ino_t inode;                    /* likewise */

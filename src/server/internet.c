@@ -122,8 +122,10 @@ static int bind_place(struct endpoint *endpoint, const struct place *place) {
 static void read_back(struct endpoint *endpoint) {
   struct sockaddr_storage address;
   socklen_t length = sizeof address;
-  if (getsockname(endpoint->fd, (struct sockaddr *)&address, &length) == 0)
-    endpoint->port = socket_address_text(&address, length, endpoint->name);
+  if (getsockname(endpoint->fd, (struct sockaddr *)&address, &length) != 0)
+    return;
+  endpoint->port = socket_address_text(&address, length, endpoint->name);
+  endpoint->is_wildcard = socket_address_is_wildcard(&address);
 }
 
 int internet_bind(struct endpoint *endpoint, const char *address) {

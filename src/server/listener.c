@@ -77,16 +77,32 @@ static void refuse(const struct cmta_server *server, int fd) {
   close(fd);
 }
 
-static void welcome(struct cmta_server *server, int fd, const struct sockaddr_storage *address,
+/* This end of an accepted socket: what the listener is bound to, unless it is bound to everything;
+ * then the address is written into text. */
+static struct cmta_peer local_end(const struct endpoint *endpoint, int fd,
+                                  char text[SOCKET_ADDRESS_SIZE]) {
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  struct cmta_peer local = {.address = endpoint->name, .port = endpoint->port};
+  if (endpoint->is_wildcard && getsockname(fd, (struct sockaddr *)&address, &length) == 0) {
+    local.port = socket_address_text(&address, length, text);
+    local.address = text;
+  }
+  return local;
+}
+
+static void welcome(const struct listener *listener, int fd, const struct sockaddr_storage *address,
                     socklen_t length) {
-  char text[SOCKET_ADDRESS_SIZE];
+  struct cmta_server *server = listener->server;
+  char text[SOCKET_ADDRESS_SIZE], local_text[SOCKET_ADDRESS_SIZE];
   struct cmta_peer peer = {.address = text};
   if (server->max_connections && server->connection_count >= server->max_connections) {
     refuse(server, fd);
     return;
   }
   peer.port = socket_address_text(address, length, text);
-  connection_open(server, fd, &peer);
+  struct cmta_peer local = local_end(&listener->endpoint, fd, local_text);
+  connection_open(server, fd, &peer, &local);
 }
 
 static bool accept_one(struct listener *listener) {
@@ -96,7 +112,7 @@ static bool accept_one(struct listener *listener) {
                    SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0)
     return after_failure(listener->server, errno);
-  welcome(listener->server, fd, &address, length);
+  welcome(listener, fd, &address, length);
   return true;
 }
 

@@ -90,6 +90,8 @@ static int server_fill(struct cmta_server *server, const char *spool,
     error = spool_open(&server->spool, spool, &server->allocator, &settings->store);
   if (!error)
     error = cmta_service_new(&server->service, settings, hooks, user);
+  if (!error)
+    error = cmta_statistics_new(&server->statistics, server->service);
   if (error)
     return error;
   server->received = block_take(&server->allocator, RECEIVE_SIZE);
@@ -127,6 +129,7 @@ void cmta_server_free(struct cmta_server *server) {
   ev_timer_stop(server->loop, &server->stop);
   listeners_free(server);
   tickets_free(server);
+  cmta_statistics_free(server->statistics);
   cmta_service_free(server->service);
   spool_close(&server->spool);
   block_give(&server->allocator, server->received, RECEIVE_SIZE);
@@ -160,4 +163,8 @@ int cmta_server_listener(const struct cmta_server *server, int listener, const c
 
 size_t cmta_server_connections(const struct cmta_server *server) {
   return server->connection_count;
+}
+
+const struct cmta_statistics *cmta_server_statistics(const struct cmta_server *server) {
+  return server->statistics;
 }

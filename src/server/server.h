@@ -34,6 +34,7 @@ struct cmta_server {
   bool owns_loop; /* it was made for this server */
   bool runs_loop; /* cmta_server_run() is inside it and is to return when the server has stopped */
   struct cmta_service *service;
+  struct cmta_statistics *statistics;
   struct cmta_allocator allocator;
   struct spool spool; /* without a folder where the settings name a store or need none */
   unsigned max_connections, backlog, stop_timeout; /* as in struct cmta_config */

@@ -53,3 +53,14 @@ uint16_t socket_address_text(const struct sockaddr_storage *address, socklen_t l
     return 0;
   }
 }
+
+bool socket_address_is_wildcard(const struct sockaddr_storage *address) {
+  switch (address->ss_family) {
+  case AF_INET:
+    return ((const struct sockaddr_in *)address)->sin_addr.s_addr == htonl(INADDR_ANY);
+  case AF_INET6:
+    return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)address)->sin6_addr);
+  default:
+    return false;
+  }
+}

@@ -4,6 +4,7 @@
 
 /* A socket's address as text. No names are looked up. */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -16,5 +17,8 @@ enum { SOCKET_ADDRESS_SIZE = 128 };
    without a path has the empty text; whatever has no port, port 0. */
 uint16_t socket_address_text(const struct sockaddr_storage *address, socklen_t length,
                              char text[SOCKET_ADDRESS_SIZE]);
+
+/* True for an address that stands for all of the machine's: 0.0.0.0 or ::. */
+bool socket_address_is_wildcard(const struct sockaddr_storage *address);
 
 #endif

@@ -17,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Commands told ahead that a run remembers. */
+enum { FORESEEN = 64 };
+
 enum { MAX_MEMORY = 1 << 20, MAX_SETS = 4 };
 
 /* One hook set of a run, and its data. */
@@ -27,6 +30,7 @@ struct set {
   unsigned sessions;  /* data of its own that is not yet freed */
   unsigned transactions;
   unsigned resets, closed;
+  uint64_t told; /* the number of the last command that was foreseen */
 };
 
 /* One run of a session. */
@@ -34,10 +38,14 @@ struct run {
   struct set sets[MAX_SETS];
   const struct choice *choice;
   size_t held, peak;
-  unsigned asked;       /* questions so far, chunks not counted */
-  bool silent;          /* the question now asked, or open, is `chunk` or `headers` */
-  unsigned char late;   /* the verdict octet of the open question */
-  bool data_asked;      /* the question now asked is `data`, which accepts with a 354 */
+  unsigned asked;     /* questions so far, chunks not counted */
+  bool silent;        /* the question now asked, or open, is `chunk` or `headers` */
+  unsigned char late; /* the verdict octet of the open question */
+  bool data_asked;    /* the question now asked is `data`, which accepts with a 354 */
+  struct {
+    uint64_t number;
+    const char *verb;
+  } foreseen[FORESEEN];
   struct bytes section; /* the chunks of the running message until its header section is complete */
   struct bytes output;
   struct bytes messages;
@@ -100,6 +108,14 @@ static enum cmta_verdict next_answer(struct cmta_session *session, struct run *r
 }
 
 static int sets_of(const struct run *run) { return 1 + (run->choice->limits >> 6); }
+/* A command that was told ahead must be the one that has its turn. */
+static void check_foreseen(const struct cmta_session *session, const struct run *run) {
+  const uint64_t number = cmta_session_counts(session)->commands;
+  const char *verb = run->foreseen[number % FORESEEN].verb;
+  must(verb == NULL || run->foreseen[number % FORESEEN].number != number ||
+           strcmp(verb, cmta_session_event(session)) == 0,
+       "what was foreseen has its turn");
+}
 
 /* The run of a hook set, whose hook sees data of its own. */
 static struct run *run_of(struct cmta_session *session, struct set *set) {
@@ -107,6 +123,17 @@ static struct run *run_of(struct cmta_session *session, struct set *set) {
   must(cmta_session_data(session) == set, "a hook set sees its own data");
   must(cmta_transaction_data(session) == (runs ? set : NULL), "and that of its transaction");
   return set->run;
+}
+
+static void hear_foreseen(struct cmta_session *session, void *user,
+                          const struct cmta_foreseen *command) {
+  struct set *set = user;
+  struct run *run = set->run;
+  must(command->number > set->told && command->number > cmta_session_counts(session)->commands,
+       "each command is foreseen once, in order");
+  set->told = command->number;
+  run->foreseen[command->number % FORESEEN].number = command->number;
+  run->foreseen[command->number % FORESEEN].verb = command->verb;
 }
 
 static enum cmta_verdict ask(struct cmta_session *session, void *user) {
@@ -119,6 +146,7 @@ static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
                                   struct cmta_slice text) {
   struct run *run = run_of(session, user);
   run->data_asked = false;
+  check_foreseen(session, run);
   return next_answer(session, run, text);
 }
 
@@ -147,6 +175,7 @@ static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
   struct run *run = run_of(session, user);
   run->data_asked = false;
+  check_foreseen(session, run);
   tell_parameters(run, path);
   return next_answer(session, run, path->address);
 }
@@ -293,6 +322,7 @@ static const struct cmta_hooks hooks = {.size = sizeof hooks,
                                         .expn = ask_text,
                                         .help = ask_text,
                                         .verb = ask_verb,
+                                        .foresee = hear_foreseen,
                                         .closed = hear_closed};
 
 /* ---- A run ---- */

@@ -18,6 +18,8 @@ ssize_t __real_send(int fd, const void *bytes, size_t size, int flags);
 ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags);
 ssize_t __real_recv(int fd, void *buffer, size_t size, int flags);
 ssize_t __wrap_recv(int fd, void *buffer, size_t size, int flags);
+int __real_getsockname(int fd, struct sockaddr *address, socklen_t *length);
+int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length);
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
@@ -86,4 +88,9 @@ ssize_t __wrap_pwrite(int fd, const void *bytes, size_t size, off_t offset) {
 
 ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t offset) {
   return shorten(&size) ? __real_pread(fd, buffer, size, offset) : -1;
+}
+
+int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length) {
+  calls.names++;
+  return __real_getsockname(fd, address, length);
 }

@@ -11,7 +11,7 @@
 
 /* Calls since the test began, failed ones included. */
 struct calls {
-  unsigned accepts, sends, receives;
+  unsigned accepts, sends, receives, names;
   size_t most_sent; /* octets that one send() takes at most; every other call then is EAGAIN; 0: no
                        interference */
 

@@ -256,8 +256,13 @@ static socklen_t target(struct sockaddr_storage *to, const char *address, uint16
 void client_connect(struct client *client, struct world *world, int listener) {
   const char *address;
   uint16_t port;
-  struct sockaddr_storage to;
   cr_assert_eq(cmta_server_listener(world->server, listener, &address, &port), 0);
+  client_connect_to(client, world, address, port);
+}
+
+void client_connect_to(struct client *client, struct world *world, const char *address,
+                       uint16_t port) {
+  struct sockaddr_storage to;
   socklen_t length = target(&to, address, port);
   memset(client, 0, sizeof *client);
   client->world = world;

@@ -98,6 +98,10 @@ struct client {
 /* Connects to a listener. The greeting is not taken. */
 void client_connect(struct client *client, struct world *world, int listener);
 
+/* Connects to an address of this machine; port 0: a path. */
+void client_connect_to(struct client *client, struct world *world, const char *address,
+                       uint16_t port);
+
 /* Sends text as far as the socket takes it, running the loop when it is full. */
 void client_send(struct client *client, const char *text);
 

@@ -232,6 +232,9 @@ static const struct form {
     {"progress", STEP_PROBE, PROBE_PROGRESS, parse_text},
     {"decided", STEP_PROBE, PROBE_DECIDED, parse_text},
     {"cancelled", STEP_PROBE, PROBE_CANCELLED, parse_text},
+    {"counts", STEP_PROBE, PROBE_COUNTS, parse_text},
+    {"replies", STEP_PROBE, PROBE_REPLIES, parse_text},
+    {"foreseen", STEP_PROBE, PROBE_FORESEEN, parse_text},
 };
 
 static struct step *new_step(struct dialogue *dialogue, enum step_kind kind, unsigned line) {

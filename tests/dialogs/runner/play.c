@@ -84,6 +84,19 @@ static bool receive(struct play *play, size_t length) {
   return true;
 }
 
+/* Brings what waits behind an open question as it would come: a piece more each time. */
+static bool show_ahead(struct play *play) {
+  bool alive = true;
+  size_t length = play->manner == MANNER_BYTES ? 1 : next_piece(play);
+  while (alive && (cmta_session_wants(play->session) & CMTA_WANTS_FORESIGHT) &&
+         length <= play->pending.length) {
+    alive = receive(play, length);
+    length = play->manner == MANNER_BYTES || length == play->pending.length ? length + 1
+                                                                            : play->pending.length;
+  }
+  return alive;
+}
+
 /* Runs the session until it has taken all or cannot go on. */
 static void feed(struct play *play) {
   if (!receive(play, play->manner == MANNER_BYTES ? 0 : next_piece(play)))
@@ -91,6 +104,8 @@ static void feed(struct play *play) {
   while (play->pending.length > 0 && can_read(play) && play->failure.length == 0)
     if (!receive(play, next_piece(play)))
       return;
+  if (play->failure.length == 0)
+    (void)show_ahead(play);
 }
 
 /* Rows that name a client are for that client alone. */
@@ -126,6 +141,8 @@ static int make_service(struct play *play) {
 static bool open_session(struct play *play) {
   const struct cmta_peer peer = {.address = SCRIPT_PEER_ADDRESS, .port = SCRIPT_PEER_PORT};
   int error = make_service(play);
+  if (error == 0)
+    error = cmta_statistics_new(&play->statistics, play->service);
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
   play->script.takes = play->dialogue->takes;
@@ -137,6 +154,7 @@ static bool open_session(struct play *play) {
       fail(play, cmta_strerror(error));
     return false;
   }
+  cmta_session_count_in(play->session, play->statistics);
   receive(play, 0);
   return true;
 }
@@ -316,6 +334,9 @@ static void check_set(struct play *play, const struct script *script) {
 static void check_rest(struct play *play) {
   for (size_t i = 0; i < DIALOGUE_SETS; i++)
     check_set(play, play_script(play, i));
+  const char *fault = counts_fault(play);
+  if (fault != NULL)
+    fail(play, fault);
   if (play->account.wrong_size)
     fail(play, "a block was given back with another size");
 }
@@ -331,18 +352,6 @@ static void check_end(struct play *play) {
   if (!play->dialogue->bare && !text_equal(&play->output, &play->script.said))
     fail_text(play, "the trace shows other replies than were sent", &play->output,
               play->script.said.at, play->script.said.length);
-}
-
-static void check_memory(struct play *play) {
-  const struct account *account = &play->account;
-  const size_t ceiling = play->dialogue->settings.max_memory;
-  if (account->blocks > 0 || account->held > 0)
-    fail(play, "memory was not given back");
-  if (account->wrong_size)
-    fail(play, "a block was given back with another size");
-  const bool only_session = !play->dialogue->takes;
-  if (only_session && ceiling > 0 && account->peak > ceiling + play->held_by_service)
-    fail(play, "more memory was held than max_memory");
 }
 
 /* News has come to each hook set as to the first, and each has its data back. */
@@ -371,7 +380,9 @@ static void check_after(struct play *play) {
     fail(play, script->fault.at);
   if (play->shelf.misused || play->shelf.begun != play->shelf.ended)
     fail(play, "a file of the store was not ended once");
-  check_memory(play);
+  fault = memory_fault(play);
+  if (fault != NULL)
+    fail(play, fault);
 }
 
 static bool is_script(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
@@ -399,6 +410,10 @@ bool play_run(struct play *play) {
   if (play->session != NULL && play->failure.length == 0 && !play->lenient)
     check_end(play);
   cmta_session_free(play->session);
+  const char *fault = play->statistics != NULL ? totals_fault(play) : NULL;
+  if (fault != NULL)
+    fail(play, fault);
+  cmta_statistics_free(play->statistics);
   cmta_service_free(play->service);
   script_release(&play->script);
   if (play->failure.length == 0)

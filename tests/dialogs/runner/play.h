@@ -25,11 +25,12 @@ struct play {
   struct script script; /* the first hook set */
   struct script others[DIALOGUE_SETS - 1];
   struct cmta_service *service;
-  struct cmta_session *session; /* NULL before the first step that needs it */
-  struct text pending;          /* client bytes not yet taken */
-  size_t fed;                   /* client bytes taken */
-  struct text output;           /* all that came from the session */
-  size_t compared;              /* how much of it the steps have seen */
+  struct cmta_statistics *statistics; /* of the one session */
+  struct cmta_session *session;       /* NULL before the first step that needs it */
+  struct text pending;                /* client bytes not yet taken */
+  size_t fed;                         /* client bytes taken */
+  struct text output;                 /* all that came from the session */
+  size_t compared;                    /* how much of it the steps have seen */
   size_t messages_seen;
   uint64_t progress;      /* as it was when last looked at */
   size_t held_by_service; /* octets of memory */
@@ -58,5 +59,11 @@ void probe_show(struct play *play, const struct step *step, struct text *text);
 /* What is wrong with replies as lines of RFC 5321 section 4.2 (code, blank or hyphen, text; the
    lines of one reply with one code; at most 512 octets), or NULL. */
 const char *reply_fault(const struct text *output);
+
+/* What is wrong with the counts while the session rests; with the sums when it is freed; with the
+   memory when all is. Or NULL. */
+const char *counts_fault(const struct play *play);
+const char *totals_fault(const struct play *play);
+const char *memory_fault(const struct play *play);
 
 #endif

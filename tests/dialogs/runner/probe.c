@@ -38,9 +38,9 @@ static void show_message(struct play *play, enum probe probe, struct text *text)
 }
 
 static void show_wants(struct play *play, struct text *text) {
-  static const char *const names[] = {"read", "write", "decision", "close"};
+  static const char *const names[] = {"read", "write", "decision", "close", "foresight"};
   const unsigned wants = cmta_session_wants(play->session);
-  for (unsigned i = 0; i < 4; i++)
+  for (unsigned i = 0; i < 5; i++)
     if (wants & 1u << i)
       text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
 }
@@ -54,6 +54,51 @@ static void show_progress(struct play *play, struct text *text) {
 static void show_hello(struct play *play, struct text *text) {
   const struct cmta_slice name = cmta_session_hello_name(play->session);
   text_append(text, name.at, name.length);
+}
+
+static void show_counts(struct play *play, struct text *text) {
+  const struct cmta_counts *counts = cmta_session_counts(play->session);
+  text_print(text, "commands=%llu errors=%llu recipients=%llu messages=%llu",
+             (unsigned long long)counts->commands, (unsigned long long)counts->errors,
+             (unsigned long long)counts->recipients, (unsigned long long)counts->messages);
+}
+
+/* NAME=2yz/3yz/4yz/5yz of each event that had replies, in the order of the statistics. */
+static void show_replies(struct play *play, struct text *text) {
+  const char *name;
+  for (size_t i = 0; (name = cmta_statistics_event(play->statistics, i)) != NULL; i++) {
+    unsigned long long of[4];
+    for (int class = 2; class < 6; class ++)
+      of[class - 2] = cmta_statistics_replies(play->statistics, i, class);
+    if (of[0] + of[1] + of[2] + of[3] > 0)
+      text_print(text, "%s%s=%llu/%llu/%llu/%llu", text->length == 0 ? "" : " ", *name ? name : "-",
+                 of[0], of[1], of[2], of[3]);
+  }
+}
+
+void script_hear_foreseen(struct cmta_session *session, void *user,
+                          const struct cmta_foreseen *command) {
+  struct script *script = user;
+  if (cmta_session_decide(session, CMTA_ACCEPT) != CMTA_E_STATE ||
+      cmta_reply(session, 250, NULL, "no") != CMTA_E_STATE)
+    text_print(&script->fault, "an answer was taken inside `foresee`");
+  text_print(&script->foreseen, "%s%llu %s", script->foreseen.length == 0 ? "" : ", ",
+             (unsigned long long)command->number, command->verb);
+  if (command->path != NULL) {
+    text_print(&script->foreseen, " ");
+    struct text path = {0};
+    script_show_path(&path, command->path);
+    text_append(&script->foreseen, path.at, path.length);
+    text_clear(&path);
+  }
+}
+
+static void show_foreseen(struct play *play, struct text *text) {
+  struct text *foreseen = &play->script.foreseen;
+  if (foreseen->length == 0)
+    text_print(text, "none");
+  text_append(text, foreseen->at, foreseen->length);
+  text_clear(foreseen);
 }
 
 static void show_of_session(struct play *play, enum probe probe, struct text *text) {
@@ -71,6 +116,12 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
     text_print(text, "%u", cmta_session_timeout(play->session));
   else if (probe == PROBE_WANTS)
     show_wants(play, text);
+  else if (probe == PROBE_COUNTS)
+    show_counts(play, text);
+  else if (probe == PROBE_REPLIES)
+    show_replies(play, text);
+  else if (probe == PROBE_FORESEEN)
+    show_foreseen(play, text);
   else
     show_progress(play, text);
 }

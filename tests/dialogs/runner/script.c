@@ -339,6 +339,13 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
     script_fault(script, "a traced line does not end in CR LF");
 }
 
+static bool looks_at(const struct dialogue *dialogue, enum probe probe) {
+  for (size_t i = 0; i < dialogue->step_count; i++)
+    if (dialogue->steps[i].kind == STEP_PROBE && dialogue->steps[i].probe == probe)
+      return true;
+  return false;
+}
+
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
   struct cmta_hooks hooks = {.size = sizeof hooks};
   if (dialogue->bare)
@@ -370,6 +377,8 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .trace = hear_trace};
   if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
+  if (looks_at(dialogue, PROBE_FORESEEN))
+    hooks.foresee = script_hear_foreseen;
   if (!dialogue_answers(dialogue, number, ASK_HEADERS))
     hooks.headers = NULL;
   return hooks;
@@ -413,6 +422,7 @@ void script_clear(struct script *script) {
     text_clear(&script->questions[i].values);
   }
   text_clear(&script->chunks);
+  text_clear(&script->foreseen);
   text_clear(&script->transcript);
   text_clear(&script->said);
   text_clear(&script->decided);

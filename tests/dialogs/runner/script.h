@@ -39,6 +39,7 @@ struct script {
   struct text transcript; /* what the trace told, in order */
   struct text said;       /* the part of it that went to the client */
   bool lenient;           /* memory fails: replies that suited may not suit */
+  struct text foreseen;   /* commands told by `foresee` since it was last looked at */
   unsigned resets;
   unsigned closed;
   enum cmta_close_reason reason;
@@ -86,6 +87,10 @@ void script_show_path(struct text *text, const struct cmta_path *path);
 
 /* Reads the messages that were taken once more, and frees them. */
 void script_release(struct script *script);
+
+/* The hook `foresee`, of dialogues that look at what it is told. */
+void script_hear_foreseen(struct cmta_session *session, void *user,
+                          const struct cmta_foreseen *command);
 
 /* Forgets what it remembers. */
 void script_clear(struct script *script);
