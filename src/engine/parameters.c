@@ -53,20 +53,16 @@ static const struct known {
 
 enum { KNOWN_COUNT = sizeof table / sizeof *table };
 
-bool slice_is_word(struct cmta_slice text, const char *word) {
-  return keyword_same(text, (struct cmta_slice){word, strlen(word)});
-}
-
 bool parameter_is_built_in(struct cmta_slice keyword) {
   for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
-    if (slice_is_word(keyword, known->row.parameter))
+    if (cmta_slice_is_word(keyword, known->row.parameter))
       return true;
   return false;
 }
 
 static bool is_of(const struct cmta_keyword *row, int event, struct cmta_slice keyword) {
   return row->parameter && (row->commands & keyword_command(event)) &&
-         slice_is_word(keyword, row->parameter);
+         cmta_slice_is_word(keyword, row->parameter);
 }
 
 /* The row of a parameter, if its extension is offered to this client: never to one that said HELO

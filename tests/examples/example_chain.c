@@ -2,16 +2,12 @@
 /* Two policies that know nothing of each other in a chain: a blocklist, and behind it who takes the
  * mail. What is refused tells by whom: example_chain ADDR:PORT BLOCKED_DOMAIN... */
 #include <cmta/server.h>
-
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 static enum cmta_verdict blocklist_mail(struct cmta_session *session, void *domains,
                                         const struct cmta_path *from) {
   for (char **blocked = domains; *blocked; blocked++)
-    if (strlen(*blocked) == from->domain.length &&
-        strncasecmp(*blocked, from->domain.at, from->domain.length) == 0)
+    if (cmta_slice_is_word(from->domain, *blocked))
       return CMTA_REJECT;
   return CMTA_ACCEPT;
 }

@@ -24,8 +24,7 @@ static void *work(void *user) {
   struct lookup *lookup = user;
   struct job job;
   while (read(lookup->jobs[0], &job, sizeof job) == sizeof job)
-    cmta_ticket_answer(lookup->server, job.ticket, getpwnam(job.name) ? CMTA_ACCEPT : CMTA_REJECT,
-                       0, NULL, NULL);
+    cmta_ticket_decide(lookup->server, job.ticket, getpwnam(job.name) ? CMTA_ACCEPT : CMTA_REJECT);
   return NULL;
 }
 

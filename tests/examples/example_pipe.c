@@ -6,20 +6,19 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct load {
   ev_io room;
-  size_t sent, length;
-  char bytes[]; /* a copy: a hook is lent its slice until it returns */
+  struct cmta_slice rest; /* of the slice in question, which stays while that is open */
 };
 
 static void on_room(struct ev_loop *loop, ev_io *room, int events) {
   struct load *load = (struct load *)room;
-  ssize_t count = write(room->fd, load->bytes + load->sent, load->length - load->sent);
-  load->sent += count > 0 ? (size_t)count : 0; /* a program that has died ends us: SIGPIPE */
-  if (load->sent < load->length)
+  ssize_t count = write(room->fd, load->rest.at, load->rest.length); /* or SIGPIPE */
+  size_t sent = count > 0 ? (size_t)count : 0;
+  load->rest = (struct cmta_slice){load->rest.at + sent, load->rest.length - sent};
+  if (load->rest.length)
     return;
   ev_io_stop(loop, room);
   cmta_session_decide(room->data, CMTA_ACCEPT);
@@ -27,11 +26,10 @@ static void on_room(struct ev_loop *loop, ev_io *room, int events) {
 
 static enum cmta_verdict chunk(struct cmta_session *session, void *program,
                                struct cmta_slice bytes) {
-  struct load *load = malloc(sizeof *load + bytes.length);
-  if (!load || cmta_session_set_data(session, load, free) < 0)
+  struct load *load = malloc(sizeof *load);
+  if (!load || cmta_session_set_data(session, load, free) < 0 ||
+      cmta_session_keep(session, &load->rest) < 0)
     return CMTA_TEMPFAIL;
-  *load = (struct load){.length = bytes.length};
-  memcpy(load->bytes, bytes.at, bytes.length);
   ev_io_init(&load->room, on_room, fileno(program), EV_WRITE);
   load->room.data = session;
   ev_io_start(EV_DEFAULT, &load->room);

@@ -6,19 +6,12 @@
 #include <cmta/server.h>
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
-/* Slices have a length and no NUL. Whether names know case is up to us, who own them (RFC 5321
- * section 2.4): they do not. */
-static bool says(struct cmta_slice slice, const char *name) {
-  return slice.length == strlen(name) && strncasecmp(slice.at, name, slice.length) == 0;
-}
-
+/* Whether names know case is up to us, who own them (RFC 5321 section 2.4): they do not. */
 static enum cmta_verdict rcpt(struct cmta_session *session, void *user,
                               const struct cmta_path *to) {
   for (char **name = user; *name; name++)
-    if (says(to->local_part, *name))
+    if (cmta_slice_is_word(to->local_part, *name))
       return CMTA_ACCEPT;
   /* Without this the client gets the standard 550. */
   cmta_reply(session, 550, "5.1.1", "Nobody of that name");
