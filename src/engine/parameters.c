@@ -5,9 +5,11 @@
 
 #include "engine/parameters.h"
 
+#include "engine/ascii.h"
 #include "engine/keywords.h"
 #include "engine/line.h"
 #include "engine/offer.h"
+#include "engine/text.h"
 #include "engine/verbs.h"
 #include "event.h"
 
@@ -84,7 +86,7 @@ static const struct cmta_keyword *find(const struct cmta_session *session,
 static const struct cmta_parameter *find_given(const struct cmta_path *path,
                                                struct cmta_slice keyword) {
   for (size_t i = 0; i < path->parameter_count; i++)
-    if (keyword_same(path->parameters[i].keyword, keyword))
+    if (ascii_same(path->parameters[i].keyword, keyword))
       return &path->parameters[i];
   return NULL;
 }
@@ -93,7 +95,7 @@ const struct cmta_parameter *cmta_path_parameter(const struct cmta_path *path,
                                                  const char *keyword) {
   if (!path || !keyword)
     return NULL;
-  return find_given(path, (struct cmta_slice){keyword, strlen(keyword)});
+  return find_given(path, text_slice(keyword));
 }
 
 static bool is_in_range(const struct cmta_keyword *row, int64_t number) {
