@@ -25,6 +25,12 @@ struct cmta_slice {
   size_t length;
 };
 
+/* True when slice is this text, byte for byte. Any thread, as the next one. */
+CMTA_API bool cmta_slice_is(struct cmta_slice slice, const char *text);
+
+/* True when slice is this word, letters of ASCII in either case: domains, keywords. */
+CMTA_API bool cmta_slice_is_word(struct cmta_slice slice, const char *word);
+
 /* One parameter of MAIL or RCPT (RFC 5321 section 4.1.2, esmtp-param), checked already. */
 struct cmta_parameter {
   /* "SIZE", in the client's own case; compare without regard to ASCII case. */

@@ -127,7 +127,7 @@ struct cmta_hooks {
   /* The header section is complete (RFC 5322 section 2.1): its octets up to and with the empty line
      that ends it, or all of a message that has none; a Received field that the library has added
      is in front. Asked once a message, after the slices that made it up. Refusing and LATER are as
-     for `chunk`. */
+     for `chunk`; the section lives until the question is over. */
   enum cmta_verdict (*headers)(struct cmta_session *session, void *user, struct cmta_slice section);
   /* The message is complete: take responsibility for it or refuse it (section 4.1.1.4, 6.1). The
      250 leaves only after ACCEPT. */

@@ -74,6 +74,10 @@ CMTA_API int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
 CMTA_API int cmta_server_add(struct cmta_server *server, const struct cmta_hooks *hooks,
                              void *user);
 
+/* The server that runs a session; NULL for a session that has no runtime. For sessions of a server
+   or of cmta_session_new(), not of other runtimes. */
+CMTA_API struct cmta_server *cmta_session_server(const struct cmta_session *session);
+
 /* Listens at address: "127.0.0.1:2525", "mail.example.org:25", "[::1]:0" (port 0: any free one),
    "*:25" or ":25" (all of the machine's, IPv4 and IPv6; "[::]:25" is IPv6 alone), or a Unix socket,
    "unix:PATH" or an absolute path. A socket file that nobody serves any more is replaced; a path

@@ -128,9 +128,15 @@ CMTA_API unsigned cmta_session_wants(const struct cmta_session *session);
 
 /* Inside a hook that is about to answer LATER: gives this one answer a deadline of its own, in
    seconds (0: for ever), and the verdict that counts when it passes, any but LATER. Without it
-   decision_timeout and TEMPFAIL count. CMTA_E_STATE outside a question; CMTA_E_ARGUMENT. */
+   decision_timeout and TEMPFAIL count. A reply that the hook has composed goes with that verdict if
+   it fits. CMTA_E_STATE outside a question; CMTA_E_ARGUMENT. */
 CMTA_API int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
                                        enum cmta_verdict verdict);
+
+/* Inside a hook that is about to answer LATER: copies the slice that it was given (of `chunk`,
+   `headers`, or the text of a command) into the session's memory, where it stays until the question
+   is over. 0, CMTA_E_STATE outside a question, CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+CMTA_API int cmta_session_keep(struct cmta_session *session, struct cmta_slice *kept);
 
 /* Answers the question that a hook left with LATER; a reply may be composed before. Any verdict but
    LATER. The session goes on at the next cmta_session_receive(). CMTA_E_STATE when no question is
@@ -227,6 +233,9 @@ CMTA_API int cmta_transaction_set_data(struct cmta_session *session, void *data,
 /* The pointer kept, or made by session_new or transaction_new; or NULL. */
 CMTA_API void *cmta_session_data(const struct cmta_session *session);
 CMTA_API void *cmta_transaction_data(const struct cmta_session *session);
+
+/* The `user` of that set. */
+CMTA_API void *cmta_session_user(const struct cmta_session *session);
 
 /* The same of hook set number hook_set, for whoever is outside of its hooks. */
 CMTA_API void *cmta_session_data_of(const struct cmta_session *session, size_t hook_set);

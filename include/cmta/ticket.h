@@ -70,6 +70,11 @@ CMTA_API int cmta_ticket_answer(struct cmta_server *server, struct cmta_ticket t
 #endif
     ;
 
+/* The same with the standard reply, or the one that the hook composed: cmta_ticket_answer() with
+   code 0. */
+CMTA_API int cmta_ticket_decide(struct cmta_server *server, struct cmta_ticket ticket,
+                                enum cmta_verdict verdict);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,3 +12,7 @@ bool ascii_equal(const char *a, const char *b, size_t length) {
       return false;
   return true;
 }
+
+bool ascii_same(struct cmta_slice one, struct cmta_slice other) {
+  return one.length == other.length && ascii_equal(one.at, other.at, one.length);
+}

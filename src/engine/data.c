@@ -30,6 +30,10 @@ int cmta_transaction_set_data(struct cmta_session *session, void *data,
   return 0;
 }
 
+void *cmta_session_user(const struct cmta_session *session) {
+  return session->service->sets[session->set].user;
+}
+
 void *cmta_session_data_of(const struct cmta_session *session, size_t hook_set) {
   return hook_set < session->service->set_count ? session->attachments[hook_set].data : NULL;
 }

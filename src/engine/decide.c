@@ -165,9 +165,17 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   return CMTA_TEMPFAIL;
 }
 
-/* Has the slice in hand outlast its bytes, if sets that are still to be asked need it. */
+/* The bytes of the slice in hand stay until the question is over. */
+static bool is_kept(const struct cmta_session *session) {
+  const struct transaction *transaction = session->transaction;
+  const char *at = session->slice.at;
+  return session->slice.length == 0 || session->kept ||
+         (transaction && (at == transaction->section.data || at == transaction->received));
+}
+
+/* Has the slice in hand outlast the bytes that it was borrowed from. */
 static bool keep_slice(struct cmta_session *session) {
-  if (session->slice.length == 0 || session->kept || !has_more(session))
+  if (is_kept(session))
     return true;
   session->kept = memory_copy(&session->memory, session->slice);
   session->slice.at = session->kept ? session->kept : session->slice.at;
@@ -178,7 +186,7 @@ static bool keep_slice(struct cmta_session *session) {
  * now: they get a copy. Without memory for that nobody waits. */
 static int leave_open(struct cmta_session *session) {
   session->question = QUESTION_OPEN;
-  if (keep_slice(session))
+  if (!has_more(session) || keep_slice(session))
     return 0;
   chain_tell_cancelled(session);
   decide_drop_reply(session);
@@ -249,6 +257,17 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
   return 0;
 }
 
+int cmta_session_keep(struct cmta_session *session, struct cmta_slice *kept) {
+  if (!session || !kept)
+    return CMTA_E_ARGUMENT;
+  if (session->question != QUESTION_ASKED)
+    return CMTA_E_STATE;
+  if (!keep_slice(session))
+    return CMTA_E_MEMORY;
+  *kept = session->slice;
+  return 0;
+}
+
 int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
                               enum cmta_verdict verdict) {
   if (!session || !decide_is_answer(verdict))
@@ -258,6 +277,15 @@ int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
   session->deadline = seconds;
   session->overdue = (unsigned char)verdict;
   return 0;
+}
+
+/* What the hook has said before it put the answer off may be meant for this. */
+void decide_overdue(struct cmta_session *session) {
+  enum cmta_verdict verdict = (enum cmta_verdict)session->overdue;
+  if (!reply_fits(session, verdict))
+    decide_drop_reply(session);
+  session->decision = (unsigned char)verdict;
+  session->question = QUESTION_DECIDED;
 }
 
 void cmta_session_on_decision(struct cmta_session *session,

@@ -17,6 +17,9 @@ bool decide_is_answer(enum cmta_verdict verdict);
    that of verb (RFC 5321 section 4.2.1). With code 0, for none, every verdict is right. */
 bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code);
 
+/* The open question is answered with the verdict of its deadline. */
+void decide_overdue(struct cmta_session *session);
+
 /* Throws away the reply that the set in hand has composed; those of sets before it stay. */
 void decide_drop_reply(struct cmta_session *session);
 

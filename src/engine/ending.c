@@ -78,9 +78,7 @@ void cmta_session_expire(struct cmta_session *session) {
   session->running = true;
   chain_tell_cancelled(session);
   session->running = false;
-  decide_drop_reply(session);
-  session->decision = session->overdue;
-  session->question = QUESTION_DECIDED;
+  decide_overdue(session);
 }
 
 static bool is_idle(const struct cmta_session *session) {

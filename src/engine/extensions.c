@@ -4,6 +4,7 @@
 
 #include "engine/extensions.h"
 
+#include "engine/ascii.h"
 #include "engine/keywords.h"
 #include "event.h"
 
@@ -31,7 +32,7 @@ unsigned extension_all(void) {
 
 unsigned extension_of_keyword(struct cmta_slice keyword) {
   for (size_t i = 0; i < EXTENSION_COUNT; i++)
-    if (keyword_same(keyword_of_line(extensions[i].keyword), keyword))
+    if (ascii_same(keyword_of_line(extensions[i].keyword), keyword))
       return (unsigned)extensions[i].bit;
   return 0;
 }

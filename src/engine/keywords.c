@@ -7,6 +7,7 @@
 #include "engine/ascii.h"
 #include "engine/extensions.h"
 #include "engine/parameters.h"
+#include "engine/text.h"
 #include "event.h"
 
 #include <string.h>
@@ -15,10 +16,6 @@ enum { MAX_KEYWORDS = 64, MAX_EHLO_LINE = 200 };
 
 unsigned keyword_command(int event) {
   return event == MAIL ? CMTA_WITH_MAIL : event == RCPT ? CMTA_WITH_RCPT : 0u;
-}
-
-bool keyword_same(struct cmta_slice one, struct cmta_slice other) {
-  return one.length == other.length && ascii_equal(one.at, other.at, one.length);
 }
 
 size_t octets_sum(size_t one, size_t other) {
@@ -32,21 +29,10 @@ static size_t keyword_length(const char *text) {
   return *text == '-' ? 0 : strspn(text, more);
 }
 
-static struct cmta_slice slice_of(const char *text) {
-  return (struct cmta_slice){text, strlen(text)};
-}
-
-static bool is_printable(const char *text) {
-  for (; *text; text++)
-    if (*text < ' ' || *text > '~')
-      return false;
-  return true;
-}
-
 bool keyword_is_line(const char *line) {
   size_t length = keyword_length(line);
   return length > 0 && (line[length] == ' ' || line[length] == '\0') &&
-         strlen(line) <= MAX_EHLO_LINE && is_printable(line);
+         strlen(line) <= MAX_EHLO_LINE && text_is_printable(line);
 }
 
 struct cmta_slice keyword_of_line(const char *line) {
@@ -57,14 +43,14 @@ const struct cmta_keyword *keywords_find_line(const struct cmta_settings *settin
                                               struct cmta_slice keyword) {
   const struct cmta_keyword *end = settings->keywords + settings->keyword_count;
   for (const struct cmta_keyword *row = settings->keywords; row < end; row++)
-    if (row->ehlo && keyword_same(keyword_of_line(row->ehlo), keyword))
+    if (row->ehlo && ascii_same(keyword_of_line(row->ehlo), keyword))
       return row;
   return NULL;
 }
 
 /* A word must be an esmtp-value, or no client could say it. */
 static bool is_word(const char *word) {
-  return *word && is_printable(word) && !strpbrk(word, " =");
+  return *word && text_is_printable(word) && !strpbrk(word, " =");
 }
 
 static bool words_fit(const struct cmta_keyword *row) {
@@ -89,7 +75,7 @@ static bool line_fits(const char *line) {
 
 static bool parameter_fits(const char *parameter) {
   return *parameter && parameter[keyword_length(parameter)] == '\0' &&
-         !parameter_is_built_in(slice_of(parameter));
+         !parameter_is_built_in(text_slice(parameter));
 }
 
 static bool row_fits(const struct cmta_keyword *row) {
@@ -104,10 +90,10 @@ static bool row_fits(const struct cmta_keyword *row) {
 /* Two rows that say something about the same line or parameter. */
 static bool clash(const struct cmta_keyword *one, const struct cmta_keyword *other) {
   if (one->ehlo && other->ehlo &&
-      keyword_same(keyword_of_line(one->ehlo), keyword_of_line(other->ehlo)))
+      ascii_same(keyword_of_line(one->ehlo), keyword_of_line(other->ehlo)))
     return true;
   return one->parameter && other->parameter && (one->commands & other->commands) &&
-         keyword_same(slice_of(one->parameter), slice_of(other->parameter));
+         ascii_same(text_slice(one->parameter), text_slice(other->parameter));
 }
 
 bool keywords_are_sound(const struct cmta_settings *settings) {
@@ -147,8 +133,6 @@ static size_t word_count(const struct cmta_keyword *row) {
   return row->words ? count + 1 : 0;
 }
 
-static size_t text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
-
 /* Octets of all strings of a row. */
 static size_t row_size(const struct cmta_keyword *row) {
   size_t size = text_size(row->ehlo) + text_size(row->parameter);
@@ -157,18 +141,12 @@ static size_t row_size(const struct cmta_keyword *row) {
   return size;
 }
 
-static const char *copy_text(struct layout *layout, const char *text) {
-  char *copy = layout->text;
-  layout->text += text_size(text);
-  return text ? memcpy(copy, text, text_size(text)) : NULL;
-}
-
 static const char *const *copy_words(struct layout *layout, const struct cmta_keyword *row) {
   const char **copy = layout->words;
   size_t count = word_count(row);
   layout->words += count;
   for (size_t i = 0; i < count; i++)
-    copy[i] = copy_text(layout, row->words[i]);
+    copy[i] = text_copy(row->words[i], &layout->text);
   return row->words ? (const char *const *)copy : NULL;
 }
 
@@ -187,8 +165,8 @@ struct cmta_keyword *keywords_copy(const struct cmta_settings *settings, struct 
   layout.text = (char *)(layout.words + words);
   for (size_t i = 0; i < count; i++) {
     copy[i] = rows[i];
-    copy[i].ehlo = copy_text(&layout, rows[i].ehlo);
-    copy[i].parameter = copy_text(&layout, rows[i].parameter);
+    copy[i].ehlo = text_copy(rows[i].ehlo, &layout.text);
+    copy[i].parameter = text_copy(rows[i].parameter, &layout.text);
     copy[i].words = copy_words(&layout, &rows[i]);
   }
   return copy;

@@ -31,9 +31,6 @@ bool keyword_is_line(const char *line);
 /* The keyword in front of a line. */
 struct cmta_slice keyword_of_line(const char *line);
 
-/* True when both are the same in any case of letters. */
-bool keyword_same(struct cmta_slice one, struct cmta_slice other);
-
 /* The sum, or SIZE_MAX where it is too great for one. */
 size_t octets_sum(size_t one, size_t other);
 

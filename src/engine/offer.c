@@ -5,8 +5,10 @@
 
 #include "engine/offer.h"
 
+#include "engine/ascii.h"
 #include "engine/extensions.h"
 #include "engine/keywords.h"
+#include "engine/text.h"
 #include "event.h"
 
 #include <stdio.h>
@@ -30,7 +32,7 @@ static const char *next_edit(const char *edit) { return edit + strlen(edit) + 1;
 static const char *find_edit(const struct offer *offer, struct cmta_slice keyword) {
   for (const char *edit = offer ? offer->edits : NULL; edit && edit < edits_end(offer);
        edit = next_edit(edit))
-    if (keyword_same(keyword_of_line(edit + 1), keyword))
+    if (ascii_same(keyword_of_line(edit + 1), keyword))
       return edit;
   return NULL;
 }
@@ -125,7 +127,7 @@ bool offer_next(const struct cmta_session *session, size_t *cursor, char text[OF
       *cursor = at + strlen(edit) + 1;
     }
   }
-  *line = (struct cmta_slice){found, found ? strlen(found) : 0};
+  *line = text_slice(found);
   return found;
 }
 
@@ -199,7 +201,7 @@ int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword) {
     return CMTA_E_ARGUMENT;
   if (!is_ehlo_in_question(session))
     return CMTA_E_STATE;
-  if (!has_line(session, (struct cmta_slice){keyword, strlen(keyword)}))
+  if (!has_line(session, text_slice(keyword)))
     return CMTA_E_ARGUMENT;
   return put_edit(session, WITHHELD, keyword);
 }

@@ -8,6 +8,7 @@
 #include "engine/ascii.h"
 #include "engine/chart.h"
 #include "engine/facts.h"
+#include "engine/text.h"
 #include "engine/utf8.h"
 #include "event.h"
 
@@ -34,23 +35,14 @@ static bool is_name(const char *name) {
 }
 
 static bool is_help(const char *help) {
-  if (*help == '\0' || strlen(help) > MAX_HELP)
-    return false;
-  for (; *help; help++)
-    if (*help < ' ' || *help > '~')
-      return false;
-  return true;
-}
-
-static struct cmta_slice slice_of(const char *text) {
-  return (struct cmta_slice){text, strlen(text)};
+  return *help && strlen(help) <= MAX_HELP && text_is_printable(help);
 }
 
 /* The built-in row that a row overrides, or NULL. */
 static const struct verb *overridden(const struct cmta_verb *own) {
   struct cmta_service built_in = {.set_count = 0};
   built_in.verbs = verbs_built_in(&built_in.verb_count);
-  return verb_of_name(&built_in, slice_of(own->name));
+  return verb_of_name(&built_in, text_slice(own->name));
 }
 
 /* A verb that asks nobody cannot be given a question: there is no place for it in the chart. */
@@ -65,9 +57,9 @@ static bool is_sound(const struct cmta_verb *own) {
 }
 
 static bool is_repeated(const struct cmta_verb *own, const struct cmta_verb *first) {
-  struct cmta_slice name = slice_of(own->name);
+  struct cmta_slice name = text_slice(own->name);
   for (const struct cmta_verb *other = first; other < own; other++)
-    if (strlen(other->name) == name.length && ascii_equal(other->name, name.at, name.length))
+    if (ascii_same(text_slice(other->name), name))
       return true;
   return false;
 }
@@ -88,19 +80,9 @@ static size_t size_of_texts(const struct cmta_settings *settings) {
   size_t size = 0;
   for (size_t i = 0; i < settings->verb_count; i++) {
     const struct cmta_verb *own = &settings->verbs[i];
-    size += strlen(own->name) + 1 + (own->help ? strlen(own->help) + 1 : 0);
+    size += text_size(own->name) + text_size(own->help);
   }
   return size;
-}
-
-/* Copies text, which may be NULL, to *room and moves that behind it. */
-static const char *copy_text(const char *text, char **room) {
-  if (!text)
-    return NULL;
-  char *copy = *room;
-  size_t size = strlen(text) + 1;
-  *room += size;
-  return memcpy(copy, text, size);
 }
 
 /* The facts that forbid a verb with this row. An EXPN with a question needs no hook. */
@@ -115,7 +97,7 @@ static unsigned barred_by(const struct verb *verb, const struct cmta_verb *own) 
 
 /* Puts a row into the service's table: in place of the one that it overrides, or as a new one. */
 static void add_row(struct cmta_service *service, struct verb *rows, const struct cmta_verb *own) {
-  const struct verb *verb = verb_of_name(service, slice_of(own->name));
+  const struct verb *verb = verb_of_name(service, text_slice(own->name));
   struct verb *row = verb ? &rows[verb - rows] : &rows[service->verb_count];
   if (!verb) {
     *row = *verb_of_event(service, EXTENSION);
@@ -140,8 +122,8 @@ static void lay_out(struct cmta_service *service, struct verb *rows, size_t buil
   service->verbs = rows;
   for (size_t i = 0; i < settings->verb_count; i++) {
     copies[i] = settings->verbs[i];
-    copies[i].name = copy_text(copies[i].name, &room);
-    copies[i].help = copy_text(copies[i].help, &room);
+    copies[i].name = text_copy(copies[i].name, &room);
+    copies[i].help = text_copy(copies[i].help, &room);
     add_row(service, rows, &copies[i]);
   }
   service->settings.verbs = copies;

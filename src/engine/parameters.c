@@ -5,9 +5,11 @@
 
 #include "engine/parameters.h"
 
+#include "engine/ascii.h"
 #include "engine/keywords.h"
 #include "engine/line.h"
 #include "engine/offer.h"
+#include "engine/text.h"
 #include "engine/verbs.h"
 #include "event.h"
 
@@ -53,20 +55,16 @@ static const struct known {
 
 enum { KNOWN_COUNT = sizeof table / sizeof *table };
 
-bool slice_is_word(struct cmta_slice text, const char *word) {
-  return keyword_same(text, (struct cmta_slice){word, strlen(word)});
-}
-
 bool parameter_is_built_in(struct cmta_slice keyword) {
   for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
-    if (slice_is_word(keyword, known->row.parameter))
+    if (cmta_slice_is_word(keyword, known->row.parameter))
       return true;
   return false;
 }
 
 static bool is_of(const struct cmta_keyword *row, int event, struct cmta_slice keyword) {
   return row->parameter && (row->commands & keyword_command(event)) &&
-         slice_is_word(keyword, row->parameter);
+         cmta_slice_is_word(keyword, row->parameter);
 }
 
 /* The row of a parameter, if its extension is offered to this client: never to one that said HELO
@@ -88,7 +86,7 @@ static const struct cmta_keyword *find(const struct cmta_session *session,
 static const struct cmta_parameter *find_given(const struct cmta_path *path,
                                                struct cmta_slice keyword) {
   for (size_t i = 0; i < path->parameter_count; i++)
-    if (keyword_same(path->parameters[i].keyword, keyword))
+    if (ascii_same(path->parameters[i].keyword, keyword))
       return &path->parameters[i];
   return NULL;
 }
@@ -97,7 +95,7 @@ const struct cmta_parameter *cmta_path_parameter(const struct cmta_path *path,
                                                  const char *keyword) {
   if (!path || !keyword)
     return NULL;
-  return find_given(path, (struct cmta_slice){keyword, strlen(keyword)});
+  return find_given(path, text_slice(keyword));
 }
 
 static bool is_in_range(const struct cmta_keyword *row, int64_t number) {

@@ -16,7 +16,4 @@ enum reply_id parameters_take(struct cmta_session *session, struct cmta_path *pa
 /* True for the keyword of a parameter that is built in, in any case of letters. */
 bool parameter_is_built_in(struct cmta_slice keyword);
 
-/* True when text is word without regard to ASCII case. */
-bool slice_is_word(struct cmta_slice text, const char *word);
-
 #endif

@@ -14,6 +14,7 @@
 #include "engine/received.h"
 
 #include "engine/date.h"
+#include "engine/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +98,7 @@ static void add_by(struct field *field, const struct cmta_session *session) {
   begin_line(field, "by");
   add(field, host);
   if (*host == '[')
-    add_in_brackets(field, "()", (struct cmta_slice){host, strlen(host)});
+    add_in_brackets(field, "()", text_slice(host));
 }
 
 static void add_with(struct field *field, const struct cmta_session *session) {
@@ -192,7 +193,7 @@ int cmta_transaction_set_id(struct cmta_session *session, const char *id) {
     return CMTA_E_ARGUMENT;
   if (!session->transaction)
     return CMTA_E_STATE;
-  char *copy = memory_copy(&session->memory, (struct cmta_slice){id, strlen(id)});
+  char *copy = memory_copy(&session->memory, text_slice(id));
   if (!copy)
     return CMTA_E_MEMORY;
   memory_give(&session->memory, session->transaction->id);

@@ -8,6 +8,7 @@
 #include "engine/offer.h"
 #include "engine/output.h"
 #include "engine/statistics.h"
+#include "engine/text.h"
 #include "engine/trace.h"
 #include "engine/verbs.h"
 
@@ -122,7 +123,7 @@ static void send_standard(struct cmta_session *session, enum reply_id id, bool m
   if (row->hostname)
     send_with_hostname(&writer, text, more);
   else
-    reply_line(&writer, (struct cmta_slice){text, strlen(text)}, more);
+    reply_line(&writer, text_slice(text), more);
 }
 
 void reply_standard(struct cmta_session *session, enum reply_id id) {

@@ -36,10 +36,14 @@ void section_forget(struct cmta_session *session) {
   *section = (struct section){.wanted = false};
 }
 
-enum cmta_verdict headers_ask(struct cmta_session *session, const struct hook_set *set) {
+enum reply_id headers_check(struct cmta_session *session) {
   const struct section *section = &session->transaction->section;
-  struct cmta_slice bytes = {section->data, section->length};
-  return set->hooks.headers(session, set->user, bytes);
+  session->slice = (struct cmta_slice){section->data, section->length};
+  return REPLY_NONE;
+}
+
+enum cmta_verdict headers_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.headers(session, set->user, session->slice);
 }
 
 void headers_done(struct cmta_session *session) { section_forget(session); }

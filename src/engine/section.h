@@ -17,6 +17,7 @@ bool section_keep(struct cmta_session *session, struct cmta_slice slice);
 void section_forget(struct cmta_session *session);
 
 /* The row of HEADERS. */
+enum reply_id headers_check(struct cmta_session *session);
 enum cmta_verdict headers_ask(struct cmta_session *session, const struct hook_set *set);
 void headers_done(struct cmta_session *session);
 

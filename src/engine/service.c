@@ -6,6 +6,7 @@
 #include "engine/keywords.h"
 #include "engine/own_verbs.h"
 #include "engine/session.h"
+#include "engine/text.h"
 #include "event.h"
 
 #include <stdio.h>
@@ -48,12 +49,7 @@ static bool is_hostname(const char *name) {
 }
 
 static bool is_greeting(const char *text) {
-  if (!text || strlen(text) > MAX_GREETING)
-    return false;
-  for (; *text; text++)
-    if (*text < ' ' || *text > '~')
-      return false;
-  return true;
+  return text && strlen(text) <= MAX_GREETING && text_is_printable(text);
 }
 
 /* All of a store, or nothing of it. */
@@ -90,14 +86,14 @@ static size_t longest_line(const struct cmta_settings *settings) {
 
 /* A service and its texts lie in one block, the texts behind the structure. */
 static struct cmta_service *lay_out(const struct cmta_settings *settings, struct memory *memory) {
-  size_t host = strlen(settings->hostname) + 1, greeting = strlen(settings->greeting) + 1;
-  struct cmta_service *service = memory_take(memory, sizeof *service + host + greeting);
+  size_t texts = text_size(settings->hostname) + text_size(settings->greeting);
+  struct cmta_service *service = memory_take(memory, sizeof *service + texts);
   if (!service)
     return NULL;
-  char *text = (char *)(service + 1);
+  char *room = (char *)(service + 1);
   service->settings = *settings;
-  service->settings.hostname = memcpy(text, settings->hostname, host);
-  service->settings.greeting = memcpy(text + host, settings->greeting, greeting);
+  service->settings.hostname = text_copy(settings->hostname, &room);
+  service->settings.greeting = text_copy(settings->greeting, &room);
   service->max_line = longest_line(settings);
   return service;
 }
@@ -141,7 +137,7 @@ static int copy_set(struct cmta_service *service, const struct cmta_hooks *hooks
   if (hooks)
     memcpy(&set->hooks, hooks, hooks->size);
   const char *name = set->hooks.name ? set->hooks.name : "";
-  set->hooks.name = memory_copy(&memory, (struct cmta_slice){name, strlen(name)});
+  set->hooks.name = memory_copy(&memory, text_slice(name));
   set->user = user;
   if (!set->hooks.name)
     return CMTA_E_MEMORY;

@@ -10,6 +10,7 @@
 #include "engine/output.h"
 #include "engine/protocol.h"
 #include "engine/reply.h"
+#include "engine/text.h"
 #include "engine/verbs.h"
 #include "event.h"
 
@@ -85,7 +86,7 @@ const struct cmta_peer *cmta_session_local(const struct cmta_session *session) {
 
 struct cmta_slice cmta_session_hello_name(const struct cmta_session *session) {
   const char *name = session->hello_candidate ? session->hello_candidate : session->hello;
-  return (struct cmta_slice){name, name ? strlen(name) : 0};
+  return text_slice(name);
 }
 
 /* While a greeting is in question, its own verb counts. */

@@ -5,7 +5,6 @@
 
 #include "engine/verbs.h"
 
-#include "engine/ascii.h"
 #include "engine/facts.h"
 #include "engine/hello.h"
 #include "engine/inquiry.h"
@@ -13,8 +12,6 @@
 #include "engine/section.h"
 #include "engine/transaction.h"
 #include "event.h"
-
-#include <string.h>
 
 static const struct verb verbs[] = {
     {.event = CONNECT,
@@ -93,6 +90,7 @@ static const struct verb verbs[] = {
      .refused = REPLY_MESSAGE_REFUSED},
     {.event = HEADERS,
      .flags = VERB_ENDS_GROUP,
+     .check = headers_check,
      .question = "headers",
      .hook = offsetof(struct cmta_hooks, headers),
      .ask = headers_ask,
@@ -187,8 +185,7 @@ const struct verb *verb_of_event(const struct cmta_service *service, int event) 
 const struct verb *verb_of_name(const struct cmta_service *service, struct cmta_slice name) {
   const struct verb *end = service->verbs + service->verb_count;
   for (const struct verb *verb = service->verbs; verb < end; verb++)
-    if (verb->name && strlen(verb->name) == name.length &&
-        ascii_equal(verb->name, name.at, name.length))
+    if (verb->name && cmta_slice_is_word(name, verb->name))
       return verb;
   return NULL;
 }

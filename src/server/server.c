@@ -143,6 +143,11 @@ int cmta_server_add(struct cmta_server *server, const struct cmta_hooks *hooks, 
   return server ? cmta_service_add(server->service, hooks, user) : CMTA_E_ARGUMENT;
 }
 
+struct cmta_server *cmta_session_server(const struct cmta_session *session) {
+  const struct connection *connection = cmta_session_runtime(session);
+  return connection ? connection->server : NULL;
+}
+
 int cmta_server_listen(struct cmta_server *server, const char *address) {
   if (server->stop_state != STOP_NOT)
     return CMTA_E_STATE;

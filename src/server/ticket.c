@@ -283,6 +283,11 @@ int cmta_ticket_answer(struct cmta_server *server, struct cmta_ticket ticket,
   return error;
 }
 
+int cmta_ticket_decide(struct cmta_server *server, struct cmta_ticket ticket,
+                       enum cmta_verdict verdict) {
+  return cmta_ticket_answer(server, ticket, verdict, 0, NULL, "%s", "");
+}
+
 /* ---- Life ---- */
 
 /* libev opens a descriptor for the first ev_async of a loop, and ends the process when there is

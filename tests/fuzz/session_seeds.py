@@ -7,8 +7,11 @@ what a header is); one with hooks gives a second seed, whose header holds the ve
 are written once.
 """
 import pathlib
-import re
 import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "dialogs"))
+from escapes import decode  # noqa: E402
 
 VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later", "take")
 MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limits
@@ -16,23 +19,6 @@ MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limit
 PIECE_BITS = {"take-messages": 0x10, "store": 0x20, "set received on": 0x40}
 HEADER_VERDICTS = 8
 LONGEST = 4096
-ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\", '"': b'"', "{": b"{"}
-
-
-def decode(text):
-    """The bytes that the escapes of a dialogue mean (tests/dialogs/README.md)."""
-    made, at = b"", 0
-    while at < len(text):
-        repeat = re.match(r"\{([^*}]*)\*(\d+)\}", text[at:])
-        if text[at] == "\\" and text[at + 1] == "x":
-            made, at = made + bytes([int(text[at + 2 : at + 4], 16)]), at + 4
-        elif text[at] == "\\":
-            made, at = made + ESCAPES[text[at + 1]], at + 2
-        elif repeat:
-            made, at = made + decode(repeat[1]) * int(repeat[2]), at + len(repeat[0])
-        else:
-            made, at = made + text[at].encode(), at + 1
-    return made
 
 
 def read(path):

@@ -46,14 +46,6 @@ static void mail_through(int listener) {
   client_close(&client, false);
 }
 
-static bool has_ipv6(void) {
-  struct world other;
-  world_init(&other);
-  bool has = world_listen(&other, "[::1]:0") == 0;
-  world_free(&other);
-  return has;
-}
-
 static uint16_t port_of(int listener) {
   uint16_t port = 0;
   cr_assert_eq(cmta_server_listener(world.server, listener, NULL, &port), 0);
@@ -75,7 +67,7 @@ Test(addresses, several_listeners_serve_whole_mails) {
 }
 
 Test(addresses, ipv6_serves_a_whole_mail) {
-  if (!has_ipv6())
+  if (!world_has_ipv6())
     cr_skip_test("no IPv6 here");
   cr_assert_eq(world_listen(&world, "[::1]:0"), 0);
   mail_through(0);
@@ -115,7 +107,7 @@ Test(addresses, a_wildcard_serves_ipv4_and_shows_its_peer_as_ipv4) {
 
 Test(addresses, an_ipv6_address_leaves_its_port_of_ipv4_to_others) {
   char both[32];
-  if (!has_ipv6())
+  if (!world_has_ipv6())
     cr_skip_test("no IPv6 here");
   world_listen_any(&world);
   snprintf(both, sizeof both, "[::]:%u", port_of(0));

@@ -77,16 +77,8 @@ Test(facts, a_listener_for_both_families_tells_ipv4_as_ipv4) {
   client_close(&client, false);
 }
 
-static bool has_ipv6(void) {
-  struct world other;
-  world_init(&other);
-  bool has = world_listen(&other, "[::1]:0") == 0;
-  world_free(&other);
-  return has;
-}
-
 Test(facts, ipv6_is_told_bound_or_not) {
-  if (!has_ipv6())
+  if (!world_has_ipv6())
     cr_skip_test("no IPv6 here");
   cr_assert_eq(world_listen(&world, "[::1]:0"), 0);
   cr_assert_eq(world_listen(&world, "[::]:0"), 1);

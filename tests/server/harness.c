@@ -182,6 +182,14 @@ int world_listen(struct world *world, const char *address) {
 
 void world_listen_any(struct world *world) { cr_assert_eq(world_listen(world, "127.0.0.1:0"), 0); }
 
+bool world_has_ipv6(void) {
+  struct world other;
+  world_init(&other);
+  bool has = world_listen(&other, "[::1]:0") == 0;
+  world_free(&other);
+  return has;
+}
+
 void world_run_empty_but(struct world *world, size_t left) {
   ev_run(world->loop, EVRUN_NOWAIT);
   while (world->opened == 0 || cmta_server_connections(world->server) > left)

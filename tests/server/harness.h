@@ -67,6 +67,9 @@ int world_listen(struct world *world, const char *address);
 /* Listens at 127.0.0.1:0. */
 void world_listen_any(struct world *world);
 
+/* Whether this machine has IPv6 on its loopback interface. */
+bool world_has_ipv6(void);
+
 /* Runs the loop until somebody has connected, and no more than so many connections are left. */
 void world_run_empty_but(struct world *world, size_t left);
 

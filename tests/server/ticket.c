@@ -21,6 +21,20 @@ Test(ticket, without_a_reply_gives_the_standard_one) {
   leave();
 }
 
+Test(ticket, may_be_decided_without_a_reply) {
+  open_noop();
+  cr_assert_eq(cmta_ticket_decide(world.server, ticket, CMTA_REJECT), 0);
+  client_expect(&client, "550 5.7.1 ");
+  cr_assert_eq(cmta_ticket_decide(world.server, ticket, CMTA_REJECT), CMTA_E_STALE);
+  leave();
+}
+
+Test(ticket, needs_a_server_which_a_session_knows) {
+  open_noop();
+  cr_assert_eq(cmta_session_server(world.open), world.server);
+  leave();
+}
+
 Test(ticket, runs_nothing_before_the_loop_does) {
   open_noop();
   cr_assert_eq(answer(CMTA_ACCEPT), 0);

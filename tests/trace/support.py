@@ -3,10 +3,13 @@
 
 import os
 import subprocess
+import sys
 import unittest
 
 PROGRAM = os.environ.get("CMTA_PROGRAM", "cmta")
 DIALOGS = os.environ.get("CMTA_DIALOGS", "tests/dialogs")
+sys.path.insert(0, DIALOGS)
+from escapes import decode  # noqa: E402,F401
 PATIENCE = 60  # seconds until something that hangs fails the test; nothing waits for it to pass
 
 

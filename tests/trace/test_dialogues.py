@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Dialogue files: which of their lines count, and how late answers are shown."""
+"""Dialogue files: which of their lines count, how late answers are shown, and that all of the project's can be shown."""
 
 import glob
 import os
 import tempfile
 import unittest
 
-from support import DIALOGS, TraceTest, run
+from support import DIALOGS, TraceTest, decode, run
 
 START = b"C: HELO a.example\nS: not this\n"
+
+
+def is_meant(line, reply):
+    """Whether the reply line of a dialogue means that reply, whose characters beyond ASCII are shown as they are."""
+    text = "S: " + decode(line[3:]).decode()
+    return reply == text if line.startswith("S: ") else reply.startswith(text)
 
 
 class Dialogues(TraceTest):
@@ -62,12 +68,37 @@ class Dialogues(TraceTest):
         self.assertEqual(result.returncode, 2)
         self.assertEqual(result.stderr, b"cmta trace: line 3 is no line of a dialogue\n")
 
-    def test_the_project_s_own_dialogues_can_be_shown(self):
-        paths = glob.glob(os.path.join(DIALOGS, "a_*.dialog"))
+    def test_each_hook_set_of_a_chain_has_answers_of_its_own(self):
+        lines = self.played(b"chain 2\n" + START + b'hook noop@1 tempfail 450 4.7.1 "Second"\nC: NOOP\n')
+        self.assertIn("S: 450 4.7.1 Second", lines)
+
+    def test_a_deadline_has_its_verdict_when_it_expires(self):
+        lines = self.played(START + b"deadline 5 accept\nhook mail later\nC: MAIL FROM:<a@b.example>\nexpire\n")
+        self.assertShows(lines, "   expire    ready -> mail", "S: 250 2.1.0 Sender ok")
+
+    def test_a_set_without_data_refuses(self):
+        lines = self.played(b"chain 2\nno-data mail@1\n" + START + b"C: MAIL FROM:<a@b.example>\n")
+        self.assertShows(lines, "   MAIL      ready -> ready", "S: 452 4.3.1 Not enough storage")
+
+    def test_a_store_that_fails_refuses_the_message(self):
+        lines = self.played(b"store begin 1\nset max_message_memory 1\n" + START +
+                            b"C: MAIL FROM:<a@b.example>\nC: RCPT TO:<c@d.example>\nC: DATA\nC: x\nC: .\n")
+        self.assertShows(lines, "   BODY_END  discard -> ready", "S: 452 4.3.1 Not enough storage")
+
+    def test_a_keyword_for_one_client_is_offered_to_no_other(self):
+        row = b'keyword - ehlo="XTRACE" for=b.example\n'
+        self.assertNotIn("S: 250 XTRACE", self.played(row + b"C: EHLO a.example\n"))
+        self.assertIn("S: 250 XTRACE", self.played(row + b"C: EHLO b.example\n"))
+
+    def test_every_dialogue_of_the_project_shows_the_replies_it_expects(self):
+        paths = glob.glob(os.path.join(DIALOGS, "*.dialog"))
         self.assertTrue(paths)
         for path in paths:
-            with self.subTest(path=path):
-                self.assertRegex(self.shown(b"", path)[-1], r"\A-- [a-z]")
+            with self.subTest(path=path), open(path, encoding="utf-8") as file:
+                expected = [line.rstrip("\n") for line in file if line[:3] in ("S: ", "S~ ", "S+ ")]
+                replies = iter([line for line in self.shown(b"", path) if line.startswith("S: ")])
+                missing = [line for line in expected if not any(is_meant(line, reply) for reply in replies)]
+                self.assertEqual(missing, [])
 
 
 if __name__ == "__main__":

@@ -8,12 +8,15 @@
 #include "trace_hooks.h"
 #include "trace_options.h"
 
+#include <shelf.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct trace {
   struct trace_script script;
+  struct shelf shelf; /* the store for large messages, where the dialogue has one */
   struct cmta_service *service;
   struct cmta_session *session;
   struct text pending; /* client bytes that wait for their turn */
@@ -103,7 +106,7 @@ static void run_on(struct trace *trace, const char *what, const char *before) {
 }
 
 static void decide(struct trace *trace, const struct answer *answer, const char *before) {
-  int error = trace_compose(trace->session, answer);
+  int error = answer_compose(trace->session, answer);
   if (error == 0)
     error = cmta_session_decide(trace->session, answer->verdict);
   if (error == 0)
@@ -130,10 +133,15 @@ static const char *report(struct cmta_session *session, enum step_kind kind) {
 }
 
 /* While `hello` is open an edit of its reply is made at once. */
-static void edit(struct trace *trace) {
-  if (strcmp(cmta_session_question(trace->session), "hello") == 0)
-    trace_edit(&trace->script, trace->session, trace->script.reached - 1);
+static void take_up(struct trace *trace, const struct step *step) {
+  bool edits = step->kind == STEP_OFFER || step->kind == STEP_WITHHOLD;
+  if (edits && trace->session && strcmp(cmta_session_question(trace->session), "hello") == 0)
+    step_edit_ehlo(trace->session, step);
+  else if (!agenda_take(&trace->script.sets[step->set].agenda, step))
+    complain("trace", "line %u is one answer too many", step->line);
 }
+
+static bool is_hook(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
 
 static void play_step(struct trace *trace, const struct step *step) {
   const char *before = cmta_session_phase(trace->session);
@@ -147,52 +155,50 @@ static void play_step(struct trace *trace, const struct step *step) {
     cmta_transaction_set_id(trace->session, step->text.at);
   } else if (reported) {
     run_on(trace, reported, before);
-  } else {
-    edit(trace);
+  } else if (is_hook(step)) {
+    take_up(trace, step);
   }
 }
-
-static bool is_hook(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
 
 /* Plays all steps; the session opens at the first that is no hook line. */
 static void play(struct trace *trace) {
   const struct dialogue *dialogue = trace->script.dialogue;
-  size_t *at = &trace->script.reached;
-  while (*at < dialogue->step_count && is_hook(&dialogue->steps[*at]))
-    ++*at;
+  size_t at = 0;
+  while (at < dialogue->step_count && is_hook(&dialogue->steps[at]))
+    take_up(trace, &dialogue->steps[at++]);
   give(trace, NULL, 0);
-  while (*at < dialogue->step_count && !trace->dead)
-    play_step(trace, &dialogue->steps[(*at)++]);
+  while (at < dialogue->step_count && !trace->dead)
+    play_step(trace, &dialogue->steps[at++]);
   enum cmta_close_reason reason = cmta_session_close_reason(trace->session);
   printf("-- %s\n", reason == CMTA_CLOSED_NOT ? "open" : cmta_close_reason_name(reason));
 }
 
 static int open_service(struct trace *trace, const struct dialogue *dialogue) {
   struct cmta_settings settings = dialogue->settings;
-  const struct cmta_hooks hooks = trace_hooks(dialogue);
-  struct cmta_verb *verbs = dialogue_verbs(dialogue, trace_row, &trace->script);
+  struct cmta_verb *verbs = dialogue_verbs(dialogue, trace_row, &trace->script.sets[0]);
   settings.verbs = verbs;
   settings.verb_count = dialogue->verb_count;
-  int error = cmta_service_new(&trace->service, &settings, &hooks, &trace->script);
+  if (dialogue->stores)
+    settings.store = shelf_store(&trace->shelf, dialogue);
+  int error = trace_service(&trace->service, &trace->script, &settings);
   free(verbs);
   return error;
 }
 
 /* Makes service and session and plays; 0 or the library's error. */
 static int run(const struct dialogue *dialogue) {
-  struct trace trace = {.script = {.dialogue = dialogue}};
-  trace.script.used = calloc(dialogue->step_count + 1, sizeof *trace.script.used);
-  int error = trace.script.used ? 0 : CMTA_E_MEMORY;
-  if (error == 0)
-    error = open_service(&trace, dialogue);
+  struct trace trace = {.dead = false};
+  trace_script_init(&trace.script, dialogue);
+  int error = open_service(&trace, dialogue);
   if (error == 0)
     error = cmta_session_new(&trace.session, trace.service, NULL, NULL);
   if (error == 0)
     play(&trace);
   cmta_session_free(trace.session);
   cmta_service_free(trace.service);
+  cmta_message_free(trace.script.taken);
+  shelf_clear(&trace.shelf);
   text_clear(&trace.pending);
-  free(trace.script.used);
   return error;
 }
 

@@ -3,62 +3,46 @@
 
 #include "trace_hooks.h"
 
-int trace_compose(struct cmta_session *session, const struct answer *answer) {
-  const char *enhanced = answer->enhanced[0] ? answer->enhanced : NULL;
-  int error = 0;
-  if (answer->code)
-    error = cmta_reply(session, answer->code, enhanced, "%s", answer->lines[0].at);
-  for (size_t i = 1; error == 0 && i < answer->line_count; i++)
-    error = cmta_reply_line(session, "%s", answer->lines[i].at);
-  return error;
-}
-
-/* The first answer that waits, else the last that stays, else NULL. */
-static const struct answer *next_answer(struct trace_script *script, enum question question) {
-  const struct answer *always = NULL;
-  for (size_t i = 0; i < script->reached; i++) {
-    const struct step *step = &script->dialogue->steps[i];
-    if (step->question != question)
-      continue;
-    if (step->kind == STEP_HOOK_ALWAYS)
-      always = &step->answer;
-    if (step->kind != STEP_HOOK || script->used[i])
-      continue;
-    script->used[i] = true;
-    return &step->answer;
-  }
-  return always;
-}
-
 static enum cmta_verdict answer(struct cmta_session *session, void *user, enum question question) {
-  const struct answer *found = next_answer(user, question);
+  struct trace_set *set = user;
+  struct agenda *first = &set->script->sets[0].agenda;
+  const struct answer *found = agenda_give(&set->agenda, question);
   if (!found)
     return CMTA_ACCEPT;
-  trace_compose(session, found);
+  if (found->verdict == CMTA_LATER && first->deadline) {
+    answer_set_deadline(session, first->deadline);
+    first->deadline = NULL;
+  }
+  answer_compose(session, found);
   return found->verdict;
+}
+
+/* The data of a set is the set. */
+static void *new_session_data(struct cmta_session *session, void *user) {
+  struct trace_set *set = user;
+  (void)session;
+  return set->agenda.no_session_data ? NULL : set;
+}
+
+static void *new_transaction_data(struct cmta_session *session, void *user) {
+  struct trace_set *set = user;
+  (void)session;
+  bool fails = set->agenda.no_transaction_data;
+  set->agenda.no_transaction_data = false;
+  return fails ? NULL : set;
 }
 
 static enum cmta_verdict on_connect(struct cmta_session *session, void *user) {
   return answer(session, user, ASK_CONNECT);
 }
 
-void trace_edit(struct trace_script *script, struct cmta_session *session, size_t step) {
-  const struct step *edit = &script->dialogue->steps[step];
-  if (script->used[step] || (edit->kind != STEP_OFFER && edit->kind != STEP_WITHHOLD))
-    return;
-  script->used[step] = true;
-  if (edit->kind == STEP_OFFER)
-    cmta_ehlo_offer(session, edit->text.at);
-  else
-    cmta_ehlo_withhold(session, edit->text.at);
-}
-
 static enum cmta_verdict on_hello(struct cmta_session *session, void *user,
                                   struct cmta_slice name) {
-  struct trace_script *script = user;
+  struct agenda *agenda = &((struct trace_set *)user)->agenda;
   (void)name;
-  for (size_t i = 0; i < script->reached; i++)
-    trace_edit(script, session, i);
+  for (size_t i = 0; i < agenda->edit_count; i++)
+    step_edit_ehlo(session, agenda->edits[i]);
+  agenda->edit_count = 0;
   return answer(session, user, ASK_HELLO);
 }
 
@@ -92,7 +76,14 @@ static enum cmta_verdict on_headers(struct cmta_session *session, void *user,
 
 static enum cmta_verdict on_message(struct cmta_session *session, void *user,
                                     const struct cmta_message *message) {
+  struct trace_set *set = user;
+  struct trace_script *script = set->script;
   (void)message;
+  if (script->dialogue->takes && set == script->sets) {
+    cmta_message_free(script->taken);
+    script->taken = NULL;
+    cmta_message_take(session, &script->taken);
+  }
   return answer(session, user, ASK_MESSAGE);
 }
 
@@ -134,30 +125,44 @@ enum cmta_verdict trace_row(struct cmta_session *session, void *user, const stru
   return answer(session, user, ASK_ROW);
 }
 
-/* One set plays the whole chain here. */
-static bool answers(const struct dialogue *dialogue, enum question question) {
-  size_t set = 0;
-  while (set < dialogue->sets && !dialogue_answers(dialogue, set, question))
-    set++;
-  return set < dialogue->sets;
-}
-
-struct cmta_hooks trace_hooks(const struct dialogue *dialogue) {
+/* The hooks of a set, which has no `headers` and no `expn` where the dialogue answers none. */
+static struct cmta_hooks hooks_of(const struct dialogue *dialogue, size_t set) {
   if (dialogue->bare)
     return (struct cmta_hooks){.size = sizeof(struct cmta_hooks)};
+  bool headers = dialogue_answers(dialogue, set, ASK_HEADERS);
+  bool expn = dialogue_answers(dialogue, set, ASK_EXPN);
   return (struct cmta_hooks){.size = sizeof(struct cmta_hooks),
+                             .session_new = new_session_data,
+                             .transaction_new = new_transaction_data,
                              .connect = on_connect,
                              .hello = on_hello,
                              .mail = on_mail,
                              .rcpt = on_rcpt,
                              .data = on_data,
                              .chunk = on_chunk,
-                             .headers = answers(dialogue, ASK_HEADERS) ? on_headers : NULL,
+                             .headers = headers ? on_headers : NULL,
                              .message = on_message,
                              .rset = on_rset,
                              .noop = on_noop,
                              .vrfy = on_vrfy,
-                             .expn = answers(dialogue, ASK_EXPN) ? on_expn : NULL,
+                             .expn = expn ? on_expn : NULL,
                              .help = on_help,
                              .verb = on_verb};
+}
+
+void trace_script_init(struct trace_script *script, const struct dialogue *dialogue) {
+  *script = (struct trace_script){.dialogue = dialogue};
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    script->sets[i].script = script;
+}
+
+int trace_service(struct cmta_service **service, struct trace_script *script,
+                  const struct cmta_settings *settings) {
+  struct cmta_hooks hooks = hooks_of(script->dialogue, 0);
+  int error = cmta_service_new(service, settings, &hooks, &script->sets[0]);
+  for (size_t i = 1; error >= 0 && i < script->dialogue->sets; i++) {
+    hooks = hooks_of(script->dialogue, i);
+    error = cmta_service_add(*service, &hooks, &script->sets[i]);
+  }
+  return error < 0 ? error : 0;
 }

@@ -2,28 +2,34 @@
 #ifndef CMTA_TOOLS_TRACE_HOOKS_H
 #define CMTA_TOOLS_TRACE_HOOKS_H
 
-/* An application that answers as the hook lines of a dialogue say, and accepts what they do not
- * mention. It remembers nothing and prints nothing. */
+/* An application that answers as the hook lines of a dialogue say, each hook set for itself, and
+ * accepts what they do not mention. It remembers nothing and prints nothing. */
 
-#include <dialogue.h>
+#include <agenda.h>
+
+struct trace_script;
+
+/* One hook set: the `user` of its hooks. */
+struct trace_set {
+  struct trace_script *script;
+  struct agenda agenda;
+};
 
 struct trace_script {
   const struct dialogue *dialogue;
-  size_t reached; /* how many steps of it have been read: hook lines behind them do not count yet */
-  bool *used;     /* for each step, whether it has answered; the caller's */
+  struct trace_set sets[DIALOGUE_SETS];
+  struct cmta_message *taken; /* the last message that was, or NULL */
 };
 
-/* The hooks that play a script, to be given to a service with the script as `user`. */
-struct cmta_hooks trace_hooks(const struct dialogue *dialogue);
+/* Points the sets to their script. */
+void trace_script_init(struct trace_script *script, const struct dialogue *dialogue);
 
-/* The question of a row of settings.verbs, with the script as its `user`. */
+/* Makes a service of these settings with the chain of the dialogue; 0 or the library's error. */
+int trace_service(struct cmta_service **service, struct trace_script *script,
+                  const struct cmta_settings *settings);
+
+/* The question of a row of settings.verbs, with the first set as its `user`. */
 enum cmta_verdict trace_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
                             struct cmta_slice argument);
-
-/* Composes the reply of an answer; 0 or the library's error. */
-int trace_compose(struct cmta_session *session, const struct answer *answer);
-
-/* Makes the edit of the reply to EHLO that this step is; once, and nothing where it is none. */
-void trace_edit(struct trace_script *script, struct cmta_session *session, size_t step);
 
 #endif

@@ -4,8 +4,7 @@
 
 /*
  * A dialogue file (its format: tests/dialogs/README.md) as data: settings and steps, in order. This
- * reads the file and knows nothing of sessions, so that anything that plays or draws a dialogue can
- * use it.
+ * reads the file and plays nothing, so that anything that plays or draws a dialogue can use it.
  */
 
 #include "text.h"

@@ -44,7 +44,13 @@ static bool set_ehlo(struct cmta_keyword *row, const char *value) {
   return true;
 }
 
+static bool is_for(const struct cmta_session *session, void *name) {
+  const struct cmta_slice hello = cmta_session_hello_name(session);
+  return hello.length == strlen(name) && memcmp(hello.at, name, hello.length) == 0;
+}
+
 static bool set_for(struct cmta_keyword *row, const char *value) {
+  row->offered = is_for;
   free(row->user);
   row->user = (void *)copy(value, strlen(value));
   return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a session's numbers are what has happened, and its memory came back. */
+/* What must hold in every dialogue: the session's numbers are what has happened, each hook set has
+ * heard the same, and all memory comes back. */
 #include "play.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ static const char *reply_count_fault(const struct text *output,
   return NULL;
 }
 
-const char *counts_fault(const struct play *play) {
+static const char *counts_fault(const struct play *play) {
   const struct cmta_counts *counts = cmta_session_counts(play->session);
   const struct cmta_totals *totals = cmta_statistics_totals(play->statistics);
   if (counts->octets_in != play->fed)
@@ -40,7 +41,7 @@ const char *counts_fault(const struct play *play) {
   return reply_count_fault(&play->output, play->statistics);
 }
 
-const char *totals_fault(const struct play *play) {
+static const char *totals_fault(const struct play *play) {
   const struct cmta_totals *totals = cmta_statistics_totals(play->statistics);
   uint64_t closed = 0;
   for (size_t i = 0; i < sizeof totals->closed / sizeof totals->closed[0]; i++)
@@ -52,7 +53,7 @@ const char *totals_fault(const struct play *play) {
   return NULL;
 }
 
-const char *memory_fault(const struct play *play) {
+static const char *memory_fault(const struct play *play) {
   const struct account *account = &play->account;
   const size_t ceiling = play->dialogue->settings.max_memory;
   if (account->blocks > 0 || account->held > 0)
@@ -62,4 +63,70 @@ const char *memory_fault(const struct play *play) {
   if (ceiling > 0 && !play->dialogue->takes && account->peak > ceiling + play->held_by_service)
     return "more memory was held than max_memory";
   return NULL;
+}
+
+/* Of one hook set, while the session rests. */
+static void check_set(struct play *play, const struct script *script) {
+  if (script->fault.length > 0)
+    play_fail(play, script->fault.at);
+  if (cmta_session_envelope(play->session) == NULL && script->transaction_data > 0)
+    play_fail(play, "data of a transaction outlives it");
+}
+
+void play_check_rest(struct play *play) {
+  for (size_t i = 0; i < DIALOGUE_SETS; i++)
+    check_set(play, play_script(play, i));
+  const char *fault = counts_fault(play);
+  if (fault != NULL)
+    play_fail(play, fault);
+  if (play->account.wrong_size)
+    play_fail(play, "a block was given back with another size");
+}
+
+void play_check_end(struct play *play) {
+  const struct text unread = {0};
+  if (play->compared < play->output.length)
+    play_fail_text(play, "a reply that no line expects", &unread, play->output.at + play->compared,
+                   play->output.length - play->compared);
+  if (play->pending.length > 0 && play_can_read(play))
+    play_fail(play, "bytes of the client were not taken");
+  if (!play->dialogue->bare && !text_equal(&play->output, &play->script.said))
+    play_fail_text(play, "the trace shows other replies than were sent", &play->output,
+                   play->script.said.at, play->script.said.length);
+}
+
+/* News has come to each hook set as to the first, and each has its data back. */
+static void check_set_after(struct play *play, const struct script *script) {
+  if (script->closed != play->script.closed || script->resets != play->script.resets)
+    play_fail(play, "`closed` and `reset` were not told to all hook sets");
+  if (!text_equal(&script->transcript, &play->script.transcript))
+    play_fail(play, "the hook sets heard different traces");
+  if (!text_equal(&script->decided, &play->script.decided))
+    play_fail(play, "the hook sets heard different decisions");
+  if (script->session_data > 0 || script->transaction_data > 0)
+    play_fail(play, "data of the application was not destroyed");
+}
+
+void play_check_after(struct play *play) {
+  const struct script *script = &play->script;
+  const char *fault = reply_fault(&play->output);
+  if (fault != NULL)
+    play_fail(play, fault);
+  for (size_t i = 0; i < play->dialogue->sets; i++)
+    check_set_after(play, play_script(play, i));
+  if (!play->dialogue->bare && script->closed != (script->questions[ASK_CONNECT].asked > 0))
+    play_fail(play, "`closed` was not told exactly once");
+  if (script->fault.length > 0)
+    play_fail(play, script->fault.at);
+  if (play->shelf.misused || play->shelf.begun != play->shelf.ended)
+    play_fail(play, "a file of the store was not ended once");
+  fault = memory_fault(play);
+  if (fault != NULL)
+    play_fail(play, fault);
+}
+
+void play_check_sums(struct play *play) {
+  const char *fault = play->statistics != NULL ? totals_fault(play) : NULL;
+  if (fault != NULL)
+    play_fail(play, fault);
 }

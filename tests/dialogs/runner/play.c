@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void fail(struct play *play, const char *what) {
+void play_fail(struct play *play, const char *what) {
   if (play->failure.length == 0)
     text_print(&play->failure, "%s", what);
 }
 
 /* Says what was expected and what came, escaped. */
-static void fail_text(struct play *play, const char *what, const struct text *expected,
-                      const char *got, size_t got_length) {
+void play_fail_text(struct play *play, const char *what, const struct text *expected,
+                    const char *got, size_t got_length) {
   if (play->failure.length > 0)
     return;
   text_print(&play->failure, "%s\n  expected: ", what);
@@ -33,7 +33,7 @@ static void take_output(struct play *play) {
     const size_t length = play->manner == MANNER_BYTES ? 1 : out.length;
     text_append(&play->output, out.at, length);
     if (cmta_session_sent(play->session, length) != 0) {
-      fail(play, "cmta_session_sent() refuses");
+      play_fail(play, "cmta_session_sent() refuses");
       return;
     }
   }
@@ -49,7 +49,7 @@ static size_t next_piece(const struct play *play) {
   return play->pending.length;
 }
 
-static bool can_read(const struct play *play) {
+bool play_can_read(const struct play *play) {
   return (cmta_session_wants(play->session) & (CMTA_WANTS_DECISION | CMTA_WANTS_CLOSE)) == 0;
 }
 
@@ -71,13 +71,13 @@ static bool receive(struct play *play, size_t length) {
   if (taken < 0) {
     play->dead = taken == CMTA_E_MEMORY && play->lenient;
     if (!play->dead)
-      fail(play, cmta_strerror((int)taken));
+      play_fail(play, cmta_strerror((int)taken));
     else if ((cmta_session_wants(play->session) & CMTA_WANTS_CLOSE) == 0)
-      fail(play, "there was no memory, and the session is not over");
+      play_fail(play, "there was no memory, and the session is not over");
     return false;
   }
-  if ((size_t)taken < length && can_read(play))
-    fail(play, "not all bytes were taken in one call");
+  if ((size_t)taken < length && play_can_read(play))
+    play_fail(play, "not all bytes were taken in one call");
   if (taken > 0)
     forget_taken(play, (size_t)taken);
   take_output(play);
@@ -101,32 +101,22 @@ static bool show_ahead(struct play *play) {
 static void feed(struct play *play) {
   if (!receive(play, play->manner == MANNER_BYTES ? 0 : next_piece(play)))
     return;
-  while (play->pending.length > 0 && can_read(play) && play->failure.length == 0)
+  while (play->pending.length > 0 && play_can_read(play) && play->failure.length == 0)
     if (!receive(play, next_piece(play)))
       return;
   if (play->failure.length == 0)
     (void)show_ahead(play);
 }
 
-/* Rows that name a client are for that client alone. */
-static void add_conditions(const struct dialogue *dialogue) {
-  for (size_t i = 0; i < dialogue->settings.keyword_count; i++)
-    if (dialogue->keywords[i].user != NULL)
-      dialogue->keywords[i].offered = script_is_for;
-}
-
 /* A service with the chain of the dialogue; 0 or the library's error. */
 static int make_service(struct play *play) {
-  add_conditions(play->dialogue);
   struct cmta_settings settings = play->dialogue->settings;
   struct cmta_verb *verbs = dialogue_verbs(play->dialogue, script_verb, &play->script);
   settings.allocator = account_allocator(&play->account);
   settings.verbs = verbs;
   settings.verb_count = play->dialogue->verb_count;
   if (play->dialogue->stores)
-    settings.store = shelf_store(&play->shelf);
-  play->shelf.fails = play->dialogue->store_fails;
-  play->shelf.fails_from = play->dialogue->store_fails_from;
+    settings.store = shelf_store(&play->shelf, play->dialogue);
   struct cmta_hooks hooks = script_hooks(play->dialogue, 0);
   int error = cmta_service_new(&play->service, &settings, &hooks, &play->script);
   free(verbs);
@@ -151,7 +141,7 @@ static bool open_session(struct play *play) {
   if (error != 0) {
     play->dead = true;
     if (!play->lenient)
-      fail(play, cmta_strerror(error));
+      play_fail(play, cmta_strerror(error));
     return false;
   }
   cmta_session_count_in(play->session, play->statistics);
@@ -167,38 +157,11 @@ static bool continues(const struct play *play, const struct step *step) {
 
 static void step_client(struct play *play, const struct step *step) {
   if (play->compared < play->output.length && !play->lenient)
-    fail_text(play, "a reply that no line expects", &(struct text){0},
-              play->output.at + play->compared, play->output.length - play->compared);
+    play_fail_text(play, "a reply that no line expects", &(struct text){0},
+                   play->output.at + play->compared, play->output.length - play->compared);
   text_append(&play->pending, step->text.at, step->text.length);
   if (!continues(play, step))
     feed(play);
-}
-
-/* The length of the next reply line without its CR LF; all that is left when it has no end. */
-static size_t next_line(const struct play *play) {
-  const size_t left = play->output.length - play->compared;
-  const char *line = play->output.at + play->compared;
-  const char *end = left == 0 ? NULL : memchr(line, '\n', left);
-  return end == NULL || end == line ? left : (size_t)(end - line) - 1;
-}
-
-static void skip_line(struct play *play) {
-  const size_t left = play->output.length - play->compared;
-  const size_t length = next_line(play);
-  play->compared += length < left ? length + 2 : left;
-}
-
-static void step_server(struct play *play, const struct step *step) {
-  const char *got = play->output.at + play->compared;
-  const size_t length = next_line(play);
-  const bool exact = step->kind == STEP_SERVER;
-  if (length < step->text.length || (exact && length != step->text.length) || length == 0 ||
-      memcmp(got, step->text.at, step->text.length) != 0)
-    fail_text(play, "another reply", &step->text, got, length);
-  while (step->kind == STEP_SERVER_REPLY && next_line(play) > 3 &&
-         play->output.at[play->compared + 3] == '-')
-    skip_line(play);
-  skip_line(play);
 }
 
 /* The open question has been answered, whoever left it. */
@@ -208,7 +171,7 @@ static void note_decided(struct play *play, enum cmta_verdict verdict) {
 }
 
 static void step_decide(struct play *play, const struct step *step) {
-  int error = script_compose(play->session, &step->answer);
+  int error = answer_compose(play->session, &step->answer);
   if (error == 0)
     error = cmta_session_decide(play->session, step->answer.verdict);
   if (error == 0) {
@@ -216,13 +179,14 @@ static void step_decide(struct play *play, const struct step *step) {
     feed(play);
   }
   if ((error != 0) != step->answer.refused && !play->lenient)
-    fail(play, error != 0 ? cmta_strerror(error) : "a decision that should be refused was taken");
+    play_fail(play,
+              error != 0 ? cmta_strerror(error) : "a decision that should be refused was taken");
 }
 
 static void step_id(struct play *play, const struct step *step) {
   const int error = cmta_transaction_set_id(play->session, step->text.at);
   if (error != 0 && !play->lenient)
-    fail(play, cmta_strerror(error));
+    play_fail(play, cmta_strerror(error));
 }
 
 static void step_expire(struct play *play) {
@@ -237,52 +201,12 @@ static void step_stop(struct play *play) {
   take_output(play);
 }
 
-static void step_message(struct play *play, const struct step *step) {
-  const struct script *script = &play->script;
-  if (script->message_count - script->judging <= play->messages_seen) {
-    fail(play, "no message was delivered");
-    return;
-  }
-  const struct text *content = &script->messages[play->messages_seen++].content;
-  if (!text_equal(content, &step->text))
-    fail_text(play, "another message", &step->text, content->at, content->length);
-}
-
-static void step_no_message(struct play *play) {
-  const struct script *script = &play->script;
-  if (script->message_count - script->judging > play->messages_seen)
-    fail_text(play, "a message was delivered", &(struct text){0},
-              script->messages[play->messages_seen].content.at,
-              script->messages[play->messages_seen].content.length);
-}
-
-static void step_probe(struct play *play, const struct step *step) {
-  struct text shown = {0};
-  text_append(&shown, "", 0);
-  probe_show(play, step, &shown);
-  if (!text_equal(&shown, &step->text))
-    fail_text(play, "another state", &step->text, shown.at, shown.length);
-  text_clear(&shown);
-}
-
-/* What a step expects. */
-static void expect(struct play *play, const struct step *step) {
-  if (step->kind >= STEP_SERVER && step->kind <= STEP_SERVER_REPLY)
-    step_server(play, step);
-  else if (step->kind == STEP_MESSAGE)
-    step_message(play, step);
-  else if (step->kind == STEP_NO_MESSAGE)
-    step_no_message(play);
-  else
-    step_probe(play, step);
-}
-
 /* While `hello` is open an edit is made at once, else at the next one. */
 static void step_edit(struct play *play, const struct step *step) {
   if (play->session != NULL && strcmp(cmta_session_question(play->session), "hello") == 0)
     script_edit(&play->script, play->session, step);
   else
-    script_take_edit(&play->script, step);
+    script_take(&play->script, step);
 }
 
 static void run_step(struct play *play, const struct step *step) {
@@ -318,71 +242,8 @@ static void run_step(struct play *play, const struct step *step) {
     break;
   default:
     if (!play->lenient)
-      expect(play, step);
+      play_expect(play, step);
   }
-}
-
-/* The same of one hook set. */
-static void check_set(struct play *play, const struct script *script) {
-  if (script->fault.length > 0)
-    fail(play, script->fault.at);
-  if (cmta_session_envelope(play->session) == NULL && script->transaction_data > 0)
-    fail(play, "data of a transaction outlives it");
-}
-
-/* What must hold whenever the session rests. */
-static void check_rest(struct play *play) {
-  for (size_t i = 0; i < DIALOGUE_SETS; i++)
-    check_set(play, play_script(play, i));
-  const char *fault = counts_fault(play);
-  if (fault != NULL)
-    fail(play, fault);
-  if (play->account.wrong_size)
-    fail(play, "a block was given back with another size");
-}
-
-/* What must hold before the session is freed. */
-static void check_end(struct play *play) {
-  const struct text unread = {0};
-  if (play->compared < play->output.length)
-    fail_text(play, "a reply that no line expects", &unread, play->output.at + play->compared,
-              play->output.length - play->compared);
-  if (play->pending.length > 0 && can_read(play))
-    fail(play, "bytes of the client were not taken");
-  if (!play->dialogue->bare && !text_equal(&play->output, &play->script.said))
-    fail_text(play, "the trace shows other replies than were sent", &play->output,
-              play->script.said.at, play->script.said.length);
-}
-
-/* News has come to each hook set as to the first, and each has its data back. */
-static void check_set_after(struct play *play, const struct script *script) {
-  if (script->closed != play->script.closed || script->resets != play->script.resets)
-    fail(play, "`closed` and `reset` were not told to all hook sets");
-  if (!text_equal(&script->transcript, &play->script.transcript))
-    fail(play, "the hook sets heard different traces");
-  if (!text_equal(&script->decided, &play->script.decided))
-    fail(play, "the hook sets heard different decisions");
-  if (script->session_data > 0 || script->transaction_data > 0)
-    fail(play, "data of the application was not destroyed");
-}
-
-/* What must hold after all is freed, in lenient runs too. */
-static void check_after(struct play *play) {
-  const struct script *script = &play->script;
-  const char *fault = reply_fault(&play->output);
-  if (fault != NULL)
-    fail(play, fault);
-  for (size_t i = 0; i < play->dialogue->sets; i++)
-    check_set_after(play, play_script(play, i));
-  if (!play->dialogue->bare && script->closed != (script->questions[ASK_CONNECT].asked > 0))
-    fail(play, "`closed` was not told exactly once");
-  if (script->fault.length > 0)
-    fail(play, script->fault.at);
-  if (play->shelf.misused || play->shelf.begun != play->shelf.ended)
-    fail(play, "a file of the store was not ended once");
-  fault = memory_fault(play);
-  if (fault != NULL)
-    fail(play, fault);
 }
 
 static bool is_script(const struct step *step) { return step->kind <= STEP_HOOK_ALWAYS; }
@@ -396,7 +257,7 @@ static void run_steps(struct play *play) {
       return;
     run_step(play, step);
     if (play->session != NULL && !play->dead && !continues(play, step))
-      check_rest(play);
+      play_check_rest(play);
   }
 }
 
@@ -408,16 +269,14 @@ bool play_run(struct play *play) {
   }
   run_steps(play);
   if (play->session != NULL && play->failure.length == 0 && !play->lenient)
-    check_end(play);
+    play_check_end(play);
   cmta_session_free(play->session);
-  const char *fault = play->statistics != NULL ? totals_fault(play) : NULL;
-  if (fault != NULL)
-    fail(play, fault);
+  play_check_sums(play);
   cmta_statistics_free(play->statistics);
   cmta_service_free(play->service);
   script_release(&play->script);
   if (play->failure.length == 0)
-    check_after(play);
+    play_check_after(play);
   return play->failure.length == 0;
 }
 

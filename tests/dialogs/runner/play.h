@@ -60,10 +60,22 @@ void probe_show(struct play *play, const struct step *step, struct text *text);
    lines of one reply with one code; at most 512 octets), or NULL. */
 const char *reply_fault(const struct text *output);
 
-/* What is wrong with the counts while the session rests; with the sums when it is freed; with the
-   memory when all is. Or NULL. */
-const char *counts_fault(const struct play *play);
-const char *totals_fault(const struct play *play);
-const char *memory_fault(const struct play *play);
+/* What must hold whenever the session rests; before it is freed; of the sums when it is; when all
+   is freed, in lenient runs too. */
+void play_check_rest(struct play *play);
+void play_check_end(struct play *play);
+void play_check_sums(struct play *play);
+void play_check_after(struct play *play);
+
+/* Compares what has come with what a step expects. */
+void play_expect(struct play *play, const struct step *step);
+
+/* Whether the session takes bytes now. */
+bool play_can_read(const struct play *play);
+
+/* Remembers the first failure; with what was expected and what came, escaped. */
+void play_fail(struct play *play, const char *what);
+void play_fail_text(struct play *play, const char *what, const struct text *expected,
+                    const char *got, size_t got_length);
 
 #endif

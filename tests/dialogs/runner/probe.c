@@ -76,23 +76,6 @@ static void show_replies(struct play *play, struct text *text) {
   }
 }
 
-void script_hear_foreseen(struct cmta_session *session, void *user,
-                          const struct cmta_foreseen *command) {
-  struct script *script = user;
-  if (cmta_session_decide(session, CMTA_ACCEPT) != CMTA_E_STATE ||
-      cmta_reply(session, 250, NULL, "no") != CMTA_E_STATE)
-    text_print(&script->fault, "an answer was taken inside `foresee`");
-  text_print(&script->foreseen, "%s%llu %s", script->foreseen.length == 0 ? "" : ", ",
-             (unsigned long long)command->number, command->verb);
-  if (command->path != NULL) {
-    text_print(&script->foreseen, " ");
-    struct text path = {0};
-    script_show_path(&path, command->path);
-    text_append(&script->foreseen, path.at, path.length);
-    text_clear(&path);
-  }
-}
-
 static void show_foreseen(struct play *play, struct text *text) {
   struct text *foreseen = &play->script.foreseen;
   if (foreseen->length == 0)

@@ -5,31 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the sets of a chain are called. */
-static const char *const set_names[DIALOGUE_SETS] = {"first", "second", "third", "fourth"};
-
-static void script_fault(struct script *script, const char *what) {
+void script_fault(struct script *script, const char *what) {
   if (what != NULL && script->fault.length == 0)
     text_print(&script->fault, "%s", what);
 }
 
-int script_compose(struct cmta_session *session, const struct answer *answer) {
-  const char *enhanced = answer->enhanced[0] == '\0' ? NULL : answer->enhanced;
-  int error = 0;
-  if (answer->code != 0)
-    error = cmta_reply(session, answer->code, enhanced, "%s", answer->lines[0].at);
-  for (size_t i = 1; error == 0 && i < answer->line_count; i++)
-    error = cmta_reply_line(session, "%s", answer->lines[i].at);
-  return error;
-}
-
-/* The answer to come; NULL for the standard one. */
-static const struct answer *next_answer(const struct scripted *scripted) {
-  return scripted->used < scripted->count ? scripted->once[scripted->used] : scripted->always;
-}
-
-/* In each hook the data is that of its own set. */
-static void check_data(struct script *script, const struct cmta_session *session) {
+void script_check_data(struct script *script, const struct cmta_session *session) {
   const bool runs = cmta_session_envelope(session) != NULL;
   if (cmta_session_data(session) != &script->session_data ||
       cmta_session_data_of(session, script->number) != &script->session_data)
@@ -40,11 +21,10 @@ static void check_data(struct script *script, const struct cmta_session *session
 
 /* What the dialogue says of the answer that is about to come later. */
 static void set_deadline(struct script *first, struct cmta_session *session) {
-  const struct answer *deadline = first->deadline;
+  const struct answer *deadline = first->agenda.deadline;
   first->overdue = deadline == NULL ? CMTA_TEMPFAIL : deadline->verdict;
-  first->deadline = NULL;
-  if (deadline != NULL &&
-      cmta_session_set_deadline(session, (unsigned)deadline->code, deadline->verdict) != 0)
+  first->agenda.deadline = NULL;
+  if (deadline != NULL && answer_set_deadline(session, deadline) != 0)
     script_fault(first, "a deadline was refused");
 }
 
@@ -55,16 +35,15 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
   scripted->asked++;
   text_clear(&scripted->heard);
   text_append(&scripted->heard, heard.at, heard.length);
-  const struct answer *answer = next_answer(scripted);
-  scripted->used += scripted->used < scripted->count;
-  check_data(script, session);
+  const struct answer *answer = agenda_give(&script->agenda, question);
+  script_check_data(script, session);
   if (question != ASK_ROW && strcmp(cmta_session_question(session), question_name(question)) != 0)
     script_fault(script, "another question is asked");
   if (answer == NULL)
     return CMTA_ACCEPT;
   if (answer->verdict == CMTA_LATER)
     set_deadline(script->first, session);
-  const int error = script_compose(session, answer);
+  const int error = answer_compose(session, answer);
   if ((error == CMTA_E_ARGUMENT) != answer->refused && !script->lenient)
     script_fault(script, answer->refused ? "a reply that should be refused was taken"
                                          : "a reply was refused");
@@ -72,22 +51,9 @@ static enum cmta_verdict answer_question(struct script *script, struct cmta_sess
 }
 
 void script_edit(struct script *script, struct cmta_session *session, const struct step *step) {
-  const int error = step->kind == STEP_OFFER ? cmta_ehlo_offer(session, step->text.at)
-                                             : cmta_ehlo_withhold(session, step->text.at);
+  const int error = step_edit_ehlo(session, step);
   if ((error < 0) != step->answer.refused && !script->lenient)
     script_fault(script, error < 0 ? cmta_strerror(error) : "an edit was taken");
-}
-
-void script_take_edit(struct script *script, const struct step *step) {
-  if (script->edit_count < SCRIPT_ANSWERS)
-    script->edits[script->edit_count++] = step;
-  else
-    script_fault(script, "too many edits for one question");
-}
-
-bool script_is_for(const struct cmta_session *session, void *name) {
-  const struct cmta_slice hello = cmta_session_hello_name(session);
-  return hello.length == strlen(name) && memcmp(hello.at, name, hello.length) == 0;
 }
 
 static void destroy(void *data) { --*(unsigned *)data; }
@@ -95,7 +61,7 @@ static void destroy(void *data) { --*(unsigned *)data; }
 static void *new_session_data(struct cmta_session *session, void *user) {
   struct script *script = user;
   (void)session;
-  if (script->no_session_data)
+  if (script->agenda.no_session_data)
     return NULL;
   script->session_data++;
   return &script->session_data;
@@ -103,10 +69,10 @@ static void *new_session_data(struct cmta_session *session, void *user) {
 
 static void *new_transaction_data(struct cmta_session *session, void *user) {
   struct script *script = user;
-  const bool fails = script->no_transaction_data;
+  const bool fails = script->agenda.no_transaction_data;
   if (cmta_session_data(session) != &script->session_data || cmta_transaction_data(session) != NULL)
     script_fault(script, "a new transaction has other data");
-  script->no_transaction_data = false;
+  script->agenda.no_transaction_data = false;
   script->transaction_data += !fails;
   return fails ? NULL : &script->transaction_data;
 }
@@ -126,9 +92,9 @@ static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
   if (name.length == 0)
     script_fault(user, "`hello` was asked without a name");
   struct script *script = user;
-  for (size_t i = 0; i < script->edit_count; i++)
-    script_edit(script, session, script->edits[i]);
-  script->edit_count = 0;
+  for (size_t i = 0; i < script->agenda.edit_count; i++)
+    script_edit(script, session, script->agenda.edits[i]);
+  script->agenda.edit_count = 0;
   return answer_question(user, session, ASK_HELLO, name);
 }
 
@@ -205,7 +171,7 @@ static void keep_message(struct script *script, struct cmta_session *session,
     script_fault(script, delivered_take(kept, session, script->lenient));
 }
 
-static void drop_message(struct script *script) {
+void script_drop_message(struct script *script) {
   script->kept = false;
   delivered_clear(&script->messages[--script->message_count]);
 }
@@ -221,7 +187,7 @@ static bool is_acceptance(enum cmta_verdict verdict) {
 
 void script_decided(struct script *script, enum cmta_verdict verdict) {
   if (script->judging && !is_acceptance(verdict))
-    drop_message(script);
+    script_drop_message(script);
   script->judging = false;
 }
 
@@ -240,7 +206,7 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   keep_message(script, session, message);
   text_clear(&script->chunks);
   script->judging = true;
-  const struct answer *answer = next_answer(&script->questions[ASK_MESSAGE]);
+  const struct answer *answer = agenda_next(&script->agenda, ASK_MESSAGE);
   const enum cmta_verdict verdict =
       answer_question(script, session, ASK_MESSAGE, (struct cmta_slice){0});
   if (verdict != CMTA_LATER)
@@ -285,73 +251,11 @@ enum cmta_verdict script_verb(struct cmta_session *session, void *user,
   return verdict;
 }
 
-/* What this set took for a message was refused by another. */
-static void hear_reset(struct cmta_session *session, void *user) {
-  struct script *script = user;
-  script->resets++;
-  check_data(script, session);
-  if (script->kept && !script->judging)
-    drop_message(script);
-}
-
-/* An answer of a set: "rcpt@1 reject late final". */
-static void hear_decided(struct cmta_session *session, void *user,
-                         const struct cmta_decision *decision) {
-  struct script *script = user;
-  if (script->all_decided)
-    text_clear(&script->decided);
-  script->all_decided = decision->final;
-  text_print(&script->decided, "%s%s@%zu %s%s%s", script->decided.length > 0 ? " " : "",
-             decision->question, decision->hook_set, cmta_verdict_name(decision->verdict),
-             decision->late ? " late" : "", decision->final ? " final" : "");
-  check_data(script, session);
-  if (strcmp(decision->hook_set_name, set_names[decision->hook_set]) != 0)
-    script_fault(script, "a hook set has another name");
-}
-
-static void hear_cancelled(struct cmta_session *session, void *user, const char *question) {
-  struct script *script = user;
-  struct text *told = &script->first->cancelled;
-  text_print(told, "%s%s@%zu", told->length > 0 ? " " : "", question, script->number);
-  check_data(script, session);
-  if (cmta_session_decide(session, CMTA_ACCEPT) != CMTA_E_STATE)
-    script_fault(script, "a cancelled question was answered");
-}
-
-static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
-  struct script *script = user;
-  script_decided(script, CMTA_DROP);
-  script->closed++;
-  script->reason = reason;
-  if (reason != cmta_session_close_reason(session))
-    script_fault(script, "`closed` and cmta_session_close_reason() differ");
-}
-
-static void hear_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
-                       struct cmta_slice line) {
-  (void)session;
-  struct script *script = user;
-  text_print(&script->transcript, direction == CMTA_FROM_CLIENT ? "C: " : "S: ");
-  text_append(&script->transcript, line.at, line.length);
-  if (direction == CMTA_TO_CLIENT)
-    text_append(&script->said, line.at, line.length);
-  if (line.length < 2 || line.at[line.length - 2] != '\r' || line.at[line.length - 1] != '\n')
-    script_fault(script, "a traced line does not end in CR LF");
-}
-
-static bool looks_at(const struct dialogue *dialogue, enum probe probe) {
-  for (size_t i = 0; i < dialogue->step_count; i++)
-    if (dialogue->steps[i].kind == STEP_PROBE && dialogue->steps[i].probe == probe)
-      return true;
-  return false;
-}
-
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
   struct cmta_hooks hooks = {.size = sizeof hooks};
   if (dialogue->bare)
     return hooks;
   hooks = (struct cmta_hooks){.size = sizeof hooks,
-                              .name = set_names[number],
                               .session_new = new_session_data,
                               .session_free = destroy,
                               .transaction_new = new_transaction_data,
@@ -369,34 +273,17 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .vrfy = ask_vrfy,
                               .expn = ask_expn,
                               .help = ask_help,
-                              .verb = script_verb,
-                              .reset = hear_reset,
-                              .cancelled = hear_cancelled,
-                              .decided = hear_decided,
-                              .closed = hear_closed,
-                              .trace = hear_trace};
+                              .verb = script_verb};
   if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
-  if (looks_at(dialogue, PROBE_FORESEEN))
-    hooks.foresee = script_hear_foreseen;
   if (!dialogue_answers(dialogue, number, ASK_HEADERS))
     hooks.headers = NULL;
+  script_hear(&hooks, dialogue, number);
   return hooks;
 }
 
 void script_take(struct script *script, const struct step *step) {
-  struct scripted *scripted = &script->questions[step->question];
-  if (step->kind == STEP_DEADLINE)
-    script->first->deadline = &step->answer;
-  else if (step->kind == STEP_NO_DATA && step->question == ASK_CONNECT)
-    script->no_session_data = true;
-  else if (step->kind == STEP_NO_DATA)
-    script->no_transaction_data = true;
-  else if (step->kind == STEP_HOOK_ALWAYS)
-    scripted->always = &step->answer;
-  else if (scripted->count < SCRIPT_ANSWERS)
-    scripted->once[scripted->count++] = &step->answer;
-  else
+  if (!agenda_take(&script->agenda, step))
     script_fault(script, "too many answers for one question");
 }
 
@@ -415,7 +302,7 @@ void script_show_path(struct text *text, const struct cmta_path *path) {
 
 void script_clear(struct script *script) {
   while (script->message_count > 0)
-    drop_message(script);
+    script_drop_message(script);
   free(script->messages);
   for (size_t i = 0; i < QUESTIONS; i++) {
     text_clear(&script->questions[i].heard);

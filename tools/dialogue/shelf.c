@@ -78,7 +78,9 @@ static void shelf_end(void *context, void *opened) {
   text_clear(&file->bytes);
 }
 
-struct cmta_store shelf_store(struct shelf *shelf) {
+struct cmta_store shelf_store(struct shelf *shelf, const struct dialogue *dialogue) {
+  shelf->fails = dialogue->store_fails;
+  shelf->fails_from = dialogue->store_fails_from;
   return (struct cmta_store){.begin = shelf_begin,
                              .append = shelf_append,
                              .read = shelf_read,

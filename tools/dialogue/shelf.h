@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef DIALOGS_SHELF_H
-#define DIALOGS_SHELF_H
+#ifndef TOOLS_SHELF_H
+#define TOOLS_SHELF_H
 
 /* A store for messages whose files are in memory, that fails on demand and notices what is not
  * allowed: a file that is used after its end, or ended twice. */
@@ -19,8 +19,9 @@ struct shelf {
   bool misused; /* a file was used after its end */
 };
 
-/* The store that keeps its files here. The shelf must outlive it. */
-struct cmta_store shelf_store(struct shelf *shelf);
+/* The store of a dialogue, which keeps its files on the shelf and fails as the dialogue says. The
+   shelf must outlive it. */
+struct cmta_store shelf_store(struct shelf *shelf, const struct dialogue *dialogue);
 
 /* Frees what the shelf holds. */
 void shelf_clear(struct shelf *shelf);
