@@ -65,7 +65,8 @@ struct cmta_decision {
 struct cmta_foreseen {
   /* What `commands` of cmta_session_counts() will be when this command is in hand. */
   uint64_t number;
-  /* "RCPT": the command, in capitals; lives as long as the service. */
+  /* "RCPT": the command, in capitals, or as settings.verbs spells it; lives as long as the service.
+   */
   const char *verb;
   /* MAIL and RCPT: the path, without its parameters; else NULL. */
   const struct cmta_path *path;
@@ -160,10 +161,10 @@ struct cmta_hooks {
   void (*cancelled)(struct cmta_session *session, void *user, const char *question);
   /* A complete command that came behind an open question and will have its turn after it: a chance
      to begin a slow lookup early. Each is told once, in order, when its grammar is right; what
-     follows a command that ends a pipelined group (RFC 2920 section 3.1: any but MAIL, RCPT and
-     RSET), an unknown one or a line too long is not. It may still be
-     refused, or never have its turn. The open question cannot be answered from in here. Borrowed
-     until the hook returns. */
+     follows a command that ends a pipelined group (RFC 2920 section 3.1: any but MAIL, RCPT, RSET
+     and verbs of settings.verbs without CMTA_VERB_ENDS_GROUP), an unknown one or a line too long is
+     not. It may still be refused, or never have its turn. The open question cannot be answered from
+     in here. Borrowed until the hook returns. */
   void (*foresee)(struct cmta_session *session, void *user, const struct cmta_foreseen *command);
   /* A hook of a set has answered a question. Told for each answer of each set. */
   void (*decided)(struct cmta_session *session, void *user, const struct cmta_decision *decision);

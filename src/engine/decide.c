@@ -143,11 +143,13 @@ static void note_answer(struct cmta_session *session, enum cmta_verdict verdict,
   chain_tell_decided(session, &decision);
 }
 
+/* A row of settings.verbs is shown all that follows the verb, and that is what it may keep. */
 static enum cmta_verdict call(struct cmta_session *session) {
   const struct cmta_verb *own = session->verb->own;
-  if (own && own->question)
-    return own->question(session, own->user, own, session->command->rest);
-  return session->verb->ask(session, &session->service->sets[session->set]);
+  if (!own || !own->question)
+    return session->verb->ask(session, &session->service->sets[session->set]);
+  session->slice = session->command->rest;
+  return own->question(session, own->user, own, session->slice);
 }
 
 /* Asks the set in hand. A hook whose reply contradicts its verdict, or that gives none there is, is

@@ -124,12 +124,22 @@ static bool field_line_well_formed(const char *line, size_t length) {
   return !blank && length < 998;
 }
 
+static bool ends_in(const char *bytes, size_t length, const char *tail) {
+  const size_t tail_length = strlen(tail);
+  return length >= tail_length && memcmp(bytes + length - tail_length, tail, tail_length) == 0;
+}
+
+/* Behind a long line the date has a line of its own. */
+static bool ends_in_date(const char *bytes, size_t length) {
+  return ends_in(bytes, length, "; Sun, 9 Sep 2001 01:46:40 +0000\r\n") ||
+         ends_in(bytes, length, ";\r\n\tSun, 9 Sep 2001 01:46:40 +0000\r\n");
+}
+
 bool field_well_formed(const char *bytes, size_t length) {
-  static const char name[] = "Received:", date[] = "; Sun, 9 Sep 2001 01:46:40 +0000\r\n";
-  const size_t date_length = sizeof date - 1;
+  static const char name[] = "Received:";
   const char *at = bytes + sizeof name - 1, *end = bytes + length;
-  if (length < sizeof name + date_length || memcmp(bytes, name, sizeof name - 1) != 0 ||
-      memcmp(end - date_length, date, date_length) != 0)
+  if (length < sizeof name || memcmp(bytes, name, sizeof name - 1) != 0 ||
+      !ends_in_date(bytes, length))
     return false;
   for (;;) {
     const size_t line = line_length(at, end);

@@ -111,3 +111,21 @@ Test(foresee, an_answer_is_refused_once_its_question_is_cancelled) {
   cmta_session_expire(session);
   cr_expect_eq(decided_when_cancelled, CMTA_E_STATE);
 }
+
+/* How bytes are cut decides what is behind such a verb, so it is no dialogue. */
+Test(foresee, tells_nothing_behind_a_verb_of_the_application_that_ends_a_group) {
+  const struct cmta_hooks hooks = {.size = sizeof hooks, .mail = later, .foresee = on_foresee};
+  const struct cmta_verb verb = {.name = "XEND", .flags = CMTA_VERB_ENDS_GROUP, .help = "XEND"};
+  struct cmta_settings settings;
+  cmta_settings_init(&settings);
+  settings.verbs = &verb;
+  settings.verb_count = 1;
+  end();
+  cr_assert_eq(cmta_service_new(&service, &settings, &hooks, &first), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
+  say("");
+  say("EHLO c.example\r\n");
+  say("MAIL FROM:<>\r\nRSET\r\nXEND now\r\nRSET\r\n");
+  cr_expect_str_eq(first.told, "RSET[]XEND[now]");
+  cr_expect_eq(cmta_session_wants(session) & CMTA_WANTS_FORESIGHT, 0);
+}

@@ -109,6 +109,27 @@ Test(keep, copies_no_header_section) {
   cr_assert(cmta_slice_is(sets[0].kept, "A: b\r\n\r\n"));
 }
 
+static enum cmta_verdict on_row(struct cmta_session *asked, void *user,
+                                const struct cmta_verb *verb, struct cmta_slice argument) {
+  (void)verb;
+  return keep(asked, user, argument);
+}
+
+Test(keep, lets_all_that_the_question_of_a_row_was_shown_outlast_its_line) {
+  const struct cmta_verb verb = {.name = "MAIL", .question = on_row, .user = &sets[0]};
+  struct cmta_settings settings;
+  cmta_settings_init(&settings);
+  settings.verbs = &verb;
+  settings.verb_count = 1;
+  memset(sets, 0, sizeof sets);
+  cr_assert_eq(cmta_service_new(&service, &settings, NULL, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
+  sets[0].verdict = CMTA_LATER;
+  say("EHLO c.example\r\nMAIL FROM:<a@c.example> SIZE=1\r\n");
+  cr_assert_eq(sets[0].result, 0);
+  cr_assert(cmta_slice_is(sets[0].kept, "FROM:<a@c.example> SIZE=1"));
+}
+
 Test(keep, is_for_hooks_that_are_asked) {
   struct cmta_slice kept;
   begin_with((struct cmta_hooks){.noop = on_noop});
