@@ -28,9 +28,10 @@ enum cmta_phases {
 };
 
 enum cmta_verb_flags {
-  /* 530 until the connection is encrypted (RFC 3207 section 4). */
+  /* 530 until the connection is encrypted (RFC 3207 section 4): cmta_session_set_encrypted(). */
   CMTA_VERB_NEEDS_TLS = 1 << 0,
-  /* 530 until the client is authenticated (RFC 4954 section 6). */
+  /* 530 until the client is authenticated (RFC 4954 section 6):
+     cmta_session_set_authenticated(). */
   CMTA_VERB_NEEDS_AUTH = 1 << 1,
   /* Must be the last of a pipelined group (RFC 2920 section 3.1): 503 when bytes have come behind
      it already. */

@@ -33,8 +33,8 @@ CMTA_API const struct cmta_peer *cmta_session_local(const struct cmta_session *s
 /* The name of the last accepted HELO or EHLO, or of the one now in question; empty before. */
 CMTA_API struct cmta_slice cmta_session_hello_name(const struct cmta_session *session);
 
-/* The protocol word for Received lines (RFC 3848, 6531): "SMTP", "ESMTP", "UTF8SMTP". A static
- * string. */
+/* The protocol word for Received lines (RFC 3848, 6531): "SMTP", "ESMTP", "ESMTPSA", "UTF8SMTP" and
+ * so on. A static string. */
 CMTA_API const char *cmta_session_protocol(const struct cmta_session *session);
 
 /* The phase the chart is in, by its name in spec/session.rl: "greeted", "mail", "body" and so on. A

@@ -18,10 +18,11 @@
  * CMTA_TAKE accepts for those behind it, too. News goes to all sets, in order.
  *
  * Hooks run on the thread that runs the session, never two at once for one session. Inside a hook
- * the getters of its session may be called, cmta_reply(), cmta_reply_line() and the data functions,
- * and nothing else of that session. Slices and structures that a hook is given are borrowed until
- * it returns (or, for LATER, copied by whoever needs them longer); the getters of the session go on
- * to show them while its question is open.
+ * the getters of its session may be called, the data functions, cmta_reply() and cmta_reply_line(),
+ * and what says of itself that it is for hooks (deadlines, tickets, edits of the EHLO list, taking
+ * a message); nothing that runs or frees the session, or its loop. Slices and structures that a
+ * hook is given are borrowed until it returns; for LATER cmta_session_keep() has a slice stay, and
+ * the getters of the session go on to show envelope, path and name while the question is open.
  */
 
 #include <cmta/message.h>
@@ -58,6 +59,8 @@ struct cmta_decision {
   enum cmta_verdict verdict; /* of this set; never LATER */
   bool late;                 /* it came through cmta_session_decide(), or the deadline gave it */
   bool final;                /* no other set is asked after this one */
+  bool corrected;            /* TEMPFAIL stands for an answer that was wrong: there is no such
+                                verdict, or the composed reply contradicts it */
   uint64_t nanoseconds;      /* from the question to the answer; 0 without settings.clock */
 };
 

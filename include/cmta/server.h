@@ -20,8 +20,8 @@
  * thread (<cmta/ticket.h>); the server then runs the session on by itself. Do not call the other
  * functions that run a session on sessions of a server.
  *
- * Threads: a server, its sessions and its loop belong to one thread; cmta_ticket_answer() alone may
- * be called from others.
+ * Threads: a server, its sessions and its loop belong to one thread; answers by ticket may come
+ * from others.
  *
  * A hook must not run the loop, by ev_run() or otherwise: it is inside it, and sessions, its own as
  * well, would run while they run. Other callbacks of the loop may.
@@ -122,8 +122,8 @@ CMTA_API void cmta_server_stop(struct cmta_server *server,
    the default ones afterwards, and one server at a time may listen to them. The callback of
    cmta_server_stop() may not free a server that runs here. 0 when the server has stopped, at once
    if it had before; CMTA_E_STATE when the loop was left before that, by ev_break() or because
-   nothing was on it: it may be run again; CMTA_E_ARGUMENT without a server. Not from inside a hook
-   or a callback of the loop. */
+   nothing was on it: it may be run again; CMTA_E_STATE, too, from inside a hook or a callback of
+   the loop; CMTA_E_ARGUMENT without a server. */
 CMTA_API int cmta_server_run(struct cmta_server *server, bool stop_on_signals);
 
 /* Closes everything at once and frees it; each session is told `closed`. Not from inside a hook.

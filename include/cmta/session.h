@@ -244,6 +244,12 @@ CMTA_API void *cmta_transaction_data_of(const struct cmta_session *session, size
 /* The service it was made of. */
 CMTA_API const struct cmta_service *cmta_session_service(const struct cmta_session *session);
 
+/* For runtimes, before the session runs, and for hooks that know: TLS protects the connection; the
+   client has proved who it is, by a certificate or as the owner of a Unix socket, say. Both show in
+   the protocol word, and let verbs pass that need them. Off */
+CMTA_API void cmta_session_set_encrypted(struct cmta_session *session, bool encrypted);
+CMTA_API void cmta_session_set_authenticated(struct cmta_session *session, bool authenticated);
+
 /* For runtimes: a pointer of theirs, to come from a session to what holds it. */
 CMTA_API void cmta_session_set_runtime(struct cmta_session *session, void *runtime);
 CMTA_API void *cmta_session_runtime(const struct cmta_session *session);

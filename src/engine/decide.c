@@ -138,6 +138,7 @@ static void note_answer(struct cmta_session *session, enum cmta_verdict verdict,
       .verdict = verdict,
       .late = late,
       .final = verdict != CMTA_ACCEPT || !has_more(session),
+      .corrected = session->corrected,
       .nanoseconds = chain_now(service) - session->asked_at,
   };
   chain_tell_decided(session, &decision);
@@ -161,7 +162,8 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   session->asked_at = chain_now(session->service);
   session->asked++;
   enum cmta_verdict verdict = call(session);
-  if (reply_fits(session, verdict))
+  session->corrected = !reply_fits(session, verdict);
+  if (!session->corrected)
     return verdict;
   reply_clear(session);
   return CMTA_TEMPFAIL;

@@ -97,7 +97,17 @@ static bool speaks_esmtp(const struct cmta_session *session) {
 /* SMTPUTF8 can be asked for in ESMTP only. */
 static const char *protocol_of(const struct cmta_session *session, bool esmtp) {
   bool utf8 = session->transaction && session->transaction->envelope.smtputf8;
-  return protocol_word(utf8 ? PROTOCOL_ESMTP | PROTOCOL_UTF8 : esmtp ? PROTOCOL_ESMTP : 0u);
+  unsigned facts = utf8 ? PROTOCOL_ESMTP | PROTOCOL_UTF8 : esmtp ? PROTOCOL_ESMTP : 0u;
+  facts |= session->encrypted ? PROTOCOL_TLS : 0u;
+  return protocol_word(facts | (session->authenticated ? PROTOCOL_AUTH : 0u));
+}
+
+void cmta_session_set_encrypted(struct cmta_session *session, bool encrypted) {
+  session->encrypted = encrypted;
+}
+
+void cmta_session_set_authenticated(struct cmta_session *session, bool authenticated) {
+  session->authenticated = authenticated;
 }
 
 const char *session_protocol(const struct cmta_session *session) {

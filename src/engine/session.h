@@ -114,11 +114,12 @@ struct cmta_session {
   bool stopping;              /* cmta_session_stop() was called */
   bool stopping_now;          /* it was called again */
   bool failed;                /* no memory: the session cannot go on */
-  bool misplaced;             /* the chart does not take the event in hand now */
-  bool encrypted;             /* TLS protects the connection */
-  bool authenticated;         /* the client has proved who it is (RFC 4954) */
-  bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8, or the message in hand did and
-                      was taken (RFC 6531 section 3.7.4.2) */
+  bool corrected;     /* the answer of the set in hand was wrong, and TEMPFAIL is in its place */
+  bool misplaced;     /* the chart does not take the event in hand now */
+  bool encrypted;     /* TLS protects the connection */
+  bool authenticated; /* the client has proved who it is (RFC 4954) */
+  bool utf8_asked;    /* the VRFY or EXPN in hand came with SMTPUTF8, or the message in hand did and
+                         was taken (RFC 6531 section 3.7.4.2) */
 
   unsigned short set;    /* the hook set that is asked or told, or left the question open */
   unsigned char overdue; /* enum cmta_verdict that counts when the open question's time is up */

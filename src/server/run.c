@@ -49,6 +49,8 @@ static void signals_ignore(struct signals *signals, struct ev_loop *loop) {
 int cmta_server_run(struct cmta_server *server, bool stop_on_signals) {
   if (!server)
     return CMTA_E_ARGUMENT;
+  if (ev_depth(server->loop) > 0)
+    return CMTA_E_STATE;
   if (server->stop_state == STOP_DONE)
     return 0;
   struct signals signals;

@@ -115,6 +115,27 @@ Test(run, a_callback_that_runs_the_loop_itself_does_not_hold_it) {
   ev_loop_destroy(loop);
 }
 
+static int inside;
+
+static void run_inside(struct ev_loop *loop, ev_timer *timer, int revents) {
+  (void)loop, (void)timer, (void)revents;
+  inside = cmta_server_run(server, false);
+  cmta_server_stop(server, NULL, NULL);
+}
+
+Test(run, is_refused_inside_the_loop_that_it_would_run) {
+  struct ev_loop *loop = ev_loop_new(0);
+  ev_timer timer;
+  begin(loop);
+  ev_timer_init(&timer, run_inside, 0., 0.);
+  ev_timer_start(loop, &timer);
+  cr_assert_eq(cmta_server_run(server, false), 0);
+  cr_assert_eq(inside, CMTA_E_STATE);
+  cmta_server_free(server);
+  server = NULL;
+  ev_loop_destroy(loop);
+}
+
 Test(run, a_server_that_has_stopped_is_not_run) {
   begin(NULL);
   cmta_server_stop(server, NULL, NULL);

@@ -161,6 +161,16 @@ Test(chain, has_a_thousand_sets_and_no_more) {
   cmta_service_free(other);
 }
 
+Test(chain, tells_that_a_wrong_answer_was_corrected) {
+  sets[0].noop = (enum cmta_verdict)77;
+  say("NOOP\r\n");
+  cr_expect(hears("451 "));
+  cr_expect(sets[2].decision.corrected && sets[2].decision.verdict == CMTA_TEMPFAIL);
+  sets[0].noop = CMTA_TEMPFAIL;
+  say("NOOP\r\n");
+  cr_expect_not(sets[2].decision.corrected);
+}
+
 Test(chain, tells_each_answer_to_each_set_with_its_name_and_number) {
   sets[2].noop = CMTA_REJECT;
   say("NOOP\r\n");

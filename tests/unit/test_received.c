@@ -105,6 +105,17 @@ Test(received, says_where_the_client_comes_from) {
   expect_from("[192.0.2.7]", "192.0.2.1", "[192.0.2.7] ([192.0.2.1])");
 }
 
+Test(received, says_that_the_connection_is_encrypted_and_the_client_authenticated) {
+  begin("mail.example", "192.0.2.1");
+  cmta_session_set_encrypted(session, true);
+  mail("c.example", "bob@example.net");
+  cr_expect(strstr(received(), "\r\n\tby mail.example with ESMTPS\r\n"));
+  cmta_session_set_authenticated(session, true);
+  cr_expect(strstr(received(), "\r\n\tby mail.example with ESMTPSA\r\n"));
+  cr_expect_str_eq(cmta_session_protocol(session), "ESMTPSA");
+  end();
+}
+
 Test(received, says_nothing_of_where_the_client_comes_from_when_that_is_no_address) {
   static const char *const others[] = {"",
                                        "/run/mail.sock",

@@ -271,11 +271,11 @@ Test(verbs, that_need_tls_or_authentication_may_come_once_there_is_some) {
   open_session(guarded, 2, NULL);
   expect("XTLS\r\n", "530 5.7.0 Must issue a STARTTLS command first\r\n");
   cr_expect(!is_allowed("XTLS"));
-  session->encrypted = true;
+  cmta_session_set_encrypted(session, true);
   expect("XTLS\r\n", "250 2.0.0 Ok\r\n");
   expect("XAUTH\r\n", "530 5.7.0 Authentication required\r\n");
   cr_expect(is_allowed("XTLS") && !is_allowed("XAUTH"));
-  session->authenticated = true;
+  cmta_session_set_authenticated(session, true);
   expect("XAUTH\r\n", "250 2.0.0 Ok\r\n");
   cr_expect(is_allowed("XAUTH"));
 }
