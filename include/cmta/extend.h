@@ -118,7 +118,7 @@ struct cmta_keyword {
      NULL for other values. */
   const char *const *words;
   /* Octets that it adds to the longest line of its commands, '=' and the blank before it counted
-     (section 4.5.3.1.4). */
+     (section 4.5.3.1.4); 65536 at most. */
   size_t octets;
 };
 

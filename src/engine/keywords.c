@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { MAX_KEYWORDS = 64, MAX_EHLO_LINE = 200 };
+enum { MAX_KEYWORDS = 64, MAX_EHLO_LINE = 200, MAX_OCTETS = 65536 };
 
 unsigned keyword_command(int event) {
   return event == MAIL ? CMTA_WITH_MAIL : event == RCPT ? CMTA_WITH_RCPT : 0u;
@@ -80,7 +80,7 @@ static bool parameter_fits(const char *parameter) {
 
 static bool row_fits(const struct cmta_keyword *row) {
   unsigned known = CMTA_WITH_MAIL | CMTA_WITH_RCPT;
-  if (!row->ehlo && !row->parameter)
+  if ((!row->ehlo && !row->parameter) || row->octets > MAX_OCTETS)
     return false;
   if (row->parameter && (!parameter_fits(row->parameter) || row->commands == 0))
     return false;
