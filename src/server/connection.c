@@ -6,10 +6,10 @@
  *
  * A client that goes away while a question is open is noticed without reading ahead: the socket
  * stays watched, and when it becomes readable one octet is peeked at. Nothing there is the client's
- * end. If bytes are there, watching rests until the answer, and the end behind them is noticed then
- * or at the decision's timeout; reading on instead would give each client memory for as long as it
- * likes. Where a hook wants to foresee what comes, reading goes on until a block of RECEIVE_SIZE is
- * full, and no further.
+ * end. If bytes are there, watching rests until the answer, and an end behind them is noticed then
+ * or at the decision's timeout, a reset within LOOK_SECONDS; reading on instead would give each
+ * client memory for as long as it likes. Where a hook wants to foresee what comes, reading goes on
+ * until a block of RECEIVE_SIZE is full, and no further.
  */
 
 #include "server/connection.h"
@@ -19,8 +19,12 @@
 #include "server/ticket.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+
+/* Seconds between two looks whether a client is still there. */
+enum { LOOK_SECONDS = 5 };
 
 bool connection_is_over(const struct connection *connection) {
   return cmta_session_wants(connection->session) & CMTA_WANTS_CLOSE;
@@ -203,9 +207,22 @@ static bool is_abandoned(const struct connection *connection, unsigned wants) {
          !(wants & (CMTA_WANTS_WRITE | CMTA_WANTS_CLOSE));
 }
 
+/* Looks from time to time while reading rests. */
+static void look_note(struct connection *connection, unsigned wants) {
+  if (!(wants & CMTA_WANTS_DECISION))
+    connection->heard = false;
+  if (connection->heard == ev_is_active(&connection->look))
+    return;
+  if (connection->heard)
+    ev_timer_again(connection->server->loop, &connection->look);
+  else
+    ev_timer_stop(connection->server->loop, &connection->look);
+}
+
 static void settle(struct connection *connection) {
   ticket_note(connection);
   unsigned wants = cmta_session_wants(connection->session);
+  look_note(connection, wants);
   if (connection->failed || is_abandoned(connection, wants)) {
     ticket_release(connection);
     if (!(wants & CMTA_WANTS_CLOSE))
@@ -217,8 +234,6 @@ static void settle(struct connection *connection) {
     linger_begin(connection);
     return;
   }
-  if (!(wants & CMTA_WANTS_DECISION))
-    connection->heard = false;
   deadline_note(connection);
   connection_watch(connection, events_wanted(connection, wants));
 }
@@ -238,6 +253,15 @@ static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
     resume(connection);
   if (revents & EV_READ)
     on_readable(connection);
+  settle(connection);
+}
+
+/* What a client that only half-closes has sent still counts; one that resets wants no answer. */
+static void on_look(struct ev_loop *loop, ev_timer *timer, int revents) {
+  struct connection *connection = timer->data;
+  struct pollfd end = {.fd = connection->channel.fd};
+  (void)loop, (void)revents;
+  connection->failed |= poll(&end, 1, 0) > 0 && (end.revents & (POLLERR | POLLHUP));
   settle(connection);
 }
 
@@ -304,6 +328,8 @@ static struct connection *connection_new(struct cmta_server *server, struct chan
   connection->channel = *channel;
   ev_io_init(&connection->socket, on_socket, channel->fd, EV_READ);
   connection->socket.data = connection;
+  ev_timer_init(&connection->look, on_look, 0., LOOK_SECONDS);
+  connection->look.data = connection;
   deadline_init(connection);
   link_in(connection);
   return connection;
@@ -328,6 +354,7 @@ void connection_close(struct connection *connection) {
   ticket_release(connection);
   ev_io_stop(server->loop, &connection->socket);
   ev_timer_stop(server->loop, &connection->timer);
+  ev_timer_stop(server->loop, &connection->look);
   connection->channel.transport->close(&connection->channel);
   cmta_session_free(connection->session);
   ticket_release(connection); /* one that the hook `cancelled` took */

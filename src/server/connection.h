@@ -30,6 +30,7 @@ struct connection {
   struct rest rest;
   ev_io socket; /* fed with EV_CUSTOM when a late answer has come */
 
+  ev_timer look; /* active while bytes wait behind an open question: whether the client is gone */
   ev_timer timer;
   ev_tstamp slack; /* seconds from the client's last progress to the moment the timer fires */
   uint64_t

@@ -4,6 +4,8 @@
 
 #include "harness.h"
 
+#include "server/connection.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -219,6 +221,42 @@ Test(vanish, behind_bytes_that_wait_is_noticed_when_the_time_of_the_question_is_
   world_run_until_asked(&world);
   client_send(&client, "RSET\r\n");
   client_close(&client, true);
+  world_run_empty(&world);
+  cr_assert_eq(world.closed, 1);
+}
+
+/* A client whose bytes wait behind the question, and that then ends its side in this way. */
+static void leave_bytes_behind(bool reset) {
+  world.late = NOOP;
+  world_listen_any(&world);
+  client_connect(&client, &world, 0);
+  client_expect(&client, "220 ");
+  client_send(&client, "NOOP\r\n");
+  world_run_until_asked(&world);
+  client_send(&client, "RSET\r\n");
+  for (int i = 0; i < 3; i++)
+    ev_run(world.loop, EVRUN_NOWAIT);
+  client_close(&client, reset);
+}
+
+/* The time for the next look has come. */
+static void look(void) {
+  cr_assert(ev_is_active(&world.server->connections->look));
+  ev_feed_event(world.loop, &world.server->connections->look, EV_TIMER);
+  ev_run(world.loop, EVRUN_NOWAIT);
+}
+
+Test(vanish, by_a_reset_is_noticed_behind_bytes_that_wait) {
+  leave_bytes_behind(true);
+  look();
+  cr_assert_eq(world.closed, 1);
+}
+
+Test(vanish, by_a_close_behind_bytes_that_wait_may_be_a_half_close) {
+  leave_bytes_behind(false);
+  look();
+  cr_assert_eq(world.closed, 0);
+  world_decide(&world, CMTA_ACCEPT);
   world_run_empty(&world);
   cr_assert_eq(world.closed, 1);
 }
