@@ -12,7 +12,8 @@
 /* Seconds, and octets, that a client may take to see the end. */
 enum { LINGER_SECONDS = 2, LINGER_OCTETS = 1 << 20 };
 
-void linger_drain(struct connection *connection) {
+/* Reads and drops what is there; true when more may come. */
+static bool drain(struct connection *connection) {
   struct channel *channel = &connection->channel;
   ssize_t count = 1;
   while (count > 0 && connection->progress < LINGER_OCTETS) {
@@ -20,23 +21,34 @@ void linger_drain(struct connection *connection) {
     if (count > 0)
       connection->progress += (uint64_t)count;
   }
-  if (count != TRANSPORT_WAIT)
+  return count == TRANSPORT_WAIT;
+}
+
+void linger_drain(struct connection *connection) {
+  if (!drain(connection))
     connection_close(connection);
 }
 
+static bool is_stopping(const struct connection *connection) {
+  return connection->server->stop_state != STOP_NOT;
+}
+
+/* A server that stops waits for nobody, but what is there already must not turn into a reset. */
 static bool may_linger(const struct connection *connection) {
-  return connection->spoken && connection->server->stop_state == STOP_NOT &&
+  return connection->spoken && !is_stopping(connection) &&
          cmta_session_close_reason(connection->session) != CMTA_CLOSED_QUIT;
 }
 
 void linger_begin(struct connection *connection) {
+  connection->progress = 0;
   if (!may_linger(connection)) {
+    if (is_stopping(connection))
+      (void)drain(connection);
     connection_close(connection);
     return;
   }
   cmta_session_free(connection->session);
   connection->session = NULL;
-  connection->progress = 0;
   connection->channel.transport->finish(&connection->channel);
   connection_watch(connection, EV_READ);
   deadline_set(connection, LINGER_SECONDS);

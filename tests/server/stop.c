@@ -124,6 +124,20 @@ Test(stop, counts_an_answer_that_comes_as_the_time_is_up) {
   cr_assert_eq(reports, 1);
 }
 
+/* A socket that is closed with bytes unread answers with a reset, which may destroy the reply. */
+Test(stop, resets_no_client_whose_bytes_wait) {
+  world.late = NOOP;
+  meet();
+  client_send(&client, "NOOP\r\n");
+  world_run_until_asked(&world);
+  client_send(&client, "RSET\r\n");
+  cmta_server_stop(world.server, stopped, NULL);
+  stop_hurry(world.server);
+  run_out();
+  expect_goodbye();
+  cr_assert_not(client.broken);
+}
+
 Test(stop, refuses_new_connections) {
   uint16_t port;
   meet();
