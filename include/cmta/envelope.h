@@ -40,7 +40,8 @@ struct cmta_parameter {
   /* Tells KEYWORD=value from KEYWORD. */
   bool has_value;
   /* Where its row in settings.keywords gives it a type: the integer, the seconds since
-     1970-01-01T00:00:00Z of a date-time, or the index of the word of an enumeration; else 0. */
+     1970-01-01T00:00:00Z of a date-time, fractions dropped, or the index of the word of an
+     enumeration; else 0. */
   int64_t number;
   /* What an xtext or a mailbox of such a row says once decoded; else the value. */
   struct cmta_slice text;

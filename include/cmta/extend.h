@@ -39,9 +39,11 @@ enum cmta_verb_flags {
 };
 
 /*
- * A verb. Its commands are counted, traced, limited and listed in HELP like every other; out of its
- * phases it is 503. It changes neither phase nor transaction. SEND, SOML, SAML and TURN, which are
- * 502 otherwise, may be such verbs.
+ * A verb. Its commands are counted, traced and limited like every other. HELP lists it by its name,
+ * unless a flag forbids it to this client, and shows its help when asked for it; out of its phases
+ * it is 503. Of several reasons to refuse it the first counts: malformed (500, 501), forbidden by a
+ * flag (530), misplaced (503). It changes neither phase nor transaction. SEND, SOML, SAML and TURN,
+ * which are 502 otherwise, may be such verbs.
  *
  * With the name of a verb that is built in, a row overrides that verb's question: the hook of the
  * same name is not asked, `question` is, when it is not NULL (for QUIT, which asks nobody, it must

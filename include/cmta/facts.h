@@ -37,8 +37,8 @@ CMTA_API struct cmta_slice cmta_session_hello_name(const struct cmta_session *se
  * so on. A static string. */
 CMTA_API const char *cmta_session_protocol(const struct cmta_session *session);
 
-/* The phase the chart is in, by its name in spec/session.rl: "greeted", "mail", "body" and so on. A
- * static string. */
+/* The phase the chart is in, by its name in spec/session.rl: "greeted", "mail", "body" and so on;
+   the last one when the session is over. A static string. */
 CMTA_API const char *cmta_session_phase(const struct cmta_session *session);
 
 /* The event last in hand, by its name in spec/event.h: the command that came, whether or not it was

@@ -59,9 +59,10 @@ struct cmta_decision {
   enum cmta_verdict verdict; /* of this set; never LATER */
   bool late;                 /* it came through cmta_session_decide(), or the deadline gave it */
   bool final;                /* no other set is asked after this one */
-  bool corrected;            /* TEMPFAIL stands for an answer that was wrong: there is no such
-                                verdict, or the composed reply contradicts it */
-  uint64_t nanoseconds;      /* from the question to the answer; 0 without settings.clock */
+  bool corrected;       /* the answer was wrong: there is no such verdict, or the composed reply
+                           contradicts it. The client gets the standard reply of TEMPFAIL, or
+                           of CLOSE where that was the verdict */
+  uint64_t nanoseconds; /* from the question to the answer; 0 without settings.clock */
 };
 
 /* A command that waits behind an open question: what the hook `foresee` is told. */
@@ -160,7 +161,7 @@ struct cmta_hooks {
   void (*reset)(struct cmta_session *session, void *user);
   /* The question that this set left open with LATER is over without its answer, which will be
      refused from now on: the client went away, the deadline gave the answer, the session ends. Told
-     to this set alone, before anything else comes of it. */
+     to this set alone, before anything else comes of it; the getters still show the question. */
   void (*cancelled)(struct cmta_session *session, void *user, const char *question);
   /* A complete command that came behind an open question and will have its turn after it: a chance
      to begin a slow lookup early. Each is told once, in order, when its grammar is right; what

@@ -135,7 +135,8 @@ CMTA_API int cmta_session_set_deadline(struct cmta_session *session, unsigned se
 
 /* Inside a hook that is about to answer LATER: copies the slice that it was given (of `chunk`,
    `headers`, or the text of a command) into the session's memory, where it stays until the question
-   is over. 0, CMTA_E_STATE outside a question, CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+   is over. 0, CMTA_E_STATE outside a question or where there is no slice (`rcpt` has a path, which
+   the getters show), CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
 CMTA_API int cmta_session_keep(struct cmta_session *session, struct cmta_slice *kept);
 
 /* Answers the question that a hook left with LATER; a reply may be composed before. Any verdict but

@@ -13,11 +13,13 @@ extern "C" {
 /* The answer to a question. The reply code that goes with it is checked against its class (RFC 5321
  * section 4.2.1). */
 enum cmta_verdict {
-  /* Go on; a composed reply is a success: 2yz, for the `data` question 354; `chunk` has none. */
+  /* Go on; a composed reply is a success: 2yz, for the `data` question 354; `chunk` and
+     `headers` have none: nothing may look like a success in the middle of a message. */
   CMTA_ACCEPT = 0,
   /* Refuse for good; a composed reply is 5yz. */
   CMTA_REJECT = 1,
-  /* Refuse for now; a composed reply is 4yz; the standard text is a 451, to `connect` a 421. */
+  /* Refuse for now; a composed reply is 4yz, but not 421, which goes with CLOSE: the session stays.
+     The standard text is a 451; to `connect` it is a 421, and that session ends. */
   CMTA_TEMPFAIL = 2,
   /* Reply, then close; a composed reply is 4yz, 5yz or, where ACCEPT may have one, 2yz: then the
    * command is done first. The standard text is a 421. */

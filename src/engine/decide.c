@@ -30,6 +30,7 @@ static int own_code(const struct cmta_session *session) {
   return session->draft && session->draft->set == session->set ? session->draft->code : 0;
 }
 
+/* 421 says that the connection is closed (RFC 5321 section 4.2.2). */
 bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code) {
   if (code == 0)
     return (unsigned)verdict <= CMTA_TAKE;
@@ -40,7 +41,7 @@ bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code) {
   case CMTA_REJECT:
     return code / 100 == 5;
   case CMTA_TEMPFAIL:
-    return code / 100 == 4;
+    return code / 100 == 4 && (code != 421 || verb->event == CONNECT);
   case CMTA_CLOSE:
     return is_farewell(verb, code);
   case CMTA_DROP:
@@ -154,7 +155,7 @@ static enum cmta_verdict call(struct cmta_session *session) {
 }
 
 /* Asks the set in hand. A hook whose reply contradicts its verdict, or that gives none there is, is
- * out of order: the client may try again later. */
+ * out of order: the client may try again later, unless it was to go. */
 static enum cmta_verdict ask_set(struct cmta_session *session) {
   session->question = QUESTION_ASKED;
   session->deadline = session->service->settings.decision_timeout;
@@ -166,7 +167,7 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   if (!session->corrected)
     return verdict;
   reply_clear(session);
-  return CMTA_TEMPFAIL;
+  return verdict == CMTA_CLOSE ? CMTA_CLOSE : CMTA_TEMPFAIL;
 }
 
 /* The bytes of the slice in hand stay until the question is over. */
@@ -264,7 +265,7 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
 int cmta_session_keep(struct cmta_session *session, struct cmta_slice *kept) {
   if (!session || !kept)
     return CMTA_E_ARGUMENT;
-  if (session->question != QUESTION_ASKED)
+  if (session->question != QUESTION_ASKED || (!session->slice.at && session->event != HEADERS))
     return CMTA_E_STATE;
   if (!keep_slice(session))
     return CMTA_E_MEMORY;

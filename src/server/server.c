@@ -19,12 +19,10 @@ void cmta_config_init(struct cmta_config *config) {
       .size = sizeof *config, .max_connections = 1000, .backlog = 511, .stop_timeout = 30};
 }
 
-/* RFC 3463 section 3.5: X.3.2, the system is not accepting network messages. */
+/* Without an enhanced status code, as it stands in place of the greeting (RFC 2034 section 4). */
 static void compose_refusal(struct cmta_server *server, const struct cmta_settings *settings) {
-  bool enhanced = settings->extensions & CMTA_EXTENSION_ENHANCEDSTATUSCODES;
-  int length =
-      snprintf(server->refusal, sizeof server->refusal, "421 %s%s too many connections\r\n",
-               enhanced ? "4.3.2 " : "", settings->hostname);
+  int length = snprintf(server->refusal, sizeof server->refusal, "421 %s too many connections\r\n",
+                        settings->hostname);
   server->refusal_length = length > 0 ? (size_t)length : 0;
   if (server->refusal_length >= sizeof server->refusal)
     server->refusal_length = 0;

@@ -39,6 +39,12 @@ static enum cmta_verdict on_noop(struct cmta_session *asked, void *user, struct 
   return keep(asked, user, text);
 }
 
+static enum cmta_verdict on_rset(struct cmta_session *asked, void *user) {
+  struct set *set = user;
+  set->result = cmta_session_keep(asked, &set->kept);
+  return CMTA_ACCEPT;
+}
+
 static enum cmta_verdict on_chunk(struct cmta_session *asked, void *user, struct cmta_slice bytes) {
   return keep(asked, user, bytes);
 }
@@ -138,6 +144,15 @@ Test(keep, is_for_hooks_that_are_asked) {
   sets[0].verdict = CMTA_LATER;
   say("NOOP x\r\n");
   cr_assert_eq(cmta_session_keep(session, &kept), CMTA_E_STATE, "the hook has returned");
+}
+
+Test(keep, is_for_questions_with_a_slice) {
+  begin_with((struct cmta_hooks){.noop = on_noop, .rset = on_rset});
+  say("NOOP x\r\nRSET\r\n");
+  cr_assert_eq(sets[0].result, CMTA_E_STATE);
+  say("NOOP\r\n");
+  cr_assert_eq(sets[0].result, 0, "a text may be empty");
+  cr_assert_eq(sets[0].kept.length, 0);
 }
 
 Test(keep, user_is_of_the_set_whose_hook_runs_or_left_the_question_open) {
