@@ -10,14 +10,14 @@
 #include <string.h>
 
 /* A hook by its place alone: enough to know that it is there. */
-bool chain_set_has(const struct hook_set *set, size_t hook) {
+static bool has(const struct hook_set *set, size_t hook) {
   void (*found)(void);
   memcpy(&found, (const char *)&set->hooks + hook, sizeof found);
   return found != NULL;
 }
 
 size_t chain_next(const struct cmta_service *service, size_t from, size_t hook) {
-  while (from < service->set_count && !chain_set_has(&service->sets[from], hook))
+  while (from < service->set_count && !has(&service->sets[from], hook))
     from++;
   return from;
 }
@@ -32,61 +32,61 @@ uint64_t chain_now(const struct cmta_service *service) {
   return wanted ? clock->monotonic(clock->context) : 0;
 }
 
-/* Takes the next set with the hook in hand, the first one for index 0; NULL behind the last. */
-static const struct hook_set *step(struct cmta_session *session, size_t *index, size_t hook) {
+/* A round through the sets that have a hook. */
+struct round {
+  size_t hook;           /* where it stands in struct cmta_hooks */
+  size_t next;           /* the first set that may be the next one */
+  unsigned short before; /* the set that was in hand, and is again when the round is over */
+};
+
+static struct round round_of(const struct cmta_session *session, size_t hook) {
+  return (struct round){.hook = hook, .before = session->set};
+}
+
+/* Takes the next set in hand; NULL behind the last. */
+static const struct hook_set *step(struct cmta_session *session, struct round *round) {
   const struct cmta_service *service = session->service;
-  size_t found = chain_next(service, *index, hook);
-  *index = found + 1;
-  if (found == service->set_count)
-    return NULL;
-  session->set = (unsigned short)found;
-  return &service->sets[found];
+  size_t found = chain_next(service, round->next, round->hook);
+  bool over = found == service->set_count;
+  round->next = found + 1;
+  session->set = over ? round->before : (unsigned short)found;
+  return over ? NULL : &service->sets[found];
 }
 
 void chain_tell_reset(struct cmta_session *session) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, reset));
   const struct hook_set *set;
-  unsigned short before = session->set;
-  size_t at = 0;
-  while ((set = step(session, &at, offsetof(struct cmta_hooks, reset))))
+  while ((set = step(session, &round)))
     set->hooks.reset(session, set->user);
-  session->set = before;
 }
 
 void chain_tell_closed(struct cmta_session *session, enum cmta_close_reason reason) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, closed));
   const struct hook_set *set;
-  unsigned short before = session->set;
-  size_t at = 0;
-  while ((set = step(session, &at, offsetof(struct cmta_hooks, closed))))
+  while ((set = step(session, &round)))
     set->hooks.closed(session, set->user, reason);
-  session->set = before;
 }
 
 void chain_tell_trace(struct cmta_session *session, enum cmta_direction direction,
                       struct cmta_slice line) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, trace));
   const struct hook_set *set;
-  unsigned short before = session->set;
-  size_t at = 0;
-  while ((set = step(session, &at, offsetof(struct cmta_hooks, trace))))
+  while ((set = step(session, &round)))
     set->hooks.trace(session, set->user, direction, line);
-  session->set = before;
 }
 
 void chain_tell_decided(struct cmta_session *session, const struct cmta_decision *decision) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, decided));
   const struct hook_set *set;
-  unsigned short before = session->set;
-  size_t at = 0;
-  while ((set = step(session, &at, offsetof(struct cmta_hooks, decided))))
+  while ((set = step(session, &round)))
     set->hooks.decided(session, set->user, decision);
-  session->set = before;
 }
 
 void chain_tell_foresee(struct cmta_session *session, const struct cmta_foreseen *command) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, foresee));
   const struct hook_set *set;
-  unsigned short before = session->set;
-  size_t at = 0;
-  while ((set = step(session, &at, offsetof(struct cmta_hooks, foresee))))
+  while ((set = step(session, &round)))
     set->hooks.foresee(session, set->user, command);
-  session->set = before;
 }
 
 void chain_tell_cancelled(struct cmta_session *session) {
@@ -95,31 +95,31 @@ void chain_tell_cancelled(struct cmta_session *session) {
     set->hooks.cancelled(session, set->user, session->verb->question);
 }
 
+/* Keeps what a set has made; false when that is nothing. */
+static bool keep(struct attachment *attachment, void *data, void (*destroy)(void *)) {
+  attachment_set(attachment, data, data ? destroy : NULL);
+  return data;
+}
+
 bool chain_make_session_data(struct cmta_session *session) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, session_new));
   const struct hook_set *set;
   bool made = true;
-  size_t at = 0;
-  while (made && (set = step(session, &at, offsetof(struct cmta_hooks, session_new)))) {
-    void *data = set->hooks.session_new(session, set->user);
-    attachment_set(&session->attachments[session->set], data,
-                   data ? set->hooks.session_free : NULL);
-    made = data;
-  }
-  session->set = 0;
+  while (made && (set = step(session, &round)))
+    made = keep(&session->attachments[session->set], set->hooks.session_new(session, set->user),
+                set->hooks.session_free);
+  session->set = round.before;
   return made;
 }
 
 bool chain_make_transaction_data(struct cmta_session *session) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, transaction_new));
   const struct hook_set *set;
   bool made = true;
-  size_t at = 0;
-  while (made && (set = step(session, &at, offsetof(struct cmta_hooks, transaction_new)))) {
-    void *data = set->hooks.transaction_new(session, set->user);
-    attachment_set(&session->transaction->attachments[session->set], data,
-                   data ? set->hooks.transaction_free : NULL);
-    made = data;
-  }
-  session->set = 0;
+  while (made && (set = step(session, &round)))
+    made = keep(&session->transaction->attachments[session->set],
+                set->hooks.transaction_new(session, set->user), set->hooks.transaction_free);
+  session->set = round.before;
   return made;
 }
 

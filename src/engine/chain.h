@@ -7,10 +7,8 @@
 
 #include "engine/session.h"
 
-/* Whether a set has the hook that stands at offset `hook` of struct cmta_hooks. */
-bool chain_set_has(const struct hook_set *set, size_t hook);
-
-/* The number of the first set from `from` on that has the hook, or set_count when none has. */
+/* The number of the first set from `from` on that has the hook at offset `hook` of struct
+   cmta_hooks, or set_count when none has. */
 size_t chain_next(const struct cmta_service *service, size_t from, size_t hook);
 
 /* Whether any set has the hook. */

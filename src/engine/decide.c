@@ -68,7 +68,8 @@ static int close_after(struct cmta_session *session) {
   return is_success(session->verb, reply_composed_code(session)) ? ACCEPT : REJECT;
 }
 
-void decide_drop_reply(struct cmta_session *session) {
+/* Throws away the reply that the set in hand has composed; those of sets before it stay. */
+static void drop_own_reply(struct cmta_session *session) {
   if (own_code(session))
     reply_clear(session);
 }
@@ -194,7 +195,7 @@ static int leave_open(struct cmta_session *session) {
   if (!has_more(session) || keep_slice(session))
     return 0;
   chain_tell_cancelled(session);
-  decide_drop_reply(session);
+  drop_own_reply(session);
   note_answer(session, CMTA_TEMPFAIL, true);
   return settle(session, CMTA_TEMPFAIL);
 }
@@ -265,7 +266,7 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
 int cmta_session_keep(struct cmta_session *session, struct cmta_slice *kept) {
   if (!session || !kept)
     return CMTA_E_ARGUMENT;
-  if (session->question != QUESTION_ASKED || (!session->slice.at && session->event != HEADERS))
+  if (session->question != QUESTION_ASKED || !session->slice.at)
     return CMTA_E_STATE;
   if (!keep_slice(session))
     return CMTA_E_MEMORY;
@@ -288,7 +289,7 @@ int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
 void decide_overdue(struct cmta_session *session) {
   enum cmta_verdict verdict = (enum cmta_verdict)session->overdue;
   if (!reply_fits(session, verdict))
-    decide_drop_reply(session);
+    drop_own_reply(session);
   session->decision = (unsigned char)verdict;
   session->question = QUESTION_DECIDED;
 }

@@ -20,9 +20,6 @@ bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code);
 /* The open question is answered with the verdict of its deadline. */
 void decide_overdue(struct cmta_session *session);
 
-/* Throws away the reply that the set in hand has composed; those of sets before it stay. */
-void decide_drop_reply(struct cmta_session *session);
-
 /* Forgets the slice that the question in hand was about: its bytes are gone when it is over. */
 void decide_forget(struct cmta_session *session);
 

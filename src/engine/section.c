@@ -10,10 +10,8 @@
 #include <string.h>
 
 void section_begin(struct cmta_session *session) {
-  const struct cmta_service *service = session->service;
   struct transaction *transaction = session->transaction;
-  size_t asked = chain_next(service, 0, offsetof(struct cmta_hooks, headers));
-  transaction->section.wanted = asked < service->set_count;
+  transaction->section.wanted = chain_has(session->service, offsetof(struct cmta_hooks, headers));
   if (transaction->section.wanted)
     body_seek_headers(&transaction->body);
 }
@@ -38,7 +36,7 @@ void section_forget(struct cmta_session *session) {
 
 enum reply_id headers_check(struct cmta_session *session) {
   const struct section *section = &session->transaction->section;
-  session->slice = (struct cmta_slice){section->data, section->length};
+  session->slice = (struct cmta_slice){section->data ? section->data : "", section->length};
   return REPLY_NONE;
 }
 
