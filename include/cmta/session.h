@@ -235,12 +235,13 @@ CMTA_API int cmta_transaction_set_data(struct cmta_session *session, void *data,
 CMTA_API void *cmta_session_data(const struct cmta_session *session);
 CMTA_API void *cmta_transaction_data(const struct cmta_session *session);
 
-/* The `user` of that set. */
-CMTA_API void *cmta_session_user(const struct cmta_session *session);
-
 /* The same of hook set number hook_set, for whoever is outside of its hooks. */
 CMTA_API void *cmta_session_data_of(const struct cmta_session *session, size_t hook_set);
 CMTA_API void *cmta_transaction_data_of(const struct cmta_session *session, size_t hook_set);
+
+/* The `user` of the set whose hook is running, or that left the open question; outside of both, the
+   first set's. */
+CMTA_API void *cmta_session_user(const struct cmta_session *session);
 
 /* The service it was made of. */
 CMTA_API const struct cmta_service *cmta_session_service(const struct cmta_session *session);
