@@ -9,7 +9,7 @@
  */
 enum event {
   /* What the client says: one below 280 for each verb (spec/command.re), what follows DATA
-     (spec/body.rl), and any verb of the application's own (settings.verbs). */
+     (spec/body.rl) and AUTH, and any verb of the application's own (settings.verbs). */
   EHLO = 256,
   HELO = 257,
   MAIL = 258,
@@ -21,19 +21,24 @@ enum event {
   EXPN = 264,
   HELP = 265,
   QUIT = 266,
+  STARTTLS = 267,
+  AUTH = 268,
 
   SLICE = 280,
   FAULT = 281,
   BODY_END = 282,
   HEADERS = 283,
+  RESPONSE = 284,
   EXTENSION = 290,
 
   /* What was decided, now or later. */
   ACCEPT = 300,
   REJECT = 301,
+  CHALLENGE = 302,
 
   /* What the runtime reports. */
-  CONNECT = 320
+  CONNECT = 320,
+  SECURED = 321
 };
 
 #endif

@@ -77,6 +77,10 @@ struct cmta_envelope {
   uint64_t declared_size;   /* octets, from SIZE= (RFC 1870); 0 when the client did not say */
   enum cmta_body_type body; /* from BODY= (RFC 6152) */
   bool smtputf8;            /* the client asked for SMTPUTF8 (RFC 6531) */
+  /* Who submitted the message first, as AUTH= says (RFC 4954 section 5): a mailbox, decoded; empty
+     for <> and without AUTH=. A claim: it counts only from a client that may make it. Lives as long
+     as the envelope. */
+  struct cmta_slice submitter;
 };
 
 #ifdef __cplusplus

@@ -33,7 +33,13 @@ enum cmta_error {
   CMTA_E_ADDRESS = -6,
   /* A ticket for a question that is not open any more: it was answered, its deadline passed, the
      client went away. Nothing has changed, and nothing need be done. */
-  CMTA_E_STALE = -7
+  CMTA_E_STALE = -7,
+  /* TLS cannot be had so: a certificate, a key or a rule is wrong. */
+  CMTA_E_TLS = -8,
+  /* A password file that cannot be used: its mode, its owner, a line of it. */
+  CMTA_E_PASSWORDS = -9,
+  /* This library was built without it. */
+  CMTA_E_UNSUPPORTED = -10
 };
 
 /* One short English sentence for an error of the list above, without a full stop; for any other

@@ -28,6 +28,43 @@ CMTA_API const struct cmta_peer *cmta_session_peer(const struct cmta_session *se
 /* This server's end, likewise. */
 CMTA_API const struct cmta_peer *cmta_session_local(const struct cmta_session *session);
 
+/* What TLS a connection has; what the runtime knows of it. No string is NULL, and each is a
+   client's claim or bytes of its certificate, printable ASCII with other bytes made visible. */
+struct cmta_tls_facts {
+  const char *version;          /* "TLSv1.3" */
+  const char *cipher;           /* "TLS_AES_256_GCM_SHA384" */
+  const char *server_name;      /* that the client asked for (SNI, RFC 6066 section 3), or "" */
+  const char *alpn;             /* the protocol agreed on (RFC 7301), or "" */
+  const char *peer_subject;     /* of the client's certificate, as in RFC 4514, or "" without one */
+  const char *peer_fingerprint; /* its SHA-256, 64 hexadecimal digits in small letters, or "" */
+  bool peer_verified;           /* it leads to an authority that the server trusts */
+};
+
+/* What TLS protects the connection with; NULL without TLS, or where the runtime did not say. Lives
+   as long as the session. */
+CMTA_API const struct cmta_tls_facts *cmta_session_tls(const struct cmta_session *session);
+
+/* Whether the connection is encrypted, by TLS or as cmta_session_set_encrypted() says. */
+CMTA_API bool cmta_session_encrypted(const struct cmta_session *session);
+
+/* ---- The client ---- */
+
+/* Who a client has proved to be (RFC 4954, RFC 4422 section 2). The names are free of control
+   bytes. */
+struct cmta_identity {
+  const char *mechanism;     /* "SCRAM-SHA-256"; "" when it was not by AUTH */
+  const char *user;          /* the authentication identity */
+  const char *authorization; /* the identity it wants to act as; "" when it named none */
+};
+
+/* Who the client is; NULL before it is authenticated. Lives until STARTTLS, or the session's end.
+ */
+CMTA_API const struct cmta_identity *cmta_session_identity(const struct cmta_session *session);
+
+/* The mechanisms that are offered to this client now, blanks between them; "" for none. Valid until
+   the session runs again. */
+CMTA_API const char *cmta_session_mechanisms(const struct cmta_session *session);
+
 /* ---- The dialogue ---- */
 
 /* The name of the last accepted HELO or EHLO, or of the one now in question; empty before. */
@@ -71,12 +108,13 @@ CMTA_API const char *cmta_close_reason_name(enum cmta_close_reason reason);
 
 /* What has happened in a session so far. */
 struct cmta_counts {
-  uint64_t commands;   /* lines that came as commands, bad ones too */
-  uint64_t errors;     /* of the client: those that max_errors limits, none forgiven */
-  uint64_t recipients; /* forward-paths accepted */
-  uint64_t messages;   /* messages accepted */
-  uint64_t octets_in;  /* taken from the client */
-  uint64_t octets_out; /* of replies, sent or waiting to be */
+  uint64_t commands;      /* lines that came as commands, bad ones too */
+  uint64_t errors;        /* of the client: those that max_errors limits, none forgiven */
+  uint64_t recipients;    /* forward-paths accepted */
+  uint64_t messages;      /* messages accepted */
+  uint64_t auth_failures; /* AUTH commands that failed with a refusal, not by syntax */
+  uint64_t octets_in;     /* taken from the client */
+  uint64_t octets_out;    /* of replies, sent or waiting to be */
 };
 
 /* The counts of a session. Valid as long as it, and kept up to date. */

@@ -6,9 +6,9 @@
  * What an application is asked, and what it is told.
  *
  * A *question* is asked once and answered once, with a verdict: at once, as the hook's return
- * value, or later, through cmta_session_decide(). A hook that is NULL accepts (`expn`: refuses).
- * Before its verdict a hook may compose the reply with cmta_reply() and cmta_reply_line(); if it
- * does not, the client gets the standard text for that verdict.
+ * value, or later, through cmta_session_decide(). A hook that is NULL accepts (`expn` and `auth`:
+ * refuses). Before its verdict a hook may compose the reply with cmta_reply() and
+ * cmta_reply_line(); if it does not, the client gets the standard text for that verdict.
  *
  * *News* has no answer.
  *
@@ -45,7 +45,8 @@ enum cmta_close_reason {
   CMTA_CLOSED_SHUTDOWN = 5, /* the server is stopping */
   CMTA_CLOSED_HANGUP = 6,   /* the client went away without QUIT */
   CMTA_CLOSED_MEMORY = 7,   /* no memory to go on */
-  CMTA_CLOSED_FREED = 8     /* the application freed the session while it was running */
+  CMTA_CLOSED_FREED = 8,    /* the application freed the session while it was running */
+  CMTA_CLOSED_TLS = 9 /* no TLS came of STARTTLS: the handshake failed, or bytes came in clear */
 };
 
 /* Who said the bytes that a trace shows. */
@@ -76,6 +77,21 @@ struct cmta_foreseen {
   const struct cmta_path *path;
   /* All that follows the verb, without outer blanks. */
   struct cmta_slice argument;
+};
+
+/* One step of an authentication exchange (RFC 4954 section 4): what the hook `auth` is asked about.
+ */
+struct cmta_auth {
+  /* In capitals, one of those that are offered; lives as long as the exchange. */
+  const char *mechanism;
+  /* What the client said, base64 undone; never longer than 9216 octets. Secret: it is wiped when
+     the question is over. */
+  struct cmta_slice response;
+  /* Tells an empty response ("=", RFC 4954 section 4) from none: AUTH came with the mechanism
+     alone. */
+  bool has_response;
+  /* 0 for the command AUTH, then one more for each response. */
+  unsigned step;
 };
 
 /*
@@ -116,6 +132,21 @@ struct cmta_hooks {
      extensions follow it. For EHLO the list of them can be edited here: cmta_ehlo_offer(),
      cmta_ehlo_withhold(). */
   enum cmta_verdict (*hello)(struct cmta_session *session, void *user, struct cmta_slice name);
+  /* STARTTLS (RFC 3207). ACCEPT answers 220, and the runtime begins with TLS; TEMPFAIL answers 454.
+     Not asked where TLS is off, or on already. */
+  enum cmta_verdict (*starttls)(struct cmta_session *session, void *user);
+  /* STARTTLS has led to TLS; cmta_session_tls() shows to which. The session has forgotten all that
+     it heard before (RFC 3207 section 4.2). The client speaks next, so no reply goes with ACCEPT;
+     any refusal closes. Where TLS comes before SMTP (RFC 8314 section 3.3) this is not asked:
+     `connect` sees the same facts. */
+  enum cmta_verdict (*secured)(struct cmta_session *session, void *user);
+  /* A step of AUTH (RFC 4954). ACCEPT: the client is who cmta_session_set_identity() says, or has
+     at least proved enough; 235. CHALLENGE: 334, and the next response is the next such question.
+     REJECT: 535, TEMPFAIL: 454, and the exchange is over. As in every chain, ACCEPT leaves the
+     question to the sets behind, so a policy that is asked first and has nothing against it
+     accepts, and the last set, in a server its authenticators (<cmta/auth.h>), decides. With no
+     such hook in any set AUTH is 502. */
+  enum cmta_verdict (*auth)(struct cmta_session *session, void *user, const struct cmta_auth *auth);
   /* MAIL (section 4.1.1.2). The envelope shows its typed parameters already. */
   enum cmta_verdict (*mail)(struct cmta_session *session, void *user,
                             const struct cmta_path *reverse_path);
@@ -175,8 +206,8 @@ struct cmta_hooks {
   /* The session is over; told exactly once, for each session whose `connect` was asked. */
   void (*closed)(struct cmta_session *session, void *user, enum cmta_close_reason reason);
   /* One line of the dialogue, CR LF included, in the order things happened; the octets of messages
-     are left out. What a client sends is shown raw: escape it before it reaches a log or a
-     terminal. */
+     are left out, and what clients say to prove who they are is "[secret]". What a client sends is
+     shown raw: escape it before it reaches a log or a terminal. */
   void (*trace)(struct cmta_session *session, void *user, enum cmta_direction direction,
                 struct cmta_slice line);
 };

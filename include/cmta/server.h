@@ -33,8 +33,10 @@
  * Errors: 0 or more, or a negative CMTA_E_*.
  */
 
+#include <cmta/auth.h>
 #include <cmta/session.h>
 #include <cmta/ticket.h>
+#include <cmta/tls.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,6 +61,8 @@ struct cmta_config {
      The files have no name there and take room only; they are written in the loop, so it should be
      on a disk of this machine. cmta_server_new() tries it out. NULL: $TMPDIR, else /tmp */
   const char *spool;
+  /* Seconds from a failed step of AUTH to its 535 (<cmta/auth.h>). 1 */
+  unsigned auth_failure_delay;
 };
 
 /* Fills config with the defaults named above. */
@@ -92,6 +96,31 @@ CMTA_API struct cmta_server *cmta_session_server(const struct cmta_session *sess
    understood or resolved, CMTA_E_SYSTEM with errno (address in use, no permission), CMTA_E_MEMORY,
    CMTA_E_STATE when the server is stopping. */
 CMTA_API int cmta_server_listen(struct cmta_server *server, const char *address);
+
+/* What a listener is like. Fill it with cmta_listen_init(), then change what should differ; each
+   comment ends with the default. */
+struct cmta_listen {
+  /* sizeof(struct cmta_listen), set by cmta_listen_init(). */
+  size_t size;
+  /* As for cmta_server_listen(). NULL */
+  const char *address;
+  /* Its certificates and rules; it must outlive the listener. NULL: no TLS */
+  struct cmta_tls *tls;
+  /* What it does about TLS: OFFERED (STARTTLS), REQUIRED, IMPLICIT (port 465, RFC 8314), or
+     UNAVAILABLE, which needs no `tls`. OFF */
+  enum cmta_tls_mode tls_mode;
+  /* Its mechanisms in place of settings.mechanisms; "": no AUTH here; copied. NULL: those */
+  const char *mechanisms;
+  /* Clients must authenticate here, whatever settings.auth_required says. Off */
+  bool auth_required;
+};
+
+/* Fills listen with the defaults named above. */
+CMTA_API void cmta_listen_init(struct cmta_listen *listen);
+
+/* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms that cannot be,
+   or a mode that needs `tls` without it. */
+CMTA_API int cmta_server_listen_with(struct cmta_server *server, const struct cmta_listen *listen);
 
 /* Where listener number `listener` really listens: its numeric address, or its path with port 0.
    The strings live as long as the server. Either may be NULL. 0, or CMTA_E_ARGUMENT when there is

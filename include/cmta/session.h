@@ -118,6 +118,9 @@ enum cmta_wants {
   CMTA_WANTS_WRITE = 1 << 1,    /* its output sent */
   CMTA_WANTS_DECISION = 1 << 2, /* an answer through cmta_session_decide() */
   CMTA_WANTS_CLOSE = 1 << 3,    /* the connection closed, once its output has been sent */
+  /* TLS: once its output has been sent, a handshake, then cmta_session_secured() or
+     cmta_session_tls_failed(). No byte of the client may be brought in between. */
+  CMTA_WANTS_TLS = 1 << 5,
   /* Beside DECISION: a hook would like to foresee more. Whoever has more bytes may bring them,
      behind those that were not taken; they are looked at and not taken either. */
   CMTA_WANTS_FORESIGHT = 1 << 4
@@ -243,8 +246,67 @@ CMTA_API void *cmta_transaction_data_of(const struct cmta_session *session, size
    first set's. */
 CMTA_API void *cmta_session_user(const struct cmta_session *session);
 
+/* The data of an authentication exchange: kept by the hook `auth` for its next step, and destroyed
+   when the exchange is over, however it ends. Of the same set as above; CMTA_E_STATE when no
+   exchange is running. */
+CMTA_API int cmta_exchange_set_data(struct cmta_session *session, void *data,
+                                    void (*destroy)(void *data));
+CMTA_API void *cmta_exchange_data(const struct cmta_session *session);
+
 /* The service it was made of. */
 CMTA_API const struct cmta_service *cmta_session_service(const struct cmta_session *session);
+
+/* ---- TLS ---- */
+
+/* What a session does about TLS. */
+enum cmta_tls_mode {
+  CMTA_TLS_OFF = 0,         /* STARTTLS is not known: 502 */
+  CMTA_TLS_OFFERED = 1,     /* after EHLO */
+  CMTA_TLS_REQUIRED = 2,    /* offered, and all but NOOP, EHLO, STARTTLS and QUIT is 530 without it
+                               (RFC 3207 section 4) */
+  CMTA_TLS_UNAVAILABLE = 3, /* offered, but there is none now: 454 */
+  CMTA_TLS_IMPLICIT = 4     /* it comes before all else (RFC 8314 section 3.3): cmta_session_wants()
+                               says TLS before the first cmta_session_receive() */
+};
+
+/* For runtimes that can do TLS, before the session runs. OFF */
+CMTA_API int cmta_session_set_tls(struct cmta_session *session, enum cmta_tls_mode mode);
+
+/* The handshake that CMTA_WANTS_TLS asked for is done; facts are copied, NULL for none. Then run
+   the session on. CMTA_E_STATE when it was not asked for; CMTA_E_MEMORY, and the session is over;
+   CMTA_E_ARGUMENT. */
+CMTA_API int cmta_session_secured(struct cmta_session *session, const struct cmta_tls_facts *facts);
+
+/* It has failed: the session is over, without another word (CMTA_CLOSED_TLS). Does nothing when it
+   was not asked for. */
+CMTA_API void cmta_session_tls_failed(struct cmta_session *session);
+
+/* ---- Authentication ---- */
+
+/* Inside the question `auth` or while it is open, before CMTA_CHALLENGE: what the client is to be
+   challenged with, in place of what was set before; copied, 9000 octets at most. Without it the
+   challenge is empty. CMTA_E_STATE outside the question, CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+CMTA_API int cmta_auth_challenge(struct cmta_session *session, const void *bytes, size_t length);
+
+/* Inside the question `auth` or while it is open, before ACCEPT: who the client is and, unless
+   NULL, whom it wants to act as; copied. The last one counts if the exchange ends well.
+   CMTA_E_STATE outside the question; CMTA_E_ARGUMENT for an empty user, text that is no UTF-8, has
+   control bytes or more than 1024 octets; CMTA_E_MEMORY. */
+CMTA_API int cmta_session_set_identity(struct cmta_session *session, const char *user,
+                                       const char *authorization);
+
+/* The mechanisms of this session, in place of settings.mechanisms; NULL for those again. For
+   runtimes before the session runs, and for the hooks `connect`, `secured` and `hello`, each client
+   its own. Which of them are offered in clear is as settings.auth_in_clear says. CMTA_E_ARGUMENT,
+   CMTA_E_MEMORY, CMTA_E_STATE inside another hook. */
+CMTA_API int cmta_session_set_mechanisms(struct cmta_session *session, const char *mechanisms);
+
+/* For runtimes, before the session runs: settings.auth_required of this session alone. */
+CMTA_API void cmta_session_set_auth_required(struct cmta_session *session, bool required);
+
+/* For runtimes, after cmta_session_receive(): whether the bytes that it took, or a part of them,
+   may have been a client's secret. Then wipe them. */
+CMTA_API bool cmta_session_heard_secrets(const struct cmta_session *session);
 
 /* For runtimes, before the session runs, and for hooks that know: TLS protects the connection; the
    client has proved who it is, by a certificate or as the owner of a Unix socket, say. Both show in

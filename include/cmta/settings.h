@@ -22,7 +22,9 @@ enum cmta_extension {
   CMTA_EXTENSION_8BITMIME = 1 << 2,            /* RFC 6152 */
   CMTA_EXTENSION_SMTPUTF8 = 1 << 3,            /* RFC 6531 */
   CMTA_EXTENSION_ENHANCEDSTATUSCODES = 1 << 4, /* RFC 2034 */
-  CMTA_EXTENSION_HELP = 1 << 5                 /* RFC 5321 section 4.1.1.8 */
+  CMTA_EXTENSION_HELP = 1 << 5,                /* RFC 5321 section 4.1.1.8 */
+  CMTA_EXTENSION_STARTTLS = 1 << 6,            /* RFC 3207; where cmta_session_set_tls() says so */
+  CMTA_EXTENSION_AUTH = 1 << 7                 /* RFC 4954; where there are mechanisms to offer */
 };
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
@@ -113,6 +115,24 @@ struct cmta_settings {
   /* Seconds for a late answer, unless its hook gave it another deadline; then the client gets a
      451. 300 */
   unsigned decision_timeout;
+
+  /* Seconds for a TLS handshake, from STARTTLS or the connection to its end. 60 */
+  unsigned handshake_timeout;
+
+  /* The SASL mechanisms of AUTH (RFC 4954), blanks between them, in the order of the offer: upper
+     case letters, digits, '-' and '_', 1 to 20 each (RFC 4422 section 3.1). NULL or "": there is no
+     AUTH. A hook `auth` must know them all; in a server with authenticators they do, and NULL
+     stands for all that they can be asked for (<cmta/auth.h>). NULL */
+  const char *mechanisms;
+  /* Offer and take mechanisms that show the secret itself (PLAIN, LOGIN, XOAUTH2, OAUTHBEARER) to
+     clients without TLS; else they are 538 there (RFC 4954 section 4). Off */
+  bool auth_in_clear;
+  /* Whoever is not authenticated gets 530 to MAIL, RCPT, DATA, VRFY and EXPN (RFC 4954 section 6).
+     Off */
+  bool auth_required;
+  /* Failed AUTH commands of a session, 535 and the like; the last one is answered 421, and the
+     session is over. 3 */
+  unsigned max_auth_failures;
 
   /* Verbs of the application's own, and overridden questions of built-in ones. None */
   const struct cmta_verb *verbs;

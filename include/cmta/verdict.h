@@ -30,7 +30,10 @@ enum cmta_verdict {
   CMTA_LATER = 5,
   /* Accept, and ask no further hook set: this one takes the question over. Its reply is as of
    * ACCEPT. */
-  CMTA_TAKE = 6
+  CMTA_TAKE = 6,
+  /* To `auth` alone: the client is asked for more, with a 334 and what cmta_auth_challenge() was
+     given; no other hook set is asked. No reply can be composed with it. */
+  CMTA_CHALLENGE = 7
 };
 
 /* The short name of a verdict, "accept", "reject" and so on, for logs. A static string; any thread.

@@ -29,6 +29,12 @@ const char *cmta_strerror(int error) {
     return "the question is not open any more";
   case CMTA_E_ADDRESS:
     return "the address cannot be understood or resolved";
+  case CMTA_E_TLS:
+    return "TLS cannot be had so";
+  case CMTA_E_PASSWORDS:
+    return "the password file cannot be used";
+  case CMTA_E_UNSUPPORTED:
+    return "this library was built without it";
   default:
     return "unknown error";
   }

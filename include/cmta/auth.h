@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_AUTH_H
+#define CMTA_AUTH_H
+
+/*
+ * Authenticators: who may log in to a server (RFC 4954). The server speaks the mechanisms, an
+ * authenticator knows the users. It is asked one of two things:
+ *
+ *   verify    is this the user's password, token or certificate? For PLAIN, LOGIN, XOAUTH2,
+ *             OAUTHBEARER, EXTERNAL.
+ *   look_up   what is the user's password, or what has been made of it? For SCRAM-SHA-1,
+ *             SCRAM-SHA-256 and their -PLUS, CRAM-MD5; and for PLAIN and LOGIN, where there is no
+ *             `verify`.
+ *
+ * Three are ready-made: a password file, a checkpassword program, a fixed list:
+ *
+ *     cmta_server_add_password_file(server, "/etc/cmta/passwd", why, sizeof why);
+ *
+ * Several are a chain: the first that knows the user decides. The hook `auth` of each hook set is
+ * asked before them, at each step, and may refuse. With authenticators and without
+ * settings.mechanisms a server offers, as far as one of them can be asked and the connection
+ * allows: SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, EXTERNAL, OAUTHBEARER,
+ * XOAUTH2, PLAIN, LOGIN. CRAM-MD5 must be named in settings.mechanisms, or per session.
+ *
+ * A client that fails hears 535 after config.auth_failure_delay, whether it is the user or the
+ * password that is wrong; for a user whom nobody knows the same work is done. After
+ * settings.max_auth_failures it is sent away.
+ *
+ * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
+ *
+ * Secrets that pass through here are wiped from the library's memory when they are done with, and
+ * never traced. A library that was built without SASL has these functions too: adding an
+ * authenticator is then CMTA_E_UNSUPPORTED.
+ */
+
+#include <cmta/session.h>
+#include <cmta/ticket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cmta_server;
+
+/* ---- What is asked ---- */
+
+/* What proves a client's claim, as bits. */
+enum cmta_credential {
+  CMTA_CREDENTIAL_PASSWORD = 1 << 0,   /* PLAIN, LOGIN */
+  CMTA_CREDENTIAL_TOKEN = 1 << 1,      /* XOAUTH2, OAUTHBEARER (RFC 7628): a bearer token */
+  CMTA_CREDENTIAL_CERTIFICATE = 1 << 2 /* EXTERNAL (RFC 4422 appendix A): what cmta_session_tls()
+                                          says, verified */
+};
+
+/* A client's claim. All of it is borrowed until the question is answered. Strings are UTF-8 without
+   control bytes. */
+struct cmta_credentials {
+  const char *mechanism;     /* "PLAIN" */
+  enum cmta_credential kind; /* one of them */
+  const char *user; /* the authentication identity; EXTERNAL: the subject of the certificate;
+                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "" */
+  const char *authorization; /* whom the client wants to act as; "" when it named nobody. Whether
+                                this user may is for the authenticator to say */
+  struct cmta_slice secret;  /* the password or the token; empty for a certificate */
+};
+
+/* What the answer can be. */
+enum cmta_auth_result {
+  CMTA_AUTH_OK = 0,          /* it is; look_up: here is the secret */
+  CMTA_AUTH_WRONG = 1,       /* it is not: refused, and no other authenticator is asked */
+  CMTA_AUTH_UNKNOWN = 2,     /* no user of this one; the next is asked. All of them: refused */
+  CMTA_AUTH_UNAVAILABLE = 3, /* cannot be said now: 454 */
+  CMTA_AUTH_LATER = 4        /* the answer comes through cmta_auth_answer() or cmta_ticket_auth() */
+};
+
+/* What is known of a user's password. Fill `password`, or the rest (RFC 5802 section 3), or both.
+   The bytes are copied by whoever is given this. */
+struct cmta_secret {
+  struct cmta_slice password; /* in clear; empty when it is not known */
+  const char *hash;           /* "SHA-1" or "SHA-256": of what follows; NULL: none */
+  unsigned iterations;
+  struct cmta_slice salt, stored_key, server_key; /* octets, not base64 */
+};
+
+/* An authenticator. `size` is sizeof(struct cmta_authenticator); the structure is copied. */
+struct cmta_authenticator {
+  size_t size;
+  /* For logs; copied. NULL: "" */
+  const char *name;
+  /* What `verify` can be asked about: bits of enum cmta_credential. */
+  unsigned kinds;
+  /* Whether a claim is true. NULL: it cannot be asked. */
+  enum cmta_auth_result (*verify)(struct cmta_session *session, void *user,
+                                  const struct cmta_credentials *credentials);
+  /* Fills in what is known of a user: *secret is empty before, and what it names must stay until
+     the session runs on. `mechanism` says what for. For CMTA_AUTH_OK something must be there that
+     the mechanism can use; CRAM-MD5 needs the password. NULL: it cannot be asked. */
+  enum cmta_auth_result (*look_up)(struct cmta_session *session, void *user, const char *mechanism,
+                                   const char *name, struct cmta_secret *secret);
+  /* The question that this one left LATER is over without its answer. May be NULL. */
+  void (*cancelled)(struct cmta_session *session, void *user);
+  /* The server is freed: the last call for `user`. May be NULL. */
+  void (*release)(void *user);
+};
+
+/* Adds an authenticator behind those there are; before the first connection. Returns its number,
+   CMTA_E_ARGUMENT, CMTA_E_MEMORY, CMTA_E_STATE once there has been a connection,
+   CMTA_E_UNSUPPORTED. On an error `release` is not called. */
+CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
+                                           const struct cmta_authenticator *authenticator,
+                                           void *user);
+
+/* ---- Late answers ---- */
+
+/* Answers the question that an authenticator of this session left LATER; secret is for `look_up`
+   and OK, else NULL. On the server's thread; not inside a hook of the session. 0; CMTA_E_STATE when
+   no such question is open; CMTA_E_ARGUMENT for LATER, or a secret that cannot be; CMTA_E_MEMORY:
+   the question is open still. */
+CMTA_API int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
+                              const struct cmta_secret *secret);
+
+/* The same from any thread, for a ticket that the authenticator took (cmta_server_ticket()) before
+   it answered LATER. CMTA_E_STALE when the question is over. cmta_ticket_decide() works as well
+   where no secret is needed: it decides the whole exchange. */
+CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket ticket,
+                              enum cmta_auth_result result, const struct cmta_secret *secret);
+
+/* ---- Ready-made ---- */
+
+/* Each line of the file is a user: "name:{SCHEME}what", SCHEME one of
+
+     {SCRAM-SHA-256}iterations,salt,stored key,server key    the last three in base64
+     {SCRAM-SHA-1}the same
+     {PLAIN}the password
+     {CRYPT}a hash of crypt(3)
+
+   or "name:" and a hash of crypt(3) that begins with '$'. Empty lines and lines that begin with '#'
+   are skipped; of two lines for a name the first counts. It must be a regular file that others can
+   neither read nor write (mode & 007 is 0, the group may not write), of the process's user or root.
+   It is read again when it has changed; if it cannot be used then, users get 454 until it can.
+   The server owns what this makes. 0 or more as cmta_server_add_authenticator(); CMTA_E_SYSTEM with
+   errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of size octets, says
+   why (it may be NULL). Checking a crypt(3) hash takes the loop as long as the hash takes. */
+CMTA_API int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
+                                           size_t size);
+
+/* Runs a program for each claim with a password, as checkpassword programs are run: name, password
+   and a timestamp, each ended by NUL, on descriptor 3. It exits with 0 for yes, 1 for no, 2 or 111
+   for not now, 100 for a mistake of ours (454, too). arguments: its path, its arguments, NULL;
+   copied. No other descriptor is passed but 0, 1 and 2, which are /dev/null, /dev/null and the
+   server's. It is killed when it takes longer than settings.decision_timeout or its client goes. */
+CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
+                                           const char *const *arguments);
+
+/* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
+   is the password, and any verified certificate whose subject has the common name `name`. */
+CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users);
+
+/* ---- Password files ---- */
+
+/* Writes a line of a password file, without its end, into entry of size octets; scheme as above
+   without brackets, NULL for SCRAM-SHA-256; iterations 0 for 10000. Passwords and names are
+   prepared as SASL wants it (RFC 4013). Returns its length, as snprintf() does when size is too
+   small; CMTA_E_ARGUMENT for a scheme that is not known, a name or password that is empty, not
+   UTF-8 or has forbidden characters, or ':' in a name; CMTA_E_SYSTEM without random numbers;
+   CMTA_E_MEMORY, CMTA_E_UNSUPPORTED. */
+CMTA_API ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name,
+                                       const char *password, const char *scheme,
+                                       unsigned iterations);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
