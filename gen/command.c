@@ -23,7 +23,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -91,60 +91,102 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		 64,  64,  64,  64,  64,  64,  64,  64,
 	};
 	yych = *cursor;
-	if (yych <= 'V') {
-		if (yych <= 'M') {
-			if (yych <= 'E') {
-				if (yych <= ' ') goto yy1;
-				if (yych <= 'C') goto yy3;
-				if (yych <= 'D') goto yy4;
-				goto yy5;
-			} else {
-				if (yych == 'H') goto yy6;
-				if (yych <= 'L') goto yy3;
-				goto yy7;
-			}
-		} else {
-			if (yych <= 'R') {
-				if (yych <= 'N') goto yy8;
-				if (yych <= 'P') goto yy3;
-				if (yych <= 'Q') goto yy9;
-				goto yy10;
-			} else {
-				if (yych <= 'S') goto yy11;
-				if (yych <= 'T') goto yy12;
-				if (yych <= 'U') goto yy3;
-				goto yy13;
-			}
-		}
-	} else {
-		if (yych <= 'n') {
-			if (yych <= 'g') {
-				if (yych <= 'c') goto yy3;
-				if (yych <= 'd') goto yy4;
-				if (yych <= 'e') goto yy5;
-				goto yy3;
-			} else {
-				if (yych <= 'h') goto yy6;
-				if (yych <= 'l') goto yy3;
-				if (yych <= 'm') goto yy7;
-				goto yy8;
-			}
-		} else {
-			if (yych <= 's') {
-				if (yych <= 'p') goto yy3;
-				if (yych <= 'q') goto yy9;
-				if (yych <= 'r') goto yy10;
-				goto yy11;
-			} else {
-				if (yych <= 'u') {
-					if (yych <= 't') goto yy12;
-					goto yy3;
-				} else {
-					if (yych <= 'v') goto yy13;
-					if (yych <= '~') goto yy3;
-				}
-			}
-		}
+	switch (yych) {
+		case '!':
+		case '"':
+		case '#':
+		case '$':
+		case '%':
+		case '&':
+		case '\'':
+		case '(':
+		case ')':
+		case '*':
+		case '+':
+		case ',':
+		case '-':
+		case '.':
+		case '/':
+		case '0':
+		case '1':
+		case '2':
+		case '3':
+		case '4':
+		case '5':
+		case '6':
+		case '7':
+		case '8':
+		case '9':
+		case ':':
+		case ';':
+		case '<':
+		case '=':
+		case '>':
+		case '?':
+		case '@':
+		case 'B':
+		case 'C':
+		case 'F':
+		case 'G':
+		case 'I':
+		case 'J':
+		case 'K':
+		case 'L':
+		case 'O':
+		case 'P':
+		case 'U':
+		case 'W':
+		case 'X':
+		case 'Y':
+		case 'Z':
+		case '[':
+		case '\\':
+		case ']':
+		case '^':
+		case '_':
+		case '`':
+		case 'b':
+		case 'c':
+		case 'f':
+		case 'g':
+		case 'i':
+		case 'j':
+		case 'k':
+		case 'l':
+		case 'o':
+		case 'p':
+		case 'u':
+		case 'w':
+		case 'x':
+		case 'y':
+		case 'z':
+		case '{':
+		case '|':
+		case '}':
+		case '~': goto yy3;
+		case 'A':
+		case 'a': goto yy4;
+		case 'D':
+		case 'd': goto yy5;
+		case 'E':
+		case 'e': goto yy6;
+		case 'H':
+		case 'h': goto yy7;
+		case 'M':
+		case 'm': goto yy8;
+		case 'N':
+		case 'n': goto yy9;
+		case 'Q':
+		case 'q': goto yy10;
+		case 'R':
+		case 'r': goto yy11;
+		case 'S':
+		case 's': goto yy12;
+		case 'T':
+		case 't': goto yy13;
+		case 'V':
+		case 'v': goto yy14;
+		default: goto yy1;
 	}
 yy1:
 	++cursor;
@@ -152,821 +194,950 @@ yy2:
 	{ return COMMAND_UNKNOWN; }
 yy3:
 	yych = *(marker = ++cursor);
-	if (yych == '\r') goto yy18;
+	if (yych == '\r') goto yy19;
 	if (yych <= 0x1F) goto yy2;
-	if (yych <= '~') goto yy18;
+	if (yych <= '~') goto yy19;
 	goto yy2;
 yy4:
 	yych = *(marker = ++cursor);
-	if (yych <= '@') {
-		if (yych == '\r') goto yy18;
+	if (yych <= 'T') {
+		if (yych == '\r') goto yy19;
 		if (yych <= 0x1F) goto yy2;
-		goto yy18;
+		goto yy19;
 	} else {
-		if (yych <= '`') {
-			if (yych <= 'A') goto yy19;
-			goto yy18;
+		if (yych <= 't') {
+			if (yych <= 'U') goto yy20;
+			goto yy19;
 		} else {
-			if (yych <= 'a') goto yy19;
-			if (yych <= '~') goto yy18;
+			if (yych <= 'u') goto yy20;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy5:
 	yych = *(marker = ++cursor);
-	if (yych <= 'W') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy18;
-			goto yy2;
-		} else {
-			if (yych == 'H') goto yy20;
-			goto yy18;
-		}
+	if (yych <= '@') {
+		if (yych == '\r') goto yy19;
+		if (yych <= 0x1F) goto yy2;
+		goto yy19;
 	} else {
-		if (yych <= 'h') {
-			if (yych <= 'X') goto yy21;
-			if (yych <= 'g') goto yy18;
-			goto yy20;
+		if (yych <= '`') {
+			if (yych <= 'A') goto yy21;
+			goto yy19;
 		} else {
-			if (yych == 'x') goto yy21;
-			if (yych <= '~') goto yy18;
+			if (yych <= 'a') goto yy21;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy6:
 	yych = *(marker = ++cursor);
-	if (yych <= 'D') {
-		if (yych == '\r') goto yy18;
-		if (yych <= 0x1F) goto yy2;
-		goto yy18;
-	} else {
-		if (yych <= 'd') {
-			if (yych <= 'E') goto yy22;
-			goto yy18;
+	if (yych <= 'W') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') goto yy19;
+			goto yy2;
 		} else {
-			if (yych <= 'e') goto yy22;
-			if (yych <= '~') goto yy18;
+			if (yych == 'H') goto yy22;
+			goto yy19;
+		}
+	} else {
+		if (yych <= 'h') {
+			if (yych <= 'X') goto yy23;
+			if (yych <= 'g') goto yy19;
+			goto yy22;
+		} else {
+			if (yych == 'x') goto yy23;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy7:
 	yych = *(marker = ++cursor);
-	if (yych <= '@') {
-		if (yych == '\r') goto yy18;
+	if (yych <= 'D') {
+		if (yych == '\r') goto yy19;
 		if (yych <= 0x1F) goto yy2;
-		goto yy18;
+		goto yy19;
 	} else {
-		if (yych <= '`') {
-			if (yych <= 'A') goto yy23;
-			goto yy18;
+		if (yych <= 'd') {
+			if (yych <= 'E') goto yy24;
+			goto yy19;
 		} else {
-			if (yych <= 'a') goto yy23;
-			if (yych <= '~') goto yy18;
+			if (yych <= 'e') goto yy24;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy8:
 	yych = *(marker = ++cursor);
-	if (yych <= 'N') {
-		if (yych == '\r') goto yy18;
+	if (yych <= '@') {
+		if (yych == '\r') goto yy19;
 		if (yych <= 0x1F) goto yy2;
-		goto yy18;
+		goto yy19;
 	} else {
-		if (yych <= 'n') {
-			if (yych <= 'O') goto yy24;
-			goto yy18;
+		if (yych <= '`') {
+			if (yych <= 'A') goto yy25;
+			goto yy19;
 		} else {
-			if (yych <= 'o') goto yy24;
-			if (yych <= '~') goto yy18;
+			if (yych <= 'a') goto yy25;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy9:
 	yych = *(marker = ++cursor);
-	if (yych <= 'T') {
-		if (yych == '\r') goto yy18;
+	if (yych <= 'N') {
+		if (yych == '\r') goto yy19;
 		if (yych <= 0x1F) goto yy2;
-		goto yy18;
+		goto yy19;
 	} else {
-		if (yych <= 't') {
-			if (yych <= 'U') goto yy25;
-			goto yy18;
+		if (yych <= 'n') {
+			if (yych <= 'O') goto yy26;
+			goto yy19;
 		} else {
-			if (yych <= 'u') goto yy25;
-			if (yych <= '~') goto yy18;
+			if (yych <= 'o') goto yy26;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy10:
 	yych = *(marker = ++cursor);
-	if (yych <= 'R') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy18;
-			goto yy2;
-		} else {
-			if (yych == 'C') goto yy26;
-			goto yy18;
-		}
+	if (yych <= 'T') {
+		if (yych == '\r') goto yy19;
+		if (yych <= 0x1F) goto yy2;
+		goto yy19;
 	} else {
-		if (yych <= 'c') {
-			if (yych <= 'S') goto yy27;
-			if (yych <= 'b') goto yy18;
-			goto yy26;
+		if (yych <= 't') {
+			if (yych <= 'U') goto yy27;
+			goto yy19;
 		} else {
-			if (yych == 's') goto yy27;
-			if (yych <= '~') goto yy18;
+			if (yych <= 'u') goto yy27;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy11:
 	yych = *(marker = ++cursor);
-	if (yych <= 'N') {
-		if (yych <= '@') {
-			if (yych == '\r') goto yy18;
-			if (yych <= 0x1F) goto yy2;
-			goto yy18;
+	if (yych <= 'R') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') goto yy19;
+			goto yy2;
 		} else {
-			if (yych <= 'A') goto yy28;
-			if (yych == 'E') goto yy29;
-			goto yy18;
+			if (yych == 'C') goto yy28;
+			goto yy19;
 		}
 	} else {
-		if (yych <= 'd') {
-			if (yych <= 'O') goto yy30;
-			if (yych == 'a') goto yy28;
-			goto yy18;
+		if (yych <= 'c') {
+			if (yych <= 'S') goto yy29;
+			if (yych <= 'b') goto yy19;
+			goto yy28;
 		} else {
-			if (yych <= 'n') {
-				if (yych <= 'e') goto yy29;
-				goto yy18;
-			} else {
-				if (yych <= 'o') goto yy30;
-				if (yych <= '~') goto yy18;
-				goto yy2;
-			}
+			if (yych == 's') goto yy29;
+			if (yych <= '~') goto yy19;
+			goto yy2;
 		}
 	}
 yy12:
 	yych = *(marker = ++cursor);
-	if (yych <= 'T') {
-		if (yych == '\r') goto yy18;
-		if (yych <= 0x1F) goto yy2;
-		goto yy18;
-	} else {
-		if (yych <= 't') {
-			if (yych <= 'U') goto yy31;
-			goto yy18;
+	if (yych <= 'S') {
+		if (yych <= 'A') {
+			if (yych <= '\r') {
+				if (yych <= '\f') goto yy2;
+				goto yy19;
+			} else {
+				if (yych <= 0x1F) goto yy2;
+				if (yych <= '@') goto yy19;
+				goto yy30;
+			}
 		} else {
-			if (yych <= 'u') goto yy31;
-			if (yych <= '~') goto yy18;
-			goto yy2;
+			if (yych <= 'E') {
+				if (yych <= 'D') goto yy19;
+				goto yy31;
+			} else {
+				if (yych == 'O') goto yy32;
+				goto yy19;
+			}
+		}
+	} else {
+		if (yych <= 'e') {
+			if (yych <= '`') {
+				if (yych <= 'T') goto yy33;
+				goto yy19;
+			} else {
+				if (yych <= 'a') goto yy30;
+				if (yych <= 'd') goto yy19;
+				goto yy31;
+			}
+		} else {
+			if (yych <= 's') {
+				if (yych == 'o') goto yy32;
+				goto yy19;
+			} else {
+				if (yych <= 't') goto yy33;
+				if (yych <= '~') goto yy19;
+				goto yy2;
+			}
 		}
 	}
 yy13:
 	yych = *(marker = ++cursor);
-	if (yych <= 'Q') {
-		if (yych == '\r') goto yy18;
+	if (yych <= 'T') {
+		if (yych == '\r') goto yy19;
 		if (yych <= 0x1F) goto yy2;
-		goto yy18;
+		goto yy19;
 	} else {
-		if (yych <= 'q') {
-			if (yych <= 'R') goto yy32;
-			goto yy18;
+		if (yych <= 't') {
+			if (yych <= 'U') goto yy34;
+			goto yy19;
 		} else {
-			if (yych <= 'r') goto yy32;
-			if (yych <= '~') goto yy18;
+			if (yych <= 'u') goto yy34;
+			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy14:
-	yych = *++cursor;
-	if (yych == '\n') goto yy33;
+	yych = *(marker = ++cursor);
+	if (yych <= 'Q') {
+		if (yych == '\r') goto yy19;
+		if (yych <= 0x1F) goto yy2;
+		goto yy19;
+	} else {
+		if (yych <= 'q') {
+			if (yych <= 'R') goto yy35;
+			goto yy19;
+		} else {
+			if (yych <= 'r') goto yy35;
+			if (yych <= '~') goto yy19;
+			goto yy2;
+		}
+	}
 yy15:
+	yych = *++cursor;
+	if (yych == '\n') goto yy36;
+yy16:
 	cursor = marker;
 	goto yy2;
-yy16:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy16;
-	}
-	if (yych == '\r') goto yy14;
-	goto yy15;
 yy17:
 	yych = *++cursor;
-yy18:
-	if (yybm[0+yych] & 128) {
+	if (yybm[0+yych] & 64) {
 		goto yy17;
+	}
+	if (yych == '\r') goto yy15;
+	goto yy16;
+yy18:
+	yych = *++cursor;
+yy19:
+	if (yybm[0+yych] & 128) {
+		goto yy18;
 	}
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy14;
+		goto yy15;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy16;
+		goto yy17;
 	}
-	goto yy15;
-yy19:
-	yych = *++cursor;
-	if (yych == 'T') goto yy34;
-	if (yych == 't') goto yy34;
-	goto yy18;
+	goto yy16;
 yy20:
 	yych = *++cursor;
-	if (yych == 'L') goto yy35;
-	if (yych == 'l') goto yy35;
-	goto yy18;
+	if (yych == 'T') goto yy37;
+	if (yych == 't') goto yy37;
+	goto yy19;
 yy21:
 	yych = *++cursor;
-	if (yych == 'P') goto yy36;
-	if (yych == 'p') goto yy36;
-	goto yy18;
+	if (yych == 'T') goto yy38;
+	if (yych == 't') goto yy38;
+	goto yy19;
 yy22:
 	yych = *++cursor;
-	if (yych == 'L') goto yy37;
-	if (yych == 'l') goto yy37;
-	goto yy18;
+	if (yych == 'L') goto yy39;
+	if (yych == 'l') goto yy39;
+	goto yy19;
 yy23:
 	yych = *++cursor;
-	if (yych == 'I') goto yy38;
-	if (yych == 'i') goto yy38;
-	goto yy18;
+	if (yych == 'P') goto yy40;
+	if (yych == 'p') goto yy40;
+	goto yy19;
 yy24:
 	yych = *++cursor;
-	if (yych == 'O') goto yy39;
-	if (yych == 'o') goto yy39;
-	goto yy18;
+	if (yych == 'L') goto yy41;
+	if (yych == 'l') goto yy41;
+	goto yy19;
 yy25:
 	yych = *++cursor;
-	if (yych == 'I') goto yy40;
-	if (yych == 'i') goto yy40;
-	goto yy18;
+	if (yych == 'I') goto yy42;
+	if (yych == 'i') goto yy42;
+	goto yy19;
 yy26:
 	yych = *++cursor;
-	if (yych == 'P') goto yy41;
-	if (yych == 'p') goto yy41;
-	goto yy18;
+	if (yych == 'O') goto yy43;
+	if (yych == 'o') goto yy43;
+	goto yy19;
 yy27:
 	yych = *++cursor;
-	if (yych == 'E') goto yy42;
-	if (yych == 'e') goto yy42;
-	goto yy18;
+	if (yych == 'I') goto yy44;
+	if (yych == 'i') goto yy44;
+	goto yy19;
 yy28:
 	yych = *++cursor;
-	if (yych == 'M') goto yy43;
-	if (yych == 'm') goto yy43;
-	goto yy18;
+	if (yych == 'P') goto yy45;
+	if (yych == 'p') goto yy45;
+	goto yy19;
 yy29:
 	yych = *++cursor;
-	if (yych == 'N') goto yy44;
-	if (yych == 'n') goto yy44;
-	goto yy18;
+	if (yych == 'E') goto yy46;
+	if (yych == 'e') goto yy46;
+	goto yy19;
 yy30:
 	yych = *++cursor;
-	if (yych == 'M') goto yy45;
-	if (yych == 'm') goto yy45;
-	goto yy18;
+	if (yych == 'M') goto yy47;
+	if (yych == 'm') goto yy47;
+	goto yy19;
 yy31:
 	yych = *++cursor;
-	if (yych == 'R') goto yy46;
-	if (yych == 'r') goto yy46;
-	goto yy18;
+	if (yych == 'N') goto yy48;
+	if (yych == 'n') goto yy48;
+	goto yy19;
 yy32:
 	yych = *++cursor;
-	if (yych == 'F') goto yy47;
-	if (yych == 'f') goto yy47;
-	goto yy18;
+	if (yych == 'M') goto yy49;
+	if (yych == 'm') goto yy49;
+	goto yy19;
 yy33:
+	yych = *++cursor;
+	if (yych == 'A') goto yy50;
+	if (yych == 'a') goto yy50;
+	goto yy19;
+yy34:
+	yych = *++cursor;
+	if (yych == 'R') goto yy51;
+	if (yych == 'r') goto yy51;
+	goto yy19;
+yy35:
+	yych = *++cursor;
+	if (yych == 'F') goto yy52;
+	if (yych == 'f') goto yy52;
+	goto yy19;
+yy36:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(0,    unknown,       rest, line); }
-yy34:
-	yych = *++cursor;
-	if (yych == 'A') goto yy48;
-	if (yych == 'a') goto yy48;
-	goto yy18;
-yy35:
-	yych = *++cursor;
-	if (yych == 'O') goto yy49;
-	if (yych == 'o') goto yy49;
-	goto yy18;
-yy36:
-	yych = *++cursor;
-	if (yych == 'N') goto yy50;
-	if (yych == 'n') goto yy50;
-	goto yy18;
 yy37:
 	yych = *++cursor;
-	if (yych <= 'P') {
-		if (yych <= 'N') goto yy18;
-		if (yych <= 'O') goto yy51;
-		goto yy52;
-	} else {
-		if (yych <= 'n') goto yy18;
-		if (yych <= 'o') goto yy51;
-		if (yych <= 'p') goto yy52;
-		goto yy18;
-	}
+	if (yych == 'H') goto yy53;
+	if (yych == 'h') goto yy53;
+	goto yy19;
 yy38:
 	yych = *++cursor;
-	if (yych == 'L') goto yy53;
-	if (yych == 'l') goto yy53;
-	goto yy18;
+	if (yych == 'A') goto yy54;
+	if (yych == 'a') goto yy54;
+	goto yy19;
 yy39:
 	yych = *++cursor;
-	if (yych == 'P') goto yy54;
-	if (yych == 'p') goto yy54;
-	goto yy18;
+	if (yych == 'O') goto yy55;
+	if (yych == 'o') goto yy55;
+	goto yy19;
 yy40:
 	yych = *++cursor;
-	if (yych == 'T') goto yy55;
-	if (yych == 't') goto yy55;
-	goto yy18;
+	if (yych == 'N') goto yy56;
+	if (yych == 'n') goto yy56;
+	goto yy19;
 yy41:
 	yych = *++cursor;
-	if (yych == 'T') goto yy56;
-	if (yych == 't') goto yy56;
-	goto yy18;
+	if (yych <= 'P') {
+		if (yych <= 'N') goto yy19;
+		if (yych <= 'O') goto yy57;
+		goto yy58;
+	} else {
+		if (yych <= 'n') goto yy19;
+		if (yych <= 'o') goto yy57;
+		if (yych <= 'p') goto yy58;
+		goto yy19;
+	}
 yy42:
 	yych = *++cursor;
-	if (yych == 'T') goto yy57;
-	if (yych == 't') goto yy57;
-	goto yy18;
+	if (yych == 'L') goto yy59;
+	if (yych == 'l') goto yy59;
+	goto yy19;
 yy43:
 	yych = *++cursor;
-	if (yych == 'L') goto yy58;
-	if (yych == 'l') goto yy58;
-	goto yy18;
+	if (yych == 'P') goto yy60;
+	if (yych == 'p') goto yy60;
+	goto yy19;
 yy44:
 	yych = *++cursor;
-	if (yych == 'D') goto yy59;
-	if (yych == 'd') goto yy59;
-	goto yy18;
+	if (yych == 'T') goto yy61;
+	if (yych == 't') goto yy61;
+	goto yy19;
 yy45:
 	yych = *++cursor;
-	if (yych == 'L') goto yy60;
-	if (yych == 'l') goto yy60;
-	goto yy18;
+	if (yych == 'T') goto yy62;
+	if (yych == 't') goto yy62;
+	goto yy19;
 yy46:
 	yych = *++cursor;
-	if (yych == 'N') goto yy61;
-	if (yych == 'n') goto yy61;
-	goto yy18;
+	if (yych == 'T') goto yy63;
+	if (yych == 't') goto yy63;
+	goto yy19;
 yy47:
 	yych = *++cursor;
-	if (yych == 'Y') goto yy62;
-	if (yych == 'y') goto yy62;
-	goto yy18;
+	if (yych == 'L') goto yy64;
+	if (yych == 'l') goto yy64;
+	goto yy19;
 yy48:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy63;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy64;
-	}
-	goto yy18;
+	if (yych == 'D') goto yy65;
+	if (yych == 'd') goto yy65;
+	goto yy19;
 yy49:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy65;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy66;
-	}
-	goto yy18;
+	if (yych == 'L') goto yy66;
+	if (yych == 'l') goto yy66;
+	goto yy19;
 yy50:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy67;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy68;
-	}
-	goto yy18;
+	if (yych == 'R') goto yy67;
+	if (yych == 'r') goto yy67;
+	goto yy19;
 yy51:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy69;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy70;
-	}
-	goto yy18;
+	if (yych == 'N') goto yy68;
+	if (yych == 'n') goto yy68;
+	goto yy19;
 yy52:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy71;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy72;
-	}
-	goto yy18;
+	if (yych == 'Y') goto yy69;
+	if (yych == 'y') goto yy69;
+	goto yy19;
 yy53:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy73;
+		goto yy70;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy74;
+		goto yy71;
 	}
-	goto yy18;
+	goto yy19;
 yy54:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy75;
+		goto yy72;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy76;
+		goto yy73;
 	}
-	goto yy18;
+	goto yy19;
 yy55:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy77;
+		goto yy74;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy78;
+		goto yy75;
 	}
-	goto yy18;
+	goto yy19;
 yy56:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy79;
+		goto yy76;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy80;
+		goto yy77;
 	}
-	goto yy18;
+	goto yy19;
 yy57:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy81;
+		goto yy78;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy82;
+		goto yy79;
 	}
-	goto yy18;
+	goto yy19;
 yy58:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy83;
+		goto yy80;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy84;
+		goto yy81;
 	}
-	goto yy18;
+	goto yy19;
 yy59:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy85;
+		goto yy82;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy86;
+		goto yy83;
 	}
-	goto yy18;
+	goto yy19;
 yy60:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy87;
+		goto yy84;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy88;
+		goto yy85;
 	}
-	goto yy18;
+	goto yy19;
 yy61:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy89;
+		goto yy86;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy90;
+		goto yy87;
 	}
-	goto yy18;
+	goto yy19;
 yy62:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy91;
+		goto yy88;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy92;
+		goto yy89;
 	}
-	goto yy18;
+	goto yy19;
 yy63:
 	yych = *++cursor;
-	if (yych == '\n') goto yy93;
-	goto yy15;
-yy64:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy64;
-		if (yych <= '\f') goto yy15;
-		goto yy63;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy64;
-	}
-yy65:
-	yych = *++cursor;
-	if (yych == '\n') goto yy94;
-	goto yy15;
-yy66:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy66;
-		if (yych <= '\f') goto yy15;
-		goto yy65;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy66;
-	}
-yy67:
-	yych = *++cursor;
-	if (yych == '\n') goto yy95;
-	goto yy15;
-yy68:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy68;
-		if (yych <= '\f') goto yy15;
-		goto yy67;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy68;
-	}
-yy69:
-	yych = *++cursor;
-	if (yych == '\n') goto yy96;
-	goto yy15;
-yy70:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy70;
-		if (yych <= '\f') goto yy15;
-		goto yy69;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy70;
-	}
-yy71:
-	yych = *++cursor;
-	if (yych == '\n') goto yy97;
-	goto yy15;
-yy72:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy72;
-		if (yych <= '\f') goto yy15;
-		goto yy71;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy72;
-	}
-yy73:
-	yych = *++cursor;
-	if (yych == '\n') goto yy98;
-	goto yy15;
-yy74:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy74;
-		if (yych <= '\f') goto yy15;
-		goto yy73;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy74;
-	}
-yy75:
-	yych = *++cursor;
-	if (yych == '\n') goto yy99;
-	goto yy15;
-yy76:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy76;
-		if (yych <= '\f') goto yy15;
-		goto yy75;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy76;
-	}
-yy77:
-	yych = *++cursor;
-	if (yych == '\n') goto yy100;
-	goto yy15;
-yy78:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy78;
-		if (yych <= '\f') goto yy15;
-		goto yy77;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy78;
-	}
-yy79:
-	yych = *++cursor;
-	if (yych == '\n') goto yy101;
-	goto yy15;
-yy80:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy80;
-		if (yych <= '\f') goto yy15;
-		goto yy79;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy80;
-	}
-yy81:
-	yych = *++cursor;
-	if (yych == '\n') goto yy102;
-	goto yy15;
-yy82:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy82;
-		if (yych <= '\f') goto yy15;
-		goto yy81;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy82;
-	}
-yy83:
-	yych = *++cursor;
-	if (yych == '\n') goto yy103;
-	goto yy15;
-yy84:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy84;
-		if (yych <= '\f') goto yy15;
-		goto yy83;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy84;
-	}
-yy85:
-	yych = *++cursor;
-	if (yych == '\n') goto yy104;
-	goto yy15;
-yy86:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy86;
-		if (yych <= '\f') goto yy15;
-		goto yy85;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy86;
-	}
-yy87:
-	yych = *++cursor;
-	if (yych == '\n') goto yy105;
-	goto yy15;
-yy88:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy88;
-		if (yych <= '\f') goto yy15;
-		goto yy87;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
-		goto yy88;
-	}
-yy89:
-	yych = *++cursor;
-	if (yych == '\n') goto yy106;
-	goto yy15;
-yy90:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy90;
-		if (yych <= '\f') goto yy15;
-		goto yy89;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
+	if (yych == '\r') {
+		yyt1 = cursor;
 		goto yy90;
 	}
-yy91:
-	yych = *++cursor;
-	if (yych == '\n') goto yy107;
-	goto yy15;
-yy92:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy92;
-		if (yych <= '\f') goto yy15;
+	if (yych == ' ') {
+		yyt1 = cursor;
 		goto yy91;
-	} else {
-		if (yych <= 0x1F) goto yy15;
-		if (yych == 0x7F) goto yy15;
+	}
+	goto yy19;
+yy64:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
 		goto yy92;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy93;
+	}
+	goto yy19;
+yy65:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy94;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy95;
+	}
+	goto yy19;
+yy66:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy96;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy97;
+	}
+	goto yy19;
+yy67:
+	yych = *++cursor;
+	if (yych == 'T') goto yy98;
+	if (yych == 't') goto yy98;
+	goto yy19;
+yy68:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy99;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy100;
+	}
+	goto yy19;
+yy69:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy101;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy102;
+	}
+	goto yy19;
+yy70:
+	yych = *++cursor;
+	if (yych == '\n') goto yy103;
+	goto yy16;
+yy71:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy71;
+		if (yych <= '\f') goto yy16;
+		goto yy70;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy71;
+	}
+yy72:
+	yych = *++cursor;
+	if (yych == '\n') goto yy104;
+	goto yy16;
+yy73:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy73;
+		if (yych <= '\f') goto yy16;
+		goto yy72;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy73;
+	}
+yy74:
+	yych = *++cursor;
+	if (yych == '\n') goto yy105;
+	goto yy16;
+yy75:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy75;
+		if (yych <= '\f') goto yy16;
+		goto yy74;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy75;
+	}
+yy76:
+	yych = *++cursor;
+	if (yych == '\n') goto yy106;
+	goto yy16;
+yy77:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy77;
+		if (yych <= '\f') goto yy16;
+		goto yy76;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy77;
+	}
+yy78:
+	yych = *++cursor;
+	if (yych == '\n') goto yy107;
+	goto yy16;
+yy79:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy79;
+		if (yych <= '\f') goto yy16;
+		goto yy78;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy79;
+	}
+yy80:
+	yych = *++cursor;
+	if (yych == '\n') goto yy108;
+	goto yy16;
+yy81:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy81;
+		if (yych <= '\f') goto yy16;
+		goto yy80;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy81;
+	}
+yy82:
+	yych = *++cursor;
+	if (yych == '\n') goto yy109;
+	goto yy16;
+yy83:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy83;
+		if (yych <= '\f') goto yy16;
+		goto yy82;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy83;
+	}
+yy84:
+	yych = *++cursor;
+	if (yych == '\n') goto yy110;
+	goto yy16;
+yy85:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy85;
+		if (yych <= '\f') goto yy16;
+		goto yy84;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy85;
+	}
+yy86:
+	yych = *++cursor;
+	if (yych == '\n') goto yy111;
+	goto yy16;
+yy87:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy87;
+		if (yych <= '\f') goto yy16;
+		goto yy86;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy87;
+	}
+yy88:
+	yych = *++cursor;
+	if (yych == '\n') goto yy112;
+	goto yy16;
+yy89:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy89;
+		if (yych <= '\f') goto yy16;
+		goto yy88;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy89;
+	}
+yy90:
+	yych = *++cursor;
+	if (yych == '\n') goto yy113;
+	goto yy16;
+yy91:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy91;
+		if (yych <= '\f') goto yy16;
+		goto yy90;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy91;
+	}
+yy92:
+	yych = *++cursor;
+	if (yych == '\n') goto yy114;
+	goto yy16;
 yy93:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(DATA, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy93;
+		if (yych <= '\f') goto yy16;
+		goto yy92;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy93;
+	}
 yy94:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EHLO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy115;
+	goto yy16;
 yy95:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EXPN, string,        rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy95;
+		if (yych <= '\f') goto yy16;
+		goto yy94;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy95;
+	}
 yy96:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy116;
+	goto yy16;
 yy97:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELP, text,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy97;
+		if (yych <= '\f') goto yy16;
+		goto yy96;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy97;
+	}
 yy98:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(MAIL, reverse_path,  rest, line); }
+	yych = *++cursor;
+	if (yych == 'T') goto yy117;
+	if (yych == 't') goto yy117;
+	goto yy19;
 yy99:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(NOOP, text,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy118;
+	goto yy16;
 yy100:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(QUIT, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy100;
+		if (yych <= '\f') goto yy16;
+		goto yy99;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy100;
+	}
 yy101:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(RCPT, forward_path,  rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy119;
+	goto yy16;
 yy102:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(RSET, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy102;
+		if (yych <= '\f') goto yy16;
+		goto yy101;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy102;
+	}
 yy103:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(AUTH, sasl,          rest, line); }
 yy104:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(DATA, nothing,       rest, line); }
 yy105:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(EHLO, host,          rest, line); }
 yy106:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(EXPN, string,        rest, line); }
 yy107:
 	++cursor;
 	rest = yyt1;
+	{ return read_as(HELO, host,          rest, line); }
+yy108:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(HELP, text,          rest, line); }
+yy109:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(MAIL, reverse_path,  rest, line); }
+yy110:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(NOOP, text,          rest, line); }
+yy111:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(QUIT, nothing,       rest, line); }
+yy112:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RCPT, forward_path,  rest, line); }
+yy113:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RSET, nothing,       rest, line); }
+yy114:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy115:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy116:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy117:
+	yych = *++cursor;
+	if (yych == 'L') goto yy120;
+	if (yych == 'l') goto yy120;
+	goto yy19;
+yy118:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy119:
+	++cursor;
+	rest = yyt1;
 	{ return read_as(VRFY, string,        rest, line); }
+yy120:
+	yych = *++cursor;
+	if (yych == 'S') goto yy121;
+	if (yych != 's') goto yy19;
+yy121:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy122;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy123;
+	}
+	goto yy19;
+yy122:
+	yych = *++cursor;
+	if (yych == '\n') goto yy124;
+	goto yy16;
+yy123:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy123;
+		if (yych <= '\f') goto yy16;
+		goto yy122;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy123;
+	}
+yy124:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(STARTTLS, nothing,   rest, line); }
 }
 
 }
@@ -981,7 +1152,7 @@ static int unimplemented(struct line *line) {
   return COMMAND_UNIMPLEMENTED;
 }
 
-/* DATA, RSET, QUIT. */
+/* DATA, RSET, QUIT, STARTTLS. */
 static int nothing(struct line *line) {
   const unsigned char *cursor = line->rest, *marker;
 
@@ -1022,38 +1193,38 @@ static int nothing(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '\r') goto yy110;
-	if (yych == ' ') goto yy111;
+	if (yych == '\r') goto yy127;
+	if (yych == ' ') goto yy128;
 	++cursor;
-yy109:
+yy126:
 	{ return COMMAND_SYNTAX; }
-yy110:
+yy127:
 	yych = *++cursor;
-	if (yych == '\n') goto yy112;
-	goto yy109;
-yy111:
+	if (yych == '\n') goto yy129;
+	goto yy126;
+yy128:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy115;
+		goto yy132;
 	}
-	if (yych == '\r') goto yy113;
-	goto yy109;
-yy112:
+	if (yych == '\r') goto yy130;
+	goto yy126;
+yy129:
 	++cursor;
 	{ return 0; }
-yy113:
+yy130:
 	yych = *++cursor;
-	if (yych == '\n') goto yy112;
-yy114:
+	if (yych == '\n') goto yy129;
+yy131:
 	cursor = marker;
-	goto yy109;
-yy115:
+	goto yy126;
+yy132:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy115;
+		goto yy132;
 	}
-	if (yych == '\r') goto yy113;
-	goto yy114;
+	if (yych == '\r') goto yy130;
+	goto yy131;
 }
 
 }
@@ -1101,40 +1272,40 @@ static int text(struct line *line) {
 	};
 	yych = *cursor;
 	if (yych <= '\f') {
-		if (yych == '\t') goto yy119;
+		if (yych == '\t') goto yy136;
 	} else {
-		if (yych <= '\r') goto yy120;
-		if (yych <= 0x1F) goto yy117;
-		if (yych <= '~') goto yy119;
+		if (yych <= '\r') goto yy137;
+		if (yych <= 0x1F) goto yy134;
+		if (yych <= '~') goto yy136;
 	}
-yy117:
+yy134:
 	++cursor;
-yy118:
+yy135:
 	{ return COMMAND_SYNTAX; }
-yy119:
+yy136:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy121;
+		goto yy138;
 	}
-	if (yych == '\r') goto yy123;
-	goto yy118;
-yy120:
+	if (yych == '\r') goto yy140;
+	goto yy135;
+yy137:
 	yych = *++cursor;
-	if (yych == '\n') goto yy124;
-	goto yy118;
-yy121:
+	if (yych == '\n') goto yy141;
+	goto yy135;
+yy138:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy121;
+		goto yy138;
 	}
-	if (yych == '\r') goto yy123;
-yy122:
+	if (yych == '\r') goto yy140;
+yy139:
 	cursor = marker;
-	goto yy118;
-yy123:
+	goto yy135;
+yy140:
 	yych = *++cursor;
-	if (yych != '\n') goto yy122;
-yy124:
+	if (yych != '\n') goto yy139;
+yy141:
 	++cursor;
 	{ return 0; }
 }
@@ -1188,49 +1359,49 @@ static bool is_smtputf8(const unsigned char *cursor) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == 'S') goto yy127;
-	if (yych == 's') goto yy127;
+	if (yych == 'S') goto yy144;
+	if (yych == 's') goto yy144;
 	++cursor;
-yy126:
+yy143:
 	{ return false; }
-yy127:
+yy144:
 	yych = *(marker = ++cursor);
-	if (yych == 'M') goto yy128;
-	if (yych != 'm') goto yy126;
-yy128:
+	if (yych == 'M') goto yy145;
+	if (yych != 'm') goto yy143;
+yy145:
 	yych = *++cursor;
-	if (yych == 'T') goto yy130;
-	if (yych == 't') goto yy130;
-yy129:
+	if (yych == 'T') goto yy147;
+	if (yych == 't') goto yy147;
+yy146:
 	cursor = marker;
-	goto yy126;
-yy130:
+	goto yy143;
+yy147:
 	yych = *++cursor;
-	if (yych == 'P') goto yy131;
-	if (yych != 'p') goto yy129;
-yy131:
+	if (yych == 'P') goto yy148;
+	if (yych != 'p') goto yy146;
+yy148:
 	yych = *++cursor;
-	if (yych == 'U') goto yy132;
-	if (yych != 'u') goto yy129;
-yy132:
+	if (yych == 'U') goto yy149;
+	if (yych != 'u') goto yy146;
+yy149:
 	yych = *++cursor;
-	if (yych == 'T') goto yy133;
-	if (yych != 't') goto yy129;
-yy133:
+	if (yych == 'T') goto yy150;
+	if (yych != 't') goto yy146;
+yy150:
 	yych = *++cursor;
-	if (yych == 'F') goto yy134;
-	if (yych != 'f') goto yy129;
-yy134:
+	if (yych == 'F') goto yy151;
+	if (yych != 'f') goto yy146;
+yy151:
 	yych = *++cursor;
-	if (yych != '8') goto yy129;
-yy135:
+	if (yych != '8') goto yy146;
+yy152:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy135;
+		goto yy152;
 	}
-	if (yych != '\r') goto yy129;
+	if (yych != '\r') goto yy146;
 	yych = *++cursor;
-	if (yych != '\n') goto yy129;
+	if (yych != '\n') goto yy146;
 	++cursor;
 	{ return true; }
 }
@@ -1293,171 +1464,171 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 	yych = *cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy139;
+			if (yych == '\r') goto yy156;
 		} else {
-			if (yych <= '~') goto yy140;
-			if (yych <= 0xC1) goto yy137;
-			if (yych <= 0xDF) goto yy141;
-			goto yy142;
+			if (yych <= '~') goto yy157;
+			if (yych <= 0xC1) goto yy154;
+			if (yych <= 0xDF) goto yy158;
+			goto yy159;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy144;
-			goto yy143;
+			if (yych == 0xED) goto yy161;
+			goto yy160;
 		} else {
-			if (yych <= 0xF0) goto yy145;
-			if (yych <= 0xF3) goto yy146;
-			if (yych <= 0xF4) goto yy147;
+			if (yych <= 0xF0) goto yy162;
+			if (yych <= 0xF3) goto yy163;
+			if (yych <= 0xF4) goto yy164;
 		}
 	}
-yy137:
+yy154:
 	++cursor;
-yy138:
+yy155:
 	{ return COMMAND_SYNTAX; }
-yy139:
+yy156:
 	yych = *++cursor;
-	if (yych == '\n') goto yy148;
-	goto yy138;
-yy140:
+	if (yych == '\n') goto yy165;
+	goto yy155;
+yy157:
 	yych = *(marker = ++cursor);
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy152;
-		goto yy138;
+		if (yych == '\r') goto yy169;
+		goto yy155;
 	} else {
-		if (yych <= '~') goto yy152;
-		if (yych <= 0xC1) goto yy138;
-		if (yych <= 0xF4) goto yy152;
-		goto yy138;
+		if (yych <= '~') goto yy169;
+		if (yych <= 0xC1) goto yy155;
+		if (yych <= 0xF4) goto yy169;
+		goto yy155;
 	}
-yy141:
+yy158:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy138;
-	if (yych <= 0xBF) goto yy160;
-	goto yy138;
-yy142:
+	if (yych <= 0x7F) goto yy155;
+	if (yych <= 0xBF) goto yy177;
+	goto yy155;
+yy159:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x9F) goto yy138;
-	if (yych <= 0xBF) goto yy153;
-	goto yy138;
-yy143:
+	if (yych <= 0x9F) goto yy155;
+	if (yych <= 0xBF) goto yy170;
+	goto yy155;
+yy160:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy138;
-	if (yych <= 0xBF) goto yy153;
-	goto yy138;
-yy144:
+	if (yych <= 0x7F) goto yy155;
+	if (yych <= 0xBF) goto yy170;
+	goto yy155;
+yy161:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy138;
-	if (yych <= 0x9F) goto yy153;
-	goto yy138;
-yy145:
+	if (yych <= 0x7F) goto yy155;
+	if (yych <= 0x9F) goto yy170;
+	goto yy155;
+yy162:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x8F) goto yy138;
-	if (yych <= 0xBF) goto yy155;
-	goto yy138;
-yy146:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy138;
-	if (yych <= 0xBF) goto yy155;
-	goto yy138;
-yy147:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy138;
 	if (yych <= 0x8F) goto yy155;
-	goto yy138;
-yy148:
+	if (yych <= 0xBF) goto yy172;
+	goto yy155;
+yy163:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy155;
+	if (yych <= 0xBF) goto yy172;
+	goto yy155;
+yy164:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy155;
+	if (yych <= 0x8F) goto yy172;
+	goto yy155;
+yy165:
 	++cursor;
 	{ *utf8 = false; return 0; }
-yy149:
+yy166:
 	yych = *++cursor;
-	if (yych == '\n') goto yy148;
-yy150:
+	if (yych == '\n') goto yy165;
+yy167:
 	cursor = marker;
-	goto yy138;
-yy151:
+	goto yy155;
+yy168:
 	yych = *++cursor;
-yy152:
+yy169:
 	if (yybm[0+yych] & 128) {
-		goto yy151;
+		goto yy168;
 	}
 	if (yych <= 0xEC) {
 		if (yych <= 0xC1) {
-			if (yych == '\r') goto yy149;
-			goto yy150;
+			if (yych == '\r') goto yy166;
+			goto yy167;
 		} else {
-			if (yych <= 0xDF) goto yy153;
-			if (yych <= 0xE0) goto yy154;
-			goto yy155;
+			if (yych <= 0xDF) goto yy170;
+			if (yych <= 0xE0) goto yy171;
+			goto yy172;
 		}
 	} else {
 		if (yych <= 0xF0) {
-			if (yych <= 0xED) goto yy156;
-			if (yych <= 0xEF) goto yy155;
-			goto yy157;
+			if (yych <= 0xED) goto yy173;
+			if (yych <= 0xEF) goto yy172;
+			goto yy174;
 		} else {
-			if (yych <= 0xF3) goto yy158;
-			if (yych <= 0xF4) goto yy159;
-			goto yy150;
+			if (yych <= 0xF3) goto yy175;
+			if (yych <= 0xF4) goto yy176;
+			goto yy167;
 		}
 	}
-yy153:
+yy170:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy150;
-	if (yych <= 0xBF) goto yy160;
-	goto yy150;
-yy154:
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0xBF) goto yy177;
+	goto yy167;
+yy171:
 	yych = *++cursor;
-	if (yych <= 0x9F) goto yy150;
-	if (yych <= 0xBF) goto yy153;
-	goto yy150;
-yy155:
+	if (yych <= 0x9F) goto yy167;
+	if (yych <= 0xBF) goto yy170;
+	goto yy167;
+yy172:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy150;
-	if (yych <= 0xBF) goto yy153;
-	goto yy150;
-yy156:
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0xBF) goto yy170;
+	goto yy167;
+yy173:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy150;
-	if (yych <= 0x9F) goto yy153;
-	goto yy150;
-yy157:
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0x9F) goto yy170;
+	goto yy167;
+yy174:
 	yych = *++cursor;
-	if (yych <= 0x8F) goto yy150;
-	if (yych <= 0xBF) goto yy155;
-	goto yy150;
-yy158:
+	if (yych <= 0x8F) goto yy167;
+	if (yych <= 0xBF) goto yy172;
+	goto yy167;
+yy175:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy150;
-	if (yych <= 0xBF) goto yy155;
-	goto yy150;
-yy159:
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0xBF) goto yy172;
+	goto yy167;
+yy176:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy150;
-	if (yych <= 0x8F) goto yy155;
-	goto yy150;
-yy160:
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0x8F) goto yy172;
+	goto yy167;
+yy177:
 	yych = *++cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy150;
+			if (yych != '\r') goto yy167;
 		} else {
-			if (yych <= '~') goto yy160;
-			if (yych <= 0xC1) goto yy150;
-			if (yych <= 0xDF) goto yy153;
-			goto yy154;
+			if (yych <= '~') goto yy177;
+			if (yych <= 0xC1) goto yy167;
+			if (yych <= 0xDF) goto yy170;
+			goto yy171;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy156;
-			goto yy155;
+			if (yych == 0xED) goto yy173;
+			goto yy172;
 		} else {
-			if (yych <= 0xF0) goto yy157;
-			if (yych <= 0xF3) goto yy158;
-			if (yych <= 0xF4) goto yy159;
-			goto yy150;
+			if (yych <= 0xF0) goto yy174;
+			if (yych <= 0xF3) goto yy175;
+			if (yych <= 0xF4) goto yy176;
+			goto yy167;
 		}
 	}
 	yych = *++cursor;
-	if (yych != '\n') goto yy150;
+	if (yych != '\n') goto yy167;
 	++cursor;
 	{ *utf8 = true;  return 0; }
 }
@@ -1532,66 +1703,66 @@ static int reverse_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy163;
+	if (yych == ' ') goto yy180;
 	++cursor;
-yy162:
+yy179:
 	{ return COMMAND_SYNTAX; }
-yy163:
+yy180:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy164;
+		goto yy181;
 	}
-	if (yych == 'F') goto yy166;
-	if (yych == 'f') goto yy166;
-	goto yy162;
-yy164:
+	if (yych == 'F') goto yy183;
+	if (yych == 'f') goto yy183;
+	goto yy179;
+yy181:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy164;
+		goto yy181;
 	}
-	if (yych == 'F') goto yy166;
-	if (yych == 'f') goto yy166;
-yy165:
+	if (yych == 'F') goto yy183;
+	if (yych == 'f') goto yy183;
+yy182:
 	cursor = marker;
-	goto yy162;
-yy166:
+	goto yy179;
+yy183:
 	yych = *++cursor;
-	if (yych == 'R') goto yy167;
-	if (yych != 'r') goto yy165;
-yy167:
+	if (yych == 'R') goto yy184;
+	if (yych != 'r') goto yy182;
+yy184:
 	yych = *++cursor;
-	if (yych == 'O') goto yy168;
-	if (yych != 'o') goto yy165;
-yy168:
+	if (yych == 'O') goto yy185;
+	if (yych != 'o') goto yy182;
+yy185:
 	yych = *++cursor;
-	if (yych == 'M') goto yy169;
-	if (yych != 'm') goto yy165;
-yy169:
+	if (yych == 'M') goto yy186;
+	if (yych != 'm') goto yy182;
+yy186:
 	yych = *++cursor;
-	if (yych != ':') goto yy165;
+	if (yych != ':') goto yy182;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy170;
+			goto yy187;
 		}
-		if (yych <= '\f') goto yy165;
+		if (yych <= '\f') goto yy182;
 		yyt1 = cursor;
-		goto yy171;
+		goto yy188;
 	} else {
-		if (yych <= 0x1F) goto yy165;
-		if (yych == 0x7F) goto yy165;
+		if (yych <= 0x1F) goto yy182;
+		if (yych == 0x7F) goto yy182;
 		yyt1 = cursor;
 	}
-yy170:
+yy187:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy170;
+		goto yy187;
 	}
-	if (yych != '\r') goto yy165;
-yy171:
+	if (yych != '\r') goto yy182;
+yy188:
 	yych = *++cursor;
-	if (yych != '\n') goto yy165;
+	if (yych != '\n') goto yy182;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, true, COMMAND_SENDER); }
@@ -1642,61 +1813,756 @@ static int forward_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy174;
+	if (yych == ' ') goto yy191;
 	++cursor;
-yy173:
+yy190:
 	{ return COMMAND_SYNTAX; }
-yy174:
+yy191:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy175;
+		goto yy192;
 	}
-	if (yych == 'T') goto yy177;
-	if (yych == 't') goto yy177;
-	goto yy173;
-yy175:
+	if (yych == 'T') goto yy194;
+	if (yych == 't') goto yy194;
+	goto yy190;
+yy192:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy175;
+		goto yy192;
 	}
-	if (yych == 'T') goto yy177;
-	if (yych == 't') goto yy177;
-yy176:
+	if (yych == 'T') goto yy194;
+	if (yych == 't') goto yy194;
+yy193:
 	cursor = marker;
-	goto yy173;
-yy177:
+	goto yy190;
+yy194:
 	yych = *++cursor;
-	if (yych == 'O') goto yy178;
-	if (yych != 'o') goto yy176;
-yy178:
+	if (yych == 'O') goto yy195;
+	if (yych != 'o') goto yy193;
+yy195:
 	yych = *++cursor;
-	if (yych != ':') goto yy176;
+	if (yych != ':') goto yy193;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy179;
+			goto yy196;
 		}
-		if (yych <= '\f') goto yy176;
+		if (yych <= '\f') goto yy193;
 		yyt1 = cursor;
-		goto yy180;
+		goto yy197;
 	} else {
-		if (yych <= 0x1F) goto yy176;
-		if (yych == 0x7F) goto yy176;
+		if (yych <= 0x1F) goto yy193;
+		if (yych == 0x7F) goto yy193;
 		yyt1 = cursor;
 	}
-yy179:
+yy196:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy179;
+		goto yy196;
 	}
-	if (yych != '\r') goto yy176;
-yy180:
+	if (yych != '\r') goto yy193;
+yy197:
 	yych = *++cursor;
-	if (yych != '\n') goto yy176;
+	if (yych != '\n') goto yy193;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, false, COMMAND_RECIPIENT); }
+}
+
+}
+
+/* AUTH: SP sasl-mech [ SP initial-response ] (RFC 4954 section 8, RFC 4422 section 3.1). Whether the response is base64 is
+ * the engine's to say. */
+static int sasl(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker, *mechanism, *end, *response;
+  const unsigned char *yyt1 = NULL;
+  const unsigned char *yyt2 = NULL;
+  const unsigned char *yyt3 = NULL;
+
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		 64, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych == ' ') goto yy200;
+	++cursor;
+yy199:
+	{ return COMMAND_SYNTAX; }
+yy200:
+	yych = *(marker = ++cursor);
+	if (yybm[0+yych] & 64) {
+		goto yy201;
+	}
+	if (yych <= '@') {
+		if (yych <= '-') {
+			if (yych <= ',') goto yy199;
+			yyt1 = cursor;
+			goto yy203;
+		} else {
+			if (yych <= '/') goto yy199;
+			if (yych <= '9') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+			goto yy199;
+		}
+	} else {
+		if (yych <= '_') {
+			if (yych <= 'Z') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+			if (yych <= '^') goto yy199;
+			yyt1 = cursor;
+			goto yy203;
+		} else {
+			if (yych <= '`') goto yy199;
+			if (yych <= 'z') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+			goto yy199;
+		}
+	}
+yy201:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy201;
+	}
+	if (yych <= '@') {
+		if (yych <= '-') {
+			if (yych >= '-') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+		} else {
+			if (yych <= '/') goto yy202;
+			if (yych <= '9') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+		}
+	} else {
+		if (yych <= '_') {
+			if (yych <= 'Z') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+			if (yych >= '_') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+		} else {
+			if (yych <= '`') goto yy202;
+			if (yych <= 'z') {
+				yyt1 = cursor;
+				goto yy203;
+			}
+		}
+	}
+yy202:
+	cursor = marker;
+	goto yy199;
+yy203:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych != '\r') goto yy202;
+			yyt2 = cursor;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych == '-') goto yy206;
+			goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy206;
+			if (yych <= '@') goto yy202;
+			if (yych <= 'Z') goto yy206;
+			goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych <= 'z') goto yy206;
+			goto yy202;
+		}
+	}
+yy204:
+	yych = *++cursor;
+	if (yych == '\n') goto yy207;
+	goto yy202;
+yy205:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy204;
+		goto yy202;
+	} else {
+		if (yych <= ' ') goto yy205;
+		if (yych <= '~') {
+			yyt3 = cursor;
+			goto yy208;
+		}
+		goto yy202;
+	}
+yy206:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych == '-') goto yy209;
+			goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy209;
+			if (yych <= '@') goto yy202;
+			if (yych <= 'Z') goto yy209;
+			goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych <= 'z') goto yy209;
+			goto yy202;
+		}
+	}
+yy207:
+	++cursor;
+	mechanism = yyt1;
+	end = yyt2;
+	{
+    line->command->argument = cursor_slice(mechanism, end);
+    return 0;
+  }
+yy208:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy208;
+	}
+	if (yych == '\r') goto yy210;
+	if (yych == ' ') goto yy211;
+	goto yy202;
+yy209:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych == '-') goto yy212;
+			goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy212;
+			if (yych <= '@') goto yy202;
+			if (yych <= 'Z') goto yy212;
+			goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych <= 'z') goto yy212;
+			goto yy202;
+		}
+	}
+yy210:
+	yych = *++cursor;
+	if (yych == '\n') goto yy213;
+	goto yy202;
+yy211:
+	yych = *++cursor;
+	if (yych == '\r') goto yy210;
+	if (yych == ' ') goto yy211;
+	goto yy202;
+yy212:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych == '-') goto yy214;
+			goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy214;
+			if (yych <= '@') goto yy202;
+			if (yych <= 'Z') goto yy214;
+			goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych <= 'z') goto yy214;
+			goto yy202;
+		}
+	}
+yy213:
+	++cursor;
+	mechanism = yyt1;
+	end = yyt2;
+	response = yyt3;
+	{
+    line->command->argument = cursor_slice(mechanism, end);
+    line->command->parameters = trimmed(response, line->end);
+    return 0;
+  }
+yy214:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy215;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy215:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy216;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy216:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy217;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy217:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy218;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy218:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy219;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy219:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy220;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy220:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy221;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy221:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy222;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy222:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy223;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy223:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy224;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy224:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy225;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy225:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy226;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy226:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy227;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy227:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy228;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy228:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy229;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy229:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt2 = cursor;
+		goto yy204;
+	}
+	if (yych == ' ') {
+		yyt2 = cursor;
+		goto yy205;
+	}
+	goto yy202;
 }
 
 }

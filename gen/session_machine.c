@@ -14,19 +14,22 @@
 static const int _session_machine_trans_keys[] = {
 	0, 0, 320, 320, 300, 301, 256, 290, 300, 301, 256, 290, 300, 301, 300, 301,
 	256, 290, 300, 301, 300, 301, 256, 290, 300, 301, 300, 301, 300, 301, 280, 283,
-	300, 301, 282, 282, 300, 301, 300, 301, 0, 0, 0
+	300, 301, 282, 282, 300, 301, 300, 301, 321, 321, 300, 302, 281, 284, 300, 301,
+	0, 0, 0
 };
 
 static const char _session_machine_key_spans[] = {
 	0, 1, 2, 35, 2, 35, 2, 2,
 	35, 2, 2, 35, 2, 2, 2, 4,
-	2, 1, 2, 2, 0
+	2, 1, 2, 2, 1, 3, 4, 2,
+	0
 };
 
 static const unsigned char _session_machine_index_offsets[] = {
 	0, 0, 2, 5, 41, 44, 80, 83,
 	86, 122, 125, 128, 164, 167, 170, 173,
-	178, 181, 183, 186, 189
+	178, 181, 183, 186, 189, 191, 195, 200,
+	203
 };
 
 static const char _session_machine_indicies[] = {
@@ -37,53 +40,57 @@ static const char _session_machine_indicies[] = {
 	0, 0, 0, 0, 0, 0, 0, 0,
 	5, 0, 7, 8, 0, 9, 9, 10,
 	0, 0, 9, 9, 9, 9, 9, 6,
-	0, 0, 0, 0, 0, 0, 0, 0,
+	11, 12, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 9,
-	0, 7, 11, 0, 12, 11, 0, 13,
-	13, 0, 14, 0, 13, 15, 15, 15,
-	15, 6, 0, 0, 0, 0, 0, 0,
+	0, 7, 13, 0, 14, 13, 0, 15,
+	15, 0, 16, 0, 15, 17, 17, 17,
+	17, 6, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0,
-	0, 15, 0, 7, 16, 0, 17, 16,
-	0, 18, 18, 0, 19, 20, 18, 19,
-	19, 19, 19, 6, 0, 0, 0, 0,
+	0, 17, 0, 7, 18, 0, 19, 18,
+	0, 20, 20, 0, 21, 22, 20, 21,
+	21, 21, 21, 6, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 19, 0, 7, 21, 0,
-	17, 21, 0, 22, 21, 0, 23, 24,
-	9, 23, 0, 22, 24, 0, 11, 0,
-	12, 16, 0, 2, 8, 0, 0, 0
+	0, 0, 0, 21, 0, 7, 23, 0,
+	19, 23, 0, 24, 23, 0, 25, 26,
+	9, 25, 0, 24, 26, 0, 13, 0,
+	14, 18, 0, 27, 13, 0, 1, 0,
+	7, 13, 28, 0, 13, 0, 0, 12,
+	0, 2, 8, 0, 0, 0
 };
 
 static const char _session_machine_trans_targs[] = {
-	0, 2, 3, 20, 4, 19, 20, 5,
-	3, 6, 7, 5, 8, 9, 10, 18,
-	8, 11, 12, 13, 14, 11, 15, 16,
-	17
+	0, 2, 3, 24, 4, 23, 24, 5,
+	3, 6, 7, 19, 21, 5, 8, 9,
+	10, 18, 8, 11, 12, 13, 14, 11,
+	15, 16, 17, 20, 22
 };
 
 static const char _session_machine_trans_actions[] = {
 	2, 3, 4, 5, 3, 3, 4, 4,
-	5, 3, 3, 5, 4, 3, 3, 3,
-	5, 4, 3, 3, 3, 5, 4, 3,
-	11
+	5, 3, 3, 3, 3, 5, 4, 3,
+	3, 3, 5, 4, 3, 3, 3, 5,
+	4, 3, 11, 4, 14
 };
 
 static const char _session_machine_to_state_actions[] = {
 	0, 1, 0, 6, 0, 7, 0, 0,
 	8, 0, 0, 9, 0, 0, 0, 10,
-	0, 12, 0, 0, 0
+	0, 12, 0, 0, 13, 0, 15, 0,
+	0
 };
 
 static const char _session_machine_eof_actions[] = {
 	0, 2, 2, 2, 2, 2, 2, 2,
 	2, 2, 2, 2, 2, 2, 2, 2,
-	2, 2, 2, 2, 0
+	2, 2, 2, 2, 2, 2, 2, 2,
+	0
 };
 
 static const int session_machine_start = 1;
-static const int session_machine_first_final = 20;
+static const int session_machine_first_final = 24;
 
 
 
@@ -135,6 +142,9 @@ _resume:
 	case 5:
 	{ session_refuse(session); }
 	break;
+	case 14:
+	{ session_challenge(session); }
+	break;
 	case 11:
 	{ session_hold(session); }
 	break;
@@ -153,6 +163,12 @@ _again:
 	break;
 	case 7:
 	{ session_enter(session, PHASE_READY); }
+	break;
+	case 13:
+	{ session_enter(session, PHASE_HANDSHAKE); }
+	break;
+	case 15:
+	{ session_enter(session, PHASE_AUTH); }
 	break;
 	case 8:
 	{ session_enter(session, PHASE_MAIL); }

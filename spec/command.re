@@ -22,7 +22,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -70,6 +70,8 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
   'EXPN'  @rest more CRLF     { return read_as(EXPN, string,        rest, line); }
   'HELP'  @rest more CRLF     { return read_as(HELP, text,          rest, line); }
   'QUIT'  @rest more CRLF     { return read_as(QUIT, nothing,       rest, line); }
+  'AUTH'  @rest more CRLF     { return read_as(AUTH, sasl,          rest, line); }
+  'STARTTLS' @rest more CRLF  { return read_as(STARTTLS, nothing,   rest, line); }
 
   'SEND'  @rest more CRLF     { return read_as(0,    unimplemented, rest, line); }
   'SOML'  @rest more CRLF     { return read_as(0,    unimplemented, rest, line); }
@@ -92,7 +94,7 @@ static int unimplemented(struct line *line) {
   return COMMAND_UNIMPLEMENTED;
 }
 
-/* DATA, RSET, QUIT. */
+/* DATA, RSET, QUIT, STARTTLS. */
 static int nothing(struct line *line) {
   const unsigned char *cursor = line->rest, *marker;
   /*!local:re2c
@@ -202,6 +204,29 @@ static int forward_path(struct line *line) {
 
   SP+ 'TO:'   @path octet* CRLF   { return read_path(line, path, false, COMMAND_RECIPIENT); }
   *                               { return COMMAND_SYNTAX; }
+
+  */
+}
+
+/* AUTH: SP sasl-mech [ SP initial-response ] (RFC 4954 section 8, RFC 4422 section 3.1). Whether the response is base64 is
+ * the engine's to say. */
+static int sasl(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker, *mechanism, *end, *response;
+  /*!stags:re2c:sasl format = "const unsigned char *@@ = NULL;\n  "; */
+  /*!local:re2c:sasl
+
+  sasl_mech             = [A-Za-z0-9_-]{1,20};
+
+  SP+ @mechanism sasl_mech @end blanks CRLF {
+    line->command->argument = cursor_slice(mechanism, end);
+    return 0;
+  }
+  SP+ @mechanism sasl_mech @end SP+ @response VCHAR+ blanks CRLF {
+    line->command->argument = cursor_slice(mechanism, end);
+    line->command->parameters = trimmed(response, line->end);
+    return 0;
+  }
+  *                     { return COMMAND_SYNTAX; }
 
   */
 }

@@ -3,10 +3,12 @@
 # THE CHART: who may say what, when (RFC 5321 sections 3.1 to 3.8, 4.1.4 and 4.3.2). Nothing else stands here: how commands are
 # spelled is in command.re, what they do in src/engine/verbs.c, which facts forbid one in src/engine/facts.c.
 #
+# Authentication (RFC 4954) and TLS (RFC 3207) have a phase each, in which the next bytes are no commands.
+#
 # Read a row as: in this phase, when the client says X, ask the application; if it accepts, do the command and go there; if it
 # refuses, say so and go there. The answer is an event too, so a question that is answered an hour later is a state like any other.
 #
-# Required actions: ask done refuse hold out_of_sequence, and one for each phase.
+# Required actions: ask done refuse challenge hold out_of_sequence, and one for each phase.
 %%{
   machine session;
   import "event.h";
@@ -24,9 +26,17 @@
 
     Ready:   ( MAIL          @ask ( ACCEPT @done -> Mail    | REJECT @refuse -> Ready   )
              | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
+             | STARTTLS      @ask ( ACCEPT @done -> Handshake | REJECT @refuse -> Ready )
+             | AUTH          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   | CHALLENGE @challenge -> Auth )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | Anytime                                                       -> Ready
              | QUIT          @done                                           -> final     ) >~ready,
+
+    # After TLS all begins anew, but for the greeting.
+    Handshake: ( SECURED     @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> final   ) ) >~handshake,
+
+    Auth:    ( RESPONSE      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   | CHALLENGE @challenge -> Auth )
+             | FAULT         @refuse                                         -> Ready     ) >~auth,
 
     Mail:    ( RCPT          @ask ( ACCEPT @done -> Rcpt    | REJECT @refuse -> Mail    )
              | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Mail    )

@@ -17,6 +17,7 @@
   action ask             { session_ask(session); }
   action done            { session_done(session); }
   action refuse          { session_refuse(session); }
+  action challenge       { session_challenge(session); }
   action hold            { session_hold(session); }
   action out_of_sequence { session_out_of_sequence(session); fgoto *fcurs; }
 
@@ -24,6 +25,8 @@
   action connecting { session_enter(session, PHASE_CONNECTING); }
   action greeted    { session_enter(session, PHASE_GREETED); }
   action ready      { session_enter(session, PHASE_READY); }
+  action handshake  { session_enter(session, PHASE_HANDSHAKE); }
+  action auth       { session_enter(session, PHASE_AUTH); }
   action mail       { session_enter(session, PHASE_MAIL); }
   action rcpt       { session_enter(session, PHASE_RCPT); }
   action body       { session_enter(session, PHASE_BODY); }

@@ -28,10 +28,9 @@ enum cmta_phases {
 };
 
 enum cmta_verb_flags {
-  /* 530 until the connection is encrypted (RFC 3207 section 4): cmta_session_set_encrypted(). */
+  /* 530 until the connection is encrypted (RFC 3207 section 4). */
   CMTA_VERB_NEEDS_TLS = 1 << 0,
-  /* 530 until the client is authenticated (RFC 4954 section 6):
-     cmta_session_set_authenticated(). */
+  /* 530 until the client is authenticated (RFC 4954 section 6). */
   CMTA_VERB_NEEDS_AUTH = 1 << 1,
   /* Must be the last of a pipelined group (RFC 2920 section 3.1): 503 when bytes have come behind
      it already. */
@@ -46,9 +45,10 @@ enum cmta_verb_flags {
  * which are 502 otherwise, may be such verbs.
  *
  * With the name of a verb that is built in, a row overrides that verb's question: the hook of the
- * same name is not asked, `question` is, when it is not NULL (for QUIT, which asks nobody, it must
- * be NULL). The flags apply too. Where the command may come, how it is spelled and what it does
- * once accepted cannot be changed: `phases` must be 0; `help` may be NULL and then stays as it is.
+ * same name is not asked, `question` is, when it is not NULL (for QUIT, which asks nobody, and
+ * AUTH, which asks several times, it must be NULL). The flags apply too. Where the command may
+ * come, how it is spelled and what it does once accepted cannot be changed: `phases` must be 0;
+ * `help` may be NULL and then stays as it is.
  */
 struct cmta_verb {
   /* 1 to 32 letters, digits and '-', a letter first; known in any case of letters. */

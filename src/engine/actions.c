@@ -3,6 +3,7 @@
 /* The actions of the chart (spec/session.rl). None steps the machine, and none asks a hook: that is
  * the pump's. */
 
+#include "engine/auth.h"
 #include "engine/chart.h"
 #include "engine/decide.h"
 #include "engine/envelope.h"
@@ -27,6 +28,8 @@ void session_refuse(struct cmta_session *session) {
   if (session->verb->undone)
     session->verb->undone(session);
 }
+
+void session_challenge(struct cmta_session *session) { auth_challenge(session); }
 
 /* The reply is kept for the end of the message, unless the session ends here. */
 void session_hold(struct cmta_session *session) {

@@ -10,7 +10,7 @@
 
 #include "engine/session.h"
 
-/* The phases of the chart, in the order of spec/session.rl. */
+/* The phases of the chart; those in which commands come stand together (own_verbs.c). */
 enum phase {
   PHASE_CONNECTING = 0,
   PHASE_GREETED,
@@ -19,6 +19,8 @@ enum phase {
   PHASE_RCPT,
   PHASE_BODY,
   PHASE_DISCARD,
+  PHASE_HANDSHAKE,
+  PHASE_AUTH,
   PHASE_COUNT
 };
 
@@ -35,6 +37,7 @@ bool session_machine_over(const struct cmta_session *session);
 void session_ask(struct cmta_session *session);    /* put the question of the command that came */
 void session_done(struct cmta_session *session);   /* the command is accepted: do it and reply */
 void session_refuse(struct cmta_session *session); /* the command is refused: reply */
+void session_challenge(struct cmta_session *session); /* more is to be proved: say what */
 void session_hold(
     struct cmta_session *session); /* refused in the middle of a message: reply at its end */
 void session_out_of_sequence(struct cmta_session *session);         /* good, but not now: 503 */

@@ -13,11 +13,11 @@ struct command {
   struct cmta_slice name;     /* the verb as typed */
   struct cmta_slice rest;     /* all that follows it, without outer blanks; whatever the verb */
   struct cmta_slice argument; /* HELO, EHLO: the name; VRFY, EXPN, HELP, NOOP: the text without
-                                 outer blanks; else empty */
+                                 outer blanks; AUTH: the mechanism; else empty */
   struct cmta_path
       path; /* MAIL, RCPT: address, local part, domain; its parameters are not filled in */
   struct cmta_slice parameters; /* MAIL, RCPT: what follows the path, to be read by
-                                   parameter_next(); may be empty */
+                                   parameter_next(); AUTH: the initial response; may be empty */
   bool utf8; /* the path or argument has characters beyond ASCII (RFC 6531), valid UTF-8 */
 };
 

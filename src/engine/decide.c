@@ -32,6 +32,8 @@ static int own_code(const struct cmta_session *session) {
 
 /* 421 says that the connection is closed (RFC 5321 section 4.2.2). */
 bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code) {
+  if (verdict == CMTA_CHALLENGE)
+    return code == 0 && (verb->flags & VERB_EXCHANGE);
   if (code == 0)
     return (unsigned)verdict <= CMTA_TAKE;
   switch (verdict) {
@@ -47,6 +49,8 @@ bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code) {
   case CMTA_DROP:
   case CMTA_LATER:
     return true;
+  case CMTA_CHALLENGE:
+    break;
   }
   return false;
 }
@@ -95,12 +99,18 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
   session->set = 0;
   decide_forget(session);
   switch (verdict) {
+  case CMTA_CHALLENGE:
+    reply_clear(session);
+    return CHALLENGE;
   case CMTA_ACCEPT:
   case CMTA_TAKE:
     session->standard = session->verb->accepted;
     return ACCEPT;
   case CMTA_REJECT:
-    return refuse(session, session->verb->refused, REPLY_REFUSED);
+    refuse(session, session->verb->refused, REPLY_REFUSED);
+    if (session->verb->rejected)
+      session->verb->rejected(session);
+    return REJECT;
   case CMTA_CLOSE:
     return close_after(session);
   case CMTA_DROP:
@@ -175,7 +185,7 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
 static bool is_kept(const struct cmta_session *session) {
   const struct transaction *transaction = session->transaction;
   const char *at = session->slice.at;
-  return session->slice.length == 0 || session->kept ||
+  return session->slice.length == 0 || session->kept || session->exchange ||
          (transaction && (at == transaction->section.data || at == transaction->received));
 }
 
@@ -244,7 +254,7 @@ int decide_event(struct cmta_session *session) {
 }
 
 bool decide_is_answer(enum cmta_verdict verdict) {
-  return (unsigned)verdict <= CMTA_TAKE && verdict != CMTA_LATER;
+  return (unsigned)verdict <= CMTA_CHALLENGE && verdict != CMTA_LATER;
 }
 
 int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict) {

@@ -4,8 +4,10 @@
  * section 3.8). */
 
 #include "engine/allowed.h"
+#include "engine/auth.h"
 #include "engine/chain.h"
 #include "engine/decide.h"
+#include "engine/starttls.h"
 #include "engine/statistics.h"
 #include "engine/transaction.h"
 #include "engine/verbs.h"
@@ -32,6 +34,7 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
   cancel_question(session);
   reply_clear(session);
   transaction_drop(session);
+  auth_drop(session);
   session->framer.length = 0;
   framer_release(&session->framer, &session->memory);
   if (session->opened)
@@ -44,6 +47,10 @@ void session_goodbye(struct cmta_session *session, enum reply_id id,
                      enum cmta_close_reason reason) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return;
+  if (starttls_is_waited_for(session)) {
+    session_finish(session, reason);
+    return;
+  }
   bool running = session->running;
   session->running = true;
   cancel_question(session);
@@ -57,7 +64,7 @@ void session_complain(struct cmta_session *session, enum reply_id id) {
   unsigned most = session->service->settings.max_errors;
   reply_clear(session);
   statistics_count(session, (struct cmta_counts){.errors = 1});
-  if (++session->errors >= most && most) {
+  if (++session->errors >= most && most && session->ending == CMTA_CLOSED_NOT) {
     session->ending = CMTA_CLOSED_ERRORS;
     id = REPLY_TOO_MANY_ERRORS;
   }
@@ -109,7 +116,7 @@ const char *cmta_close_reason_name(enum cmta_close_reason reason) {
       [CMTA_CLOSED_VERDICT] = "verdict", [CMTA_CLOSED_ERRORS] = "errors",
       [CMTA_CLOSED_TIMEOUT] = "timeout", [CMTA_CLOSED_SHUTDOWN] = "shutdown",
       [CMTA_CLOSED_HANGUP] = "hangup",   [CMTA_CLOSED_MEMORY] = "memory",
-      [CMTA_CLOSED_FREED] = "freed",
+      [CMTA_CLOSED_FREED] = "freed",     [CMTA_CLOSED_TLS] = "tls",
   };
   return (unsigned)reason < sizeof names / sizeof *names ? names[reason] : "unknown";
 }

@@ -5,6 +5,7 @@
 #include "engine/facts.h"
 
 #include "engine/chain.h"
+#include "engine/mechanisms.h"
 #include "engine/offer.h"
 
 #include <stddef.h>
@@ -13,24 +14,49 @@ static const struct guard {
   enum fact fact;
   enum reply_id reply;
 } guards[] = {
+    {FACT_TLS_FIRST, REPLY_TLS_NEEDED},
     {FACT_NO_HELP, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_EXPN, REPLY_NOT_IMPLEMENTED},
+    {FACT_TLS_ON, REPLY_TLS_ALREADY},
+    {FACT_NO_STARTTLS, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_MECHANISM, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_EHLO, REPLY_EHLO_NEEDED},
+    {FACT_TLS_UNAVAILABLE, REPLY_TLS_UNAVAILABLE},
+    {FACT_AUTHENTICATED, REPLY_AUTHENTICATED_ALREADY},
     {FACT_NO_TLS, REPLY_TLS_NEEDED},
     {FACT_NO_AUTH, REPLY_AUTHENTICATION_NEEDED},
+    {FACT_AUTH_FIRST, REPLY_AUTHENTICATION_NEEDED},
 };
+
+/* What holds of a connection in clear, where TLS can be had or not; or of one with TLS. */
+static unsigned tls_facts(const struct cmta_session *session) {
+  if (session->encrypted)
+    return FACT_TLS_ON;
+  unsigned facts = FACT_NO_TLS;
+  if (!(offer_extensions(session) & CMTA_EXTENSION_STARTTLS))
+    facts |= FACT_NO_STARTTLS;
+  if (session->tls_mode == CMTA_TLS_UNAVAILABLE)
+    facts |= FACT_TLS_UNAVAILABLE;
+  return session->tls_mode == CMTA_TLS_REQUIRED ? facts | FACT_TLS_FIRST : facts;
+}
+
+static unsigned auth_facts(const struct cmta_session *session) {
+  if (session->authenticated)
+    return FACT_AUTHENTICATED;
+  unsigned facts = FACT_NO_AUTH;
+  return session->auth_required ? facts | FACT_AUTH_FIRST : facts;
+}
 
 unsigned facts_of(const struct cmta_session *session) {
   const struct cmta_service *service = session->service;
-  unsigned facts = 0;
+  unsigned facts = tls_facts(session) | auth_facts(session);
   if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))
     facts |= FACT_NO_EXPN;
-  if (!session->encrypted)
-    facts |= FACT_NO_TLS;
-  if (!session->authenticated)
-    facts |= FACT_NO_AUTH;
-  return facts;
+  if (!mechanisms_exist(session))
+    facts |= FACT_NO_MECHANISM;
+  return session->esmtp ? facts : facts | FACT_NO_EHLO;
 }
 
 enum reply_id facts_guard(unsigned facts, const struct verb *verb) {

@@ -8,11 +8,19 @@
 #include "engine/verbs.h"
 
 enum fact {
-  FACT_NO_HELP = 1 << 0, /* the extension HELP is off */
-  FACT_NO_EXPN = 1 << 1, /* the application has no `expn` hook */
-  FACT_NO_TLS = 1 << 2,  /* the connection is not encrypted */
-  FACT_NO_AUTH = 1 << 3, /* the client is not authenticated */
-  FACT_ALL = (1 << 4) - 1
+  FACT_NO_HELP = 1 << 0,         /* the extension HELP is off */
+  FACT_NO_EXPN = 1 << 1,         /* the application has no `expn` hook */
+  FACT_NO_TLS = 1 << 2,          /* the connection is not encrypted */
+  FACT_NO_AUTH = 1 << 3,         /* the client is not authenticated */
+  FACT_TLS_FIRST = 1 << 4,       /* it is not encrypted, and must be */
+  FACT_TLS_ON = 1 << 5,          /* it is encrypted */
+  FACT_NO_STARTTLS = 1 << 6,     /* the extension STARTTLS is off */
+  FACT_TLS_UNAVAILABLE = 1 << 7, /* it is offered, but cannot be had */
+  FACT_NO_MECHANISM = 1 << 8,    /* the extension AUTH is off, or there is nobody to ask */
+  FACT_AUTHENTICATED = 1 << 9,   /* the client is authenticated */
+  FACT_AUTH_FIRST = 1 << 10,     /* it is not, and must be */
+  FACT_NO_EHLO = 1 << 11,        /* what EHLO offers was not offered */
+  FACT_ALL = (1 << 12) - 1
 };
 
 /* The facts that hold for a session now. */

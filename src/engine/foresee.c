@@ -42,7 +42,7 @@ static void look_at(struct cmta_session *session, struct cmta_slice line) {
       .number = session->foresight.number,
       .verb = event_name(event, verb),
       .path = event == MAIL || event == RCPT ? &command.path : NULL,
-      .argument = command.rest,
+      .argument = event == AUTH ? command.argument : command.rest,
   };
   chain_tell_foresee(session, &foreseen);
 }

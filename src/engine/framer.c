@@ -23,6 +23,22 @@ static void take(struct cmta_slice *input, size_t length) {
   input->length -= length;
 }
 
+/* Makes room for the line so far. A secret is not left behind where the buffer was. */
+static bool make_room(struct framer *framer, struct memory *memory, size_t limit, size_t before) {
+  if (!framer->secret || !framer->buffer || framer->length <= framer->capacity)
+    return memory_grow_from_reserve(memory, (void **)&framer->buffer, &framer->capacity,
+                                    framer->length, 1, limit);
+  char *buffer = NULL;
+  size_t capacity = 0, wanted = framer->length * 2 < limit ? framer->length * 2 : limit;
+  if (!memory_grow_from_reserve(memory, (void **)&buffer, &capacity, wanted, 1, limit))
+    return false;
+  memcpy(buffer, framer->buffer, before);
+  memory_wipe(memory, framer->buffer);
+  framer->buffer = buffer;
+  framer->capacity = capacity;
+  return true;
+}
+
 /* Adds a piece to the buffer, unless the line has passed its limit already. */
 static bool keep(struct framer *framer, struct memory *memory, size_t limit, const char *piece,
                  size_t length) {
@@ -31,8 +47,7 @@ static bool keep(struct framer *framer, struct memory *memory, size_t limit, con
     framer_release(framer, memory);
     return true;
   }
-  if (!memory_grow_from_reserve(memory, (void **)&framer->buffer, &framer->capacity, framer->length,
-                                1, limit))
+  if (!make_room(framer, memory, limit, before))
     return false;
   memcpy(framer->buffer + before, piece, length);
   return true;
@@ -67,7 +82,10 @@ enum framed framer_next(struct framer *framer, struct memory *memory, size_t lim
 }
 
 void framer_release(struct framer *framer, struct memory *memory) {
-  memory_give(memory, framer->buffer);
+  if (framer->secret)
+    memory_wipe(memory, framer->buffer);
+  else
+    memory_give(memory, framer->buffer);
   framer->buffer = NULL;
   framer->capacity = 0;
 }

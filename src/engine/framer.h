@@ -13,6 +13,7 @@ struct framer {
   size_t capacity; /* of the buffer */
   size_t length;   /* octets of the line so far */
   bool after_cr;   /* the last of them is a CR */
+  bool secret;     /* lines may hold secrets: their memory is wiped */
 };
 
 enum framed {

@@ -62,6 +62,20 @@ void memory_give(struct memory *memory, void *block) {
   memory->allocator.reallocate(memory->allocator.context, header, header->size, 0);
 }
 
+/* Written so that no compiler takes it for useless. */
+static void wipe(void *block, size_t size) {
+  volatile unsigned char *at = block;
+  while (size--)
+    *at++ = 0;
+}
+
+void memory_wipe(struct memory *memory, void *block) {
+  if (!block)
+    return;
+  wipe(block, ((struct header *)block - 1)->size - sizeof(struct header));
+  memory_give(memory, block);
+}
+
 void memory_move(struct memory *from, struct memory *to, const void *block) {
   if (!block)
     return;

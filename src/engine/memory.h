@@ -27,6 +27,9 @@ void *memory_resize(struct memory *memory, void *block, size_t size);
 /* Gives a block back. NULL is ignored. */
 void memory_give(struct memory *memory, void *block);
 
+/* The same for a block that holds a secret: wiped first. */
+void memory_wipe(struct memory *memory, void *block);
+
 /* A block counts in another account from now on, of the same allocator. NULL is ignored. */
 void memory_move(struct memory *from, struct memory *to, const void *block);
 

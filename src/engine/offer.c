@@ -8,6 +8,7 @@
 #include "engine/ascii.h"
 #include "engine/extensions.h"
 #include "engine/keywords.h"
+#include "engine/mechanisms.h"
 #include "engine/text.h"
 #include "event.h"
 
@@ -38,11 +39,21 @@ static const char *find_edit(const struct offer *offer, struct cmta_slice keywor
 }
 
 /* SMTPUTF8 goes with 8BITMIME (RFC 6531 section 3.1). */
-unsigned offer_extensions(const struct cmta_session *session) {
+unsigned offer_chosen(const struct cmta_session *session) {
   if (!session->offer)
     return session->service->settings.extensions;
   unsigned bits = session->offer->extensions;
   return bits & CMTA_EXTENSION_8BITMIME ? bits : bits & ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
+}
+
+/* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), nor AUTH without a
+ * mechanism. */
+unsigned offer_extensions(const struct cmta_session *session) {
+  unsigned bits = offer_chosen(session);
+  bool tls = session->tls_mode != CMTA_TLS_OFF && !session->encrypted;
+  if (!tls)
+    bits &= ~(unsigned)CMTA_EXTENSION_STARTTLS;
+  return mechanisms_line(session) ? bits : bits & ~(unsigned)CMTA_EXTENSION_AUTH;
 }
 
 static bool condition_holds(const struct cmta_session *session, const struct cmta_keyword *row) {
@@ -92,6 +103,8 @@ static const char *built_in_line(const struct cmta_session *session, size_t inde
   const char *edit = find_edit(session->offer, keyword_of_line(extension->keyword));
   if (edit)
     return edit + 1;
+  if (extension->bit == CMTA_EXTENSION_AUTH)
+    return mechanisms_line(session);
   if (extension->bit != CMTA_EXTENSION_SIZE)
     return extension->keyword;
   snprintf(text, OFFER_LINE, "SIZE %llu",

@@ -10,8 +10,11 @@
 /* Octets of a line that the library writes itself, with its NUL: "SIZE" and 20 digits. */
 enum { OFFER_LINE = 32 };
 
-/* The built-in extensions that the session is offered, bits of enum cmta_extension. Before EHLO and
- * after HELO they are those of the settings, for what does not depend on EHLO. */
+/* The built-in extensions that settings and hooks have chosen for the session, bits of enum
+ * cmta_extension. Before EHLO and after HELO they are those of the settings. */
+unsigned offer_chosen(const struct cmta_session *session);
+
+/* Of these, those that can be had now. */
 unsigned offer_extensions(const struct cmta_session *session);
 
 /* True when the session is offered this row of settings.keywords now. */

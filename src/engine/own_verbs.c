@@ -45,14 +45,15 @@ static const struct verb *overridden(const struct cmta_verb *own) {
   return verb_of_name(&built_in, text_slice(own->name));
 }
 
-/* A verb that asks nobody cannot be given a question: there is no place for it in the chart. */
+/* A verb that asks nobody cannot be given a question: there is no place for it in the chart. Nor
+ * can one that asks several times (AUTH). */
 static bool is_sound(const struct cmta_verb *own) {
   if (!is_name(own->name) || (own->flags & ~(unsigned)ALL_FLAGS) ||
       (own->help && !is_help(own->help)))
     return false;
   const struct verb *verb = overridden(own);
   if (verb)
-    return own->phases == 0 && (verb->ask || !own->question);
+    return own->phases == 0 && ((verb->ask && !(verb->flags & VERB_EXCHANGE)) || !own->question);
   return own->help && !(own->phases & ~(unsigned)ALL_PHASES);
 }
 

@@ -15,18 +15,29 @@
 
 #include <string.h>
 
-static bool take_size(struct cmta_slice value, struct cmta_envelope *envelope) {
+static bool take_size(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
+  (void)room;
   return parameter_size(value, &envelope->declared_size);
 }
 
-static bool take_body(struct cmta_slice value, struct cmta_envelope *envelope) {
+static bool take_body(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
+  (void)room;
   return parameter_body(value, &envelope->body);
 }
 
-static bool take_smtputf8(struct cmta_slice value, struct cmta_envelope *envelope) {
-  (void)value;
+static bool take_smtputf8(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
+  (void)value, (void)room;
   envelope->smtputf8 = true;
   return true;
+}
+
+/* A mailbox as xtext, or "<>" for nobody (RFC 4954 section 5). */
+static bool take_auth(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
+  if (cmta_slice_is(value, "<>"))
+    return true;
+  envelope->submitter = (struct cmta_slice){*room, parameter_mailbox(value, *room)};
+  *room += envelope->submitter.length;
+  return envelope->submitter.length;
 }
 
 /* The parameters that are built in: a row as those of settings.keywords, the extension that offers
@@ -34,7 +45,7 @@ static bool take_smtputf8(struct cmta_slice value, struct cmta_envelope *envelop
 static const struct known {
   struct cmta_keyword row;
   enum cmta_extension extension;
-  bool (*take)(struct cmta_slice value, struct cmta_envelope *envelope);
+  bool (*take)(struct cmta_slice value, char **room, struct cmta_envelope *envelope);
 } table[] = {
     {{.parameter = "SIZE",
       .commands = CMTA_WITH_MAIL,
@@ -51,6 +62,12 @@ static const struct known {
     {{.parameter = "SMTPUTF8", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_NONE},
      CMTA_EXTENSION_SMTPUTF8,
      take_smtputf8},
+    {{.parameter = "AUTH",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_AUTH,
+     take_auth},
 };
 
 enum { KNOWN_COUNT = sizeof table / sizeof *table };
@@ -136,11 +153,11 @@ static bool read_value(const struct cmta_keyword *row, struct cmta_parameter *pa
 }
 
 /* What a built-in row does with its value; rows of settings do nothing. */
-static bool take(const struct cmta_keyword *row, struct cmta_slice value,
+static bool take(const struct cmta_keyword *row, struct cmta_slice value, char **room,
                  struct cmta_envelope *envelope) {
   for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
     if (&known->row == row)
-      return known->take(value, envelope);
+      return known->take(value, room, envelope);
   return true;
 }
 
@@ -152,7 +169,7 @@ static enum reply_id judge(const struct cmta_session *session, const struct cmta
     return REPLY_UNKNOWN_PARAMETER;
   if (find_given(path, parameter->keyword))
     return REPLY_DUPLICATE_PARAMETER;
-  if (!read_value(row, parameter, room) || !take(row, parameter->value, envelope))
+  if (!read_value(row, parameter, room) || !take(row, parameter->value, room, envelope))
     return REPLY_BAD_PARAMETER;
   return REPLY_NONE;
 }
@@ -185,7 +202,9 @@ static void move_into(struct cmta_parameter *parameter, struct cmta_slice raw, c
 /* Octets that decoded values may need: fewer than they have as sent, blank, keyword and '='
  * counted, even with a CR LF behind each. */
 static size_t decoded_size(const struct cmta_session *session, struct cmta_slice raw) {
-  return session->service->settings.keyword_count ? raw.length : 0;
+  bool any =
+      session->service->settings.keyword_count || (offer_extensions(session) & CMTA_EXTENSION_AUTH);
+  return any ? raw.length : 0;
 }
 
 /* The path's block: its parameters, its address, the bytes of its parameters, room for what they

@@ -8,6 +8,7 @@
 
 #include "engine/pump.h"
 
+#include "engine/auth.h"
 #include "engine/chart.h"
 #include "engine/decide.h"
 #include "engine/facts.h"
@@ -18,6 +19,7 @@
 #include "engine/own_verbs.h"
 #include "engine/received.h"
 #include "engine/reply.h"
+#include "engine/starttls.h"
 #include "engine/statistics.h"
 #include "engine/trace.h"
 #include "event.h"
@@ -59,6 +61,12 @@ static enum reply_id reply_of_fault(enum command_fault fault, const struct comma
   return REPLY_BAD_ARGUMENTS;
 }
 
+/* The longest line that may come now (RFC 4954 section 4). */
+static size_t longest_line(const struct cmta_session *session) {
+  size_t most = session->service->max_line;
+  return most < AUTH_LINE && auth_is_possible(session) ? AUTH_LINE : most;
+}
+
 /* The limit of one verb; only lines beyond the common limit need the sum (RFC 5321
  * section 4.5.3.1.4). To a client that did not say EHLO nothing is offered. */
 static bool is_too_long(const struct cmta_session *session, size_t length) {
@@ -66,7 +74,13 @@ static bool is_too_long(const struct cmta_session *session, size_t length) {
   size_t most = settings->max_command_line;
   if (most == 0 || length <= most)
     return false;
+  if (session->verb->event == AUTH)
+    return length > AUTH_LINE;
   return length - most > offer_octets(session, session->verb->event);
+}
+
+static enum reply_id reply_of_too_long(const struct verb *verb) {
+  return verb && verb->event == AUTH ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG;
 }
 
 /* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
@@ -76,10 +90,11 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   int event = line_read(session, line, session->command, &verb);
   begin_row(session, verb ? verb->event : 0, verb);
   session->slice = session->command->argument;
+  trace_command_line(session, line, verb);
   if (event < 0)
     return complain(session, reply_of_fault((enum command_fault)event, session->command));
   if (is_too_long(session, line.length))
-    return complain(session, REPLY_LINE_TOO_LONG);
+    return complain(session, reply_of_too_long(verb));
   enum reply_id barred = facts_guard(facts_of(session), session->verb);
   if (barred == REPLY_NONE && session->verb->own)
     barred = own_verb_guard(session, more);
@@ -88,8 +103,9 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
 
 static int read_command(struct cmta_session *session, struct cmta_slice *input) {
   struct cmta_slice line;
+  session->framer.secret = auth_is_possible(session);
   enum framed framed =
-      framer_next(&session->framer, &session->memory, session->service->max_line, input, &line);
+      framer_next(&session->framer, &session->memory, longest_line(session), input, &line);
   session->failed |= framed == FRAMED_NO_MEMORY;
   if (framed != FRAMED_LINE && framed != FRAMED_TOO_LONG)
     return STOP;
@@ -98,8 +114,39 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   begin(session, 0);
   if (framed == FRAMED_TOO_LONG)
     return complain(session, REPLY_LINE_TOO_LONG);
-  trace_line(session, CMTA_FROM_CLIENT, line);
   return judge_line(session, line, input->length > 0);
+}
+
+/* An event of an exchange that is over; why is said at once. */
+static int begin_fault(struct cmta_session *session, enum reply_id why) {
+  session->event = FAULT;
+  session->standard = why;
+  return FAULT;
+}
+
+static int read_response(struct cmta_session *session, struct cmta_slice *input) {
+  struct cmta_slice line;
+  session->framer.secret = true;
+  enum framed framed = framer_next(&session->framer, &session->memory, AUTH_LINE, input, &line);
+  session->failed |= framed == FRAMED_NO_MEMORY;
+  if (framed != FRAMED_LINE && framed != FRAMED_TOO_LONG)
+    return STOP;
+  session->progress++;
+  begin(session, RESPONSE);
+  if (framed == FRAMED_TOO_LONG)
+    return begin_fault(session, REPLY_AUTHENTICATION_TOO_LONG);
+  trace_response_line(session, line);
+  enum reply_id wrong = auth_respond(session, (struct cmta_slice){line.at, line.length - 2});
+  return wrong == REPLY_NONE ? RESPONSE : begin_fault(session, wrong);
+}
+
+/* What the runtime reports is here, or nobody would read now. */
+static int read_secured(struct cmta_session *session, struct cmta_slice *input) {
+  (void)input;
+  if (session->tls_step != TLS_STEP_DONE)
+    return STOP;
+  session->tls_step = TLS_STEP_NONE;
+  return begin(session, SECURED);
 }
 
 static enum reply_id reply_of_found(enum body_found found) {
@@ -172,6 +219,8 @@ static const struct phase_row {
     [PHASE_CONNECTING] = {"connecting", read_nothing},
     [PHASE_GREETED] = {"greeted", read_command},
     [PHASE_READY] = {"ready", read_command},
+    [PHASE_HANDSHAKE] = {"handshake", read_secured},
+    [PHASE_AUTH] = {"auth", read_response},
     [PHASE_MAIL] = {"mail", read_command},
     [PHASE_RCPT] = {"rcpt", read_command},
     [PHASE_BODY] = {"body", read_body},
@@ -186,9 +235,18 @@ static int read_event(struct cmta_session *session, struct cmta_slice *input) {
   return event;
 }
 
+/* While TLS is waited for nothing may come in clear. */
+static int wait_for_tls(struct cmta_session *session, const struct cmta_slice *input) {
+  if (input->length)
+    session_finish(session, CMTA_CLOSED_TLS);
+  return STOP;
+}
+
 static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (session->close_reason != CMTA_CLOSED_NOT || session->failed)
     return STOP;
+  if (starttls_is_waited_for(session))
+    return wait_for_tls(session, input);
   if (!session->opened) {
     session->opened = true;
     return begin(session, CONNECT);
@@ -227,11 +285,16 @@ static void step(struct cmta_session *session, int event) {
 static void pump(struct cmta_session *session, struct cmta_slice *input) {
   int event;
   while ((event = next_event(session, input)) != STOP) {
+    session->behind = input->length > 0;
     if (event != AGAIN)
       step(session, event);
     end_if_due(session);
   }
   end_if_due(session);
+}
+
+static bool is_in_message(const struct cmta_session *session) {
+  return session->phase == PHASE_BODY || session->phase == PHASE_DISCARD;
 }
 
 ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, size_t length) {
@@ -243,7 +306,9 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
     return CMTA_E_STATE;
   session->running = true;
   session->command = &command;
+  session->heard_secrets = auth_is_possible(session) && !is_in_message(session);
   pump(session, &input);
+  session->heard_secrets |= session->framer.length && auth_is_possible(session);
   foresee(session, input);
   if (session->framer.length == 0)
     framer_release(&session->framer, &session->memory);
@@ -272,6 +337,10 @@ const char *event_name(int event, const struct verb *verb) {
     return "FAULT";
   case BODY_END:
     return "BODY_END";
+  case RESPONSE:
+    return "RESPONSE";
+  case SECURED:
+    return "SECURED";
   case EXTENSION:
     return verb && verb->name ? verb->name : "EXTENSION";
   default:
@@ -289,6 +358,7 @@ unsigned cmta_session_timeout(const struct cmta_session *session) {
     return 0;
   if (session->question == QUESTION_OPEN)
     return session->deadline;
-  bool in_message = session->phase == PHASE_BODY || session->phase == PHASE_DISCARD;
-  return in_message ? settings->data_timeout : settings->command_timeout;
+  if (starttls_is_waited_for(session))
+    return settings->handshake_timeout;
+  return is_in_message(session) ? settings->data_timeout : settings->command_timeout;
 }

@@ -4,6 +4,7 @@
 
 #include "engine/extensions.h"
 #include "engine/keywords.h"
+#include "engine/mechanisms.h"
 #include "engine/own_verbs.h"
 #include "engine/session.h"
 #include "engine/text.h"
@@ -36,6 +37,8 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .command_timeout = 300,
       .data_timeout = 180,
       .decision_timeout = 300,
+      .handshake_timeout = 60,
+      .max_auth_failures = 3,
   };
 }
 
@@ -69,7 +72,8 @@ static bool is_sound(const struct cmta_settings *settings) {
          keywords_are_sound(settings) && own_verbs_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
-         (!settings->received || settings->clock.calendar);
+         (!settings->received || settings->clock.calendar) &&
+         mechanisms_are_sound(settings->mechanisms);
 }
 
 /* The longest line that a command may have, whatever hooks offer. */
@@ -118,10 +122,21 @@ static struct hook_set *add_set(struct cmta_service *service, struct memory *mem
   return set;
 }
 
+/* The mechanisms likewise; false without memory. */
+static bool copy_mechanisms(struct cmta_service *service, struct memory *memory) {
+  const char *list = service->settings.mechanisms;
+  bool any = list && list[strspn(list, " ")];
+  service->mechanisms = mechanisms_copy(list, memory);
+  service->settings.mechanisms = NULL;
+  return service->mechanisms || !any;
+}
+
 /* The tables that settings name become the service's own. */
 static bool copy_tables(struct cmta_service *service) {
   struct cmta_settings *settings = &service->settings;
   struct memory memory = memory_account(&settings->allocator, 0);
+  if (!copy_mechanisms(service, &memory))
+    return false;
   if (settings->keyword_count == 0)
     settings->keywords = NULL;
   else
@@ -187,5 +202,6 @@ void cmta_service_free(struct cmta_service *service) {
   memory_give(&memory, service->sets);
   memory_give(&memory, (void *)service->settings.keywords);
   own_verbs_free(service, &memory);
+  memory_give(&memory, service->mechanisms);
   memory_give(&memory, service);
 }

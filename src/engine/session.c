@@ -10,6 +10,7 @@
 #include "engine/output.h"
 #include "engine/protocol.h"
 #include "engine/reply.h"
+#include "engine/starttls.h"
 #include "engine/text.h"
 #include "engine/verbs.h"
 #include "event.h"
@@ -48,6 +49,7 @@ int cmta_session_new(struct cmta_session **session, struct cmta_service *service
   made->memory.reserve = output_reserve(settings->max_memory);
   made->peer = copy_end(peer, text);
   made->local = copy_end(local, text + address_size(peer));
+  made->auth_required = settings->auth_required;
   session_machine_init(made);
   atomic_store_explicit(&service->sealed, true, memory_order_relaxed);
   return 0;
@@ -62,6 +64,9 @@ void cmta_session_free(struct cmta_session *session) {
   memory_give(&memory, session->hello);
   memory_give(&memory, session->offer);
   memory_give(&memory, session->output);
+  memory_give(&memory, session->tls);
+  memory_give(&memory, session->mechanisms);
+  memory_give(&memory, session->identity);
   memory_give(&memory, session);
 }
 
@@ -71,6 +76,8 @@ unsigned cmta_session_wants(const struct cmta_session *session) {
     return wants | CMTA_WANTS_CLOSE;
   if (session->question == QUESTION_OPEN)
     return wants | CMTA_WANTS_DECISION | (foresee_wants_more(session) ? CMTA_WANTS_FORESIGHT : 0u);
+  if (starttls_is_waited_for(session))
+    return wants | CMTA_WANTS_TLS;
   return output_is_full(session) ? wants : wants | CMTA_WANTS_READ;
 }
 
@@ -100,14 +107,6 @@ static const char *protocol_of(const struct cmta_session *session, bool esmtp) {
   unsigned facts = utf8 ? PROTOCOL_ESMTP | PROTOCOL_UTF8 : esmtp ? PROTOCOL_ESMTP : 0u;
   facts |= session->encrypted ? PROTOCOL_TLS : 0u;
   return protocol_word(facts | (session->authenticated ? PROTOCOL_AUTH : 0u));
-}
-
-void cmta_session_set_encrypted(struct cmta_session *session, bool encrypted) {
-  session->encrypted = encrypted;
-}
-
-void cmta_session_set_authenticated(struct cmta_session *session, bool authenticated) {
-  session->authenticated = authenticated;
 }
 
 const char *session_protocol(const struct cmta_session *session) {

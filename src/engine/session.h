@@ -16,6 +16,8 @@
 #include <stdatomic.h>
 
 struct verb;
+struct mechanisms;
+struct exchange;
 
 /* A hook set of the chain. */
 struct hook_set {
@@ -30,7 +32,8 @@ struct cmta_service {
   size_t set_count;
   const struct verb *verbs; /* what each event means: verbs.c's rows, or those and settings.verbs */
   size_t verb_count;
-  atomic_bool sealed; /* it has had a session: nothing may change any more */
+  struct mechanisms *mechanisms; /* those of the settings, or NULL */
+  atomic_bool sealed;            /* it has had a session: nothing may change any more */
   size_t
       max_line; /* octets of the longest command line that any verb may have, extensions counted */
 };
@@ -102,6 +105,13 @@ struct foresight {
   bool ended;      /* what follows that one is not looked at */
 };
 
+/* How far a handshake is. */
+enum tls_step {
+  TLS_STEP_NONE = 0,
+  TLS_STEP_WANTED = 1, /* the runtime is to do it */
+  TLS_STEP_DONE = 2    /* it has: the chart is to hear of it */
+};
+
 struct cmta_session {
   int cs; /* the chart's state; only gen/session_machine.c touches it */
   unsigned char phase;
@@ -114,12 +124,19 @@ struct cmta_session {
   bool stopping;              /* cmta_session_stop() was called */
   bool stopping_now;          /* it was called again */
   bool failed;                /* no memory: the session cannot go on */
-  bool corrected;     /* the answer of the set in hand was wrong, and TEMPFAIL is in its place */
-  bool misplaced;     /* the chart does not take the event in hand now */
-  bool encrypted;     /* TLS protects the connection */
-  bool authenticated; /* the client has proved who it is (RFC 4954) */
-  bool utf8_asked;    /* the VRFY or EXPN in hand came with SMTPUTF8, or the message in hand did and
-                         was taken (RFC 6531 section 3.7.4.2) */
+  bool corrected;      /* the answer of the set in hand was wrong, and TEMPFAIL is in its place */
+  bool misplaced;      /* the chart does not take the event in hand now */
+  bool encrypted;      /* TLS protects the connection */
+  bool authenticated;  /* the client has proved who it is (RFC 4954) */
+  bool auth_required;  /* it must, before it sends mail */
+  bool own_mechanisms; /* `mechanisms` counts, in place of the service's */
+  bool hushed;         /* an AUTH was refused: what follows and is no command may be its response */
+  bool heard_secrets;  /* the bytes last received may have been secrets */
+  unsigned char tls_mode; /* enum cmta_tls_mode */
+  unsigned char tls_step; /* enum tls_step */
+  bool behind;            /* bytes wait behind the event in hand */
+  bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8, or the message in hand did and
+                      was taken (RFC 6531 section 3.7.4.2) */
 
   unsigned short set;    /* the hook set that is asked or told, or left the question open */
   unsigned char overdue; /* enum cmta_verdict that counts when the open question's time is up */
@@ -151,6 +168,12 @@ struct cmta_session {
   struct cmta_slice slice; /* the argument of the command in hand, or the slice of the message */
   char *kept;          /* a copy of slice, for sets that are asked after a late answer; or NULL */
   struct draft *draft; /* the reply that a hook composed, or NULL */
+
+  struct cmta_tls_facts *tls;     /* with their strings in one block, or NULL */
+  struct mechanisms *mechanisms;  /* this session's own, or NULL for none */
+  struct exchange *exchange;      /* the AUTH in hand, or NULL */
+  struct cmta_identity *identity; /* with its strings in one block, or NULL */
+  unsigned auth_failures;
 
   struct framer framer;
   char *output; /* replies: octets output_sent to output_length wait to be sent */

@@ -24,6 +24,7 @@ static inline void counts_add(struct cmta_counts *counts, struct cmta_counts mor
   counts->errors += more.errors;
   counts->recipients += more.recipients;
   counts->messages += more.messages;
+  counts->auth_failures += more.auth_failures;
   counts->octets_in += more.octets_in;
   counts->octets_out += more.octets_out;
 }

@@ -10,4 +10,12 @@
 void trace_line(struct cmta_session *session, enum cmta_direction direction,
                 struct cmta_slice line);
 
+/* A command line, with its row or NULL. What may be a client's secret is not shown: the response
+ * that AUTH comes with, and what follows a refused AUTH and is no command. */
+void trace_command_line(struct cmta_session *session, struct cmta_slice line,
+                        const struct verb *verb);
+
+/* A line of an authentication exchange. */
+void trace_response_line(struct cmta_session *session, struct cmta_slice line);
+
 #endif

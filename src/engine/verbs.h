@@ -13,6 +13,7 @@
 enum verb_flags {
   VERB_PLAIN_REPLY = 1 << 0, /* its replies carry no enhanced status code (RFC 2034 section 4) */
   VERB_COMMAND = 1 << 1,     /* a command that a client sends, and HELP lists */
+  VERB_EXCHANGE = 1 << 3,    /* its question may be answered with CHALLENGE */
   VERB_ENDS_GROUP = 1 << 2 /* what follows it depends on its reply: a client that keeps to RFC 2920
                               section 3.1 waits for that */
 };
@@ -37,6 +38,8 @@ struct verb {
   void (*done)(struct cmta_session *session);
   /* Takes back what check laid out, after a refusal. */
   void (*undone)(struct cmta_session *session);
+  /* Counts that the application has refused for good, before that is said. NULL: nobody counts. */
+  void (*rejected)(struct cmta_session *session);
 
   enum reply_id accepted; /* the standard reply for ACCEPT */
   enum reply_id refused;  /* for REJECT; REPLY_NONE stands for REPLY_REFUSED */

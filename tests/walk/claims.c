@@ -55,13 +55,38 @@ Test(chart, knows_every_event_of_the_alphabet) {
   }
 }
 
-Test(chart, asks_nothing_that_is_not_answered_by_accept_or_reject_alone) {
+/* Whether the way into a state ends with AUTH or a response to it. */
+static bool is_exchange(size_t state) {
+  const size_t event = walk.states[state].event;
+  return event == walk_event(&walk, "AUTH") || event == walk_event(&walk, "RESPONSE");
+}
+
+Test(chart, asks_nothing_that_is_not_answered_by_accept_or_reject_alone_or_challenged_in_auth) {
   static const char *const answers[] = {"ACCEPT", "REJECT", NULL};
+  static const char *const in_auth[] = {"ACCEPT", "REJECT", "CHALLENGE", NULL};
   for (size_t state = 0; state < walk.count; state++)
     for (size_t event = 0; is_question(state) && event < walk.events.count; event++) {
       const char *event_name = walk.events.rows[event].name;
       const bool refused = walk_did(&walk, state, event, "out_of_sequence");
-      cr_expect(refused != is_one_of(event_name, answers), "%s in %s", event_name, name(state));
+      cr_expect(refused != is_one_of(event_name, is_exchange(state) ? in_auth : answers),
+                "%s in %s", event_name, name(state));
+    }
+}
+
+Test(chart, challenges_into_the_phase_that_reads_responses_alone) {
+  const size_t challenge = walk_event(&walk, "CHALLENGE");
+  for (size_t state = 0; state < walk.count; state++)
+    if (walk_did(&walk, state, challenge, "challenge"))
+      cr_expect_eq(walk.states[next(state, "CHALLENGE")].phase, PHASE_AUTH, "%s", name(state));
+}
+
+Test(chart, begins_anew_after_tls) {
+  for (size_t state = 0; state < walk.count; state++)
+    if (!walk_did(&walk, state, walk_event(&walk, "SECURED"), "out_of_sequence")) {
+      const size_t asked = next(state, "SECURED");
+      cr_expect_eq(walk.states[state].phase, PHASE_HANDSHAKE, "%s", name(state));
+      cr_expect_eq(walk.states[next(asked, "ACCEPT")].phase, PHASE_GREETED, "%s", name(asked));
+      cr_expect(walk.states[next(asked, "REJECT")].over, "%s", name(asked));
     }
 }
 

@@ -10,13 +10,14 @@
 /* The end is a node beside the phases. */
 enum { OVER = PHASE_COUNT, NODES, MAX_LABEL = 256 };
 
-static const char *const node_names[NODES] = {"connecting", "greeted", "ready",   "mail",
-                                              "rcpt",       "body",    "discard", "over"};
+static const char *const node_names[NODES] = {"connecting", "greeted", "ready",     "mail", "rcpt",
+                                              "body",       "discard", "handshake", "auth", "over"};
 
 /* How an event was answered. */
-enum outcome { ACCEPTED, REFUSED, UNASKED, OUTCOMES };
+enum outcome { ACCEPTED, REFUSED, UNASKED, CHALLENGED, OUTCOMES };
 
-static const char *const outcome_styles[OUTCOMES] = {"", " style=dashed", " color=blue"};
+static const char *const outcome_styles[OUTCOMES] = {"", " style=dashed", " color=blue",
+                                                     " style=dotted"};
 
 /* The events on each edge, by name. */
 struct edges {
@@ -44,7 +45,7 @@ static void add_edge(const struct walk *walk, struct edges *edges, size_t from, 
       walk->events.rows[event].name);
 }
 
-/* The event in a state that waits for one: at once, or with both answers to its question. */
+/* The event in a state that waits for one: at once, or with all answers to its question. */
 static void add_event(const struct walk *walk, struct edges *edges, size_t state, size_t event) {
   const size_t next = walk->states[state].steps[event].next;
   if (!walk_did(walk, state, event, "ask")) {
@@ -54,6 +55,8 @@ static void add_event(const struct walk *walk, struct edges *edges, size_t state
   const struct walk_step *answers = walk->states[next].steps;
   add_edge(walk, edges, state, answers[walk_event(walk, "ACCEPT")].next, ACCEPTED, event);
   add_edge(walk, edges, state, answers[walk_event(walk, "REJECT")].next, REFUSED, event);
+  if (strcmp(answers[walk_event(walk, "CHALLENGE")].did, "challenge") == 0)
+    add_edge(walk, edges, state, answers[walk_event(walk, "CHALLENGE")].next, CHALLENGED, event);
 }
 
 /* True when a question is open: ACCEPT is in sequence. */

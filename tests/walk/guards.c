@@ -6,17 +6,28 @@
 #include "engine/facts.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
-/* What each fact forbids; a new fact needs a row. "": only what the application says. */
+/* What each fact forbids, and the reply, in the order in which they count; a new fact needs a row.
+ * "": only what the application says. */
 static const struct {
   unsigned fact;
-  const char *event;
+  const char *events;
   enum reply_id reply;
 } rows[] = {
-    {FACT_NO_HELP, "HELP", REPLY_NOT_IMPLEMENTED},
-    {FACT_NO_EXPN, "EXPN", REPLY_NOT_IMPLEMENTED},
+    {FACT_TLS_FIRST, " HELO MAIL RCPT DATA RSET VRFY EXPN HELP AUTH EXTENSION ", REPLY_TLS_NEEDED},
+    {FACT_NO_HELP, " HELP ", REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_EXPN, " EXPN ", REPLY_NOT_IMPLEMENTED},
+    {FACT_TLS_ON, " STARTTLS ", REPLY_TLS_ALREADY},
+    {FACT_NO_STARTTLS, " STARTTLS ", REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_MECHANISM, " AUTH ", REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_EHLO, " STARTTLS AUTH ", REPLY_EHLO_NEEDED},
+    {FACT_TLS_UNAVAILABLE, " STARTTLS ", REPLY_TLS_UNAVAILABLE},
+    {FACT_AUTHENTICATED, " AUTH ", REPLY_AUTHENTICATED_ALREADY},
     {FACT_NO_TLS, "", REPLY_TLS_NEEDED},
     {FACT_NO_AUTH, "", REPLY_AUTHENTICATION_NEEDED},
+    {FACT_AUTH_FIRST, " MAIL RCPT DATA VRFY EXPN ", REPLY_AUTHENTICATION_NEEDED},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -27,9 +38,11 @@ static const struct verb *row_of(int event) {
   return verb_of_event(&service, event);
 }
 
-static enum reply_id expected(unsigned facts, const struct events *events, int event) {
+static enum reply_id expected(unsigned facts, const char *event) {
+  char word[32];
+  snprintf(word, sizeof word, " %s ", event);
   for (size_t i = 0; i < ROWS; i++)
-    if ((facts & rows[i].fact) && event_number(events, rows[i].event) == event)
+    if ((facts & rows[i].fact) && strstr(rows[i].events, word))
       return rows[i].reply;
   return REPLY_NONE;
 }
@@ -41,7 +54,7 @@ Test(guard, forbids_what_each_combination_of_facts_forbids_and_nothing_else) {
     for (size_t i = 0; i < events.count; i++) {
       const struct verb *verb = row_of(events.rows[i].number);
       if (verb != NULL)
-        cr_expect_eq(facts_guard(facts, verb), expected(facts, &events, events.rows[i].number),
+        cr_expect_eq(facts_guard(facts, verb), expected(facts, events.rows[i].name),
                      "%s with facts %u", events.rows[i].name, facts);
     }
 }
@@ -68,7 +81,7 @@ Test(guard, never_forbids_quit) {
 }
 
 Test(verbs, has_a_row_for_each_event_but_answers_and_faults) {
-  static const char *const without[] = {"FAULT", "ACCEPT", "REJECT"};
+  static const char *const without[] = {"FAULT", "ACCEPT", "REJECT", "CHALLENGE"};
   struct events events;
   cr_assert(events_read(&events, EVENT_H));
   for (size_t i = 0; i < events.count; i++) {

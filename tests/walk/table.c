@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /* The phase of a state is entered on the way; a question keeps that of the command's. */
-static const char *const phase_names[PHASE_COUNT] = {"connecting", "greeted", "ready",  "mail",
-                                                     "rcpt",       "body",    "discard"};
+static const char *const phase_names[PHASE_COUNT] = {
+    "connecting", "greeted", "ready", "mail", "rcpt", "body", "discard", "handshake", "auth"};
 
 enum { MAX_NAME = 256 };
 

@@ -21,6 +21,7 @@ static void write_down(struct cmta_session *session, const char *action) {
 void session_ask(struct cmta_session *session) { write_down(session, "ask"); }
 void session_done(struct cmta_session *session) { write_down(session, "done"); }
 void session_refuse(struct cmta_session *session) { write_down(session, "refuse"); }
+void session_challenge(struct cmta_session *session) { write_down(session, "challenge"); }
 void session_hold(struct cmta_session *session) { write_down(session, "hold"); }
 void session_out_of_sequence(struct cmta_session *session) {
   write_down(session, "out_of_sequence");

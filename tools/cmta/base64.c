@@ -21,7 +21,7 @@ static void encode_group(const unsigned char *from, size_t length, char *to) {
   to[3] = length > 2 ? alphabet[bits & 63] : '=';
 }
 
-char *base64_encode(const char *bytes, size_t length) {
+char *base64_text(const char *bytes, size_t length) {
   if (length > (SIZE_MAX - 1) / 4 * 3 - 3)
     return NULL;
   char *text = malloc((length + 2) / 3 * 4 + 1);

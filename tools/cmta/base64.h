@@ -6,6 +6,6 @@
 
 /* bytes in base64 (RFC 4648 section 4), padded, without line breaks, with a NUL behind. NULL
  * without memory. The caller frees it. */
-char *base64_encode(const char *bytes, size_t length);
+char *base64_text(const char *bytes, size_t length);
 
 #endif

@@ -81,7 +81,7 @@ static bool add_data(json_t *object, const struct cmta_message *message) {
   json_t *text = json_stringn(data.length ? data.at : "", data.length);
   if (text)
     return json_object_set_new(object, "data", text) == 0;
-  char *encoded = base64_encode(data.at, data.length);
+  char *encoded = base64_text(data.at, data.length);
   bool added = encoded && json_object_set_new(object, "data_base64", json_string(encoded)) == 0;
   free(encoded);
   return added;
