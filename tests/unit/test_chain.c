@@ -390,8 +390,8 @@ Test(chain, gives_a_verdict_that_there_is_not_as_a_temporary_failure) {
 
 Test(verdict, has_a_name) {
   static const char *const names[] = {"accept", "reject", "tempfail", "close",
-                                      "drop",   "later",  "take"};
-  for (unsigned i = 0; i <= CMTA_TAKE; i++)
+                                      "drop",   "later",  "take",     "challenge"};
+  for (unsigned i = 0; i <= CMTA_CHALLENGE; i++)
     cr_expect_str_eq(cmta_verdict_name((enum cmta_verdict)i), names[i]);
-  cr_expect_str_eq(cmta_verdict_name((enum cmta_verdict)(CMTA_TAKE + 1)), "unknown");
+  cr_expect_str_eq(cmta_verdict_name((enum cmta_verdict)(CMTA_CHALLENGE + 1)), "unknown");
 }

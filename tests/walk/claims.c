@@ -165,9 +165,9 @@ Test(chart, can_end_from_every_state) {
     cr_expect(marked[state], "%s", name(state));
 }
 
-Test(chart, changes_phase_by_no_command_but_those_of_the_transaction) {
-  static const char *const movers[] = {"EHLO", "HELO", "MAIL", "RCPT",
-                                       "DATA", "RSET", "QUIT", NULL};
+Test(chart, changes_phase_by_no_command_but_starttls_and_those_of_the_transaction) {
+  static const char *const movers[] = {"EHLO", "HELO", "MAIL",     "RCPT", "DATA",
+                                       "RSET", "QUIT", "STARTTLS", NULL};
   for (size_t state = 0; state < walk.count; state++)
     for (size_t event = 0; reads_commands(state) && event < walk.events.count; event++) {
       const size_t asked = walk.states[state].steps[event].next;
