@@ -128,11 +128,10 @@ enum reply_id mechanism_check(const struct cmta_session *session, struct cmta_sl
   struct cmta_slice found;
   if (!has_word(mechanisms_of(session)->lines + KEYWORD, word, &found))
     return REPLY_MECHANISM_UNKNOWN;
-  if (is_plaintext(found) && !may_show_secrets(session))
-    return REPLY_MECHANISM_NEEDS_TLS;
   memcpy(name, found.at, found.length);
   name[found.length] = '\0';
-  return REPLY_NONE;
+  bool shows = is_plaintext(found) && !may_show_secrets(session);
+  return shows ? REPLY_MECHANISM_NEEDS_TLS : REPLY_NONE;
 }
 
 /* The hooks that are asked before the client is shown the list. */

@@ -23,8 +23,8 @@ bool mechanisms_exist(const struct cmta_session *session);
 /* The line that EHLO shows, or NULL where none is offered to this client now. */
 const char *mechanisms_line(const struct cmta_session *session);
 
-/* REPLY_NONE when the client may use the mechanism, whose name is given in any case of letters;
-   then it is written into `name` in capitals. */
+/* REPLY_NONE when the client may use the mechanism, whose name is given in any case of letters.
+   Unless it is unknown, it is written into `name` in capitals. */
 enum reply_id mechanism_check(const struct cmta_session *session, struct cmta_slice word,
                               char name[MECHANISM_SIZE]);
 
