@@ -18,7 +18,6 @@
 #include "server/listener.h"
 #include "server/ticket.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -67,7 +66,10 @@ static size_t run(struct connection *connection, const char *bytes, size_t lengt
   return taken;
 }
 
+/* What was kept may have been secrets. */
 static void give_rest(struct connection *connection) {
+  if (has_rest(connection))
+    explicit_bzero(connection->rest.block, connection->rest.size);
   block_give(&connection->server->allocator, connection->rest.block, connection->rest.capacity);
   connection->rest = (struct rest){0};
 }
@@ -123,6 +125,8 @@ static void receive_block(struct connection *connection) {
   if (count > 0) {
     size_t taken = run(connection, received, (size_t)count);
     keep_rest(connection, received + taken, (size_t)count - taken);
+    if (cmta_session_heard_secrets(connection->session))
+      explicit_bzero(received, (size_t)count);
   } else if (count == 0) {
     connection->ended = true;
   } else {
@@ -147,20 +151,17 @@ static void read_ahead(struct connection *connection, size_t room) {
   if (count <= 0)
     return;
   keep_rest(connection, received, (size_t)count);
+  explicit_bzero(received, (size_t)count);
   if (!connection->failed)
     resume(connection);
 }
 
-/* Below any encryption: its end of connection is bytes too. */
 static void peek(struct connection *connection) {
-  char octet;
-  ssize_t count = recv(connection->channel.fd, &octet, 1, MSG_PEEK);
-  if (count > 0)
-    connection->heard = true;
-  else if (count == 0)
-    connection->ended = true;
-  else
-    connection->failed = errno != EAGAIN && errno != EINTR;
+  struct channel *channel = &connection->channel;
+  ssize_t count = channel->transport->peek(channel);
+  connection->heard |= count > 0;
+  connection->ended |= count == 0;
+  connection->failed |= count == TRANSPORT_GONE;
 }
 
 static void on_readable(struct connection *connection) {
@@ -191,12 +192,30 @@ void connection_watch(struct connection *connection, int events) {
   }
 }
 
-static int events_wanted(struct connection *connection, unsigned wants) {
+/* Whether bytes of the client are looked for, to be read or to see that it is there. */
+static bool wants_bytes(const struct connection *connection, unsigned wants) {
   bool asks = wants & CMTA_WANTS_DECISION;
   bool looks = !connection->heard || room_ahead(connection, wants);
   bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !has_rest(connection);
-  int events = reads && !connection->ended ? EV_READ : 0;
-  return wants & CMTA_WANTS_WRITE ? events | EV_WRITE : events;
+  return (reads || handshake_is_due(connection)) && !connection->ended;
+}
+
+static int events_of(unsigned readiness) {
+  return (readiness & READY_TO_READ ? EV_READ : 0) | (readiness & READY_TO_WRITE ? EV_WRITE : 0);
+}
+
+static int events_wanted(const struct connection *connection, unsigned wants) {
+  const struct channel *channel = &connection->channel;
+  unsigned readiness = wants_bytes(connection, wants) ? channel->read_waits : 0;
+  return events_of(wants & CMTA_WANTS_WRITE ? readiness | channel->write_waits : readiness);
+}
+
+/* Octets that the transport holds already come as if the socket were ready. */
+static void watch(struct connection *connection, unsigned wants) {
+  const struct channel *channel = &connection->channel;
+  connection_watch(connection, events_wanted(connection, wants));
+  if (wants_bytes(connection, wants) && channel->transport->has_pending(channel))
+    ev_feed_event(connection->server->loop, &connection->socket, events_of(channel->read_waits));
 }
 
 /* True when the session has heard everything and nobody is left to hear more from. With a question
@@ -220,6 +239,8 @@ static void look_note(struct connection *connection, unsigned wants) {
 }
 
 static void settle(struct connection *connection) {
+  while (!connection->failed && handshake_is_due(connection) && handshake_go_on(connection))
+    resume(connection);
   ticket_note(connection);
   unsigned wants = cmta_session_wants(connection->session);
   look_note(connection, wants);
@@ -235,7 +256,7 @@ static void settle(struct connection *connection) {
     return;
   }
   deadline_note(connection);
-  connection_watch(connection, events_wanted(connection, wants));
+  watch(connection, wants);
 }
 
 /* ---- Ways in ---- */
@@ -247,11 +268,15 @@ static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
     linger_drain(connection);
     return;
   }
-  if (revents & EV_WRITE)
+  if (handshake_is_due(connection)) {
+    settle(connection);
+    return;
+  }
+  if (revents & events_of(connection->channel.write_waits))
     send_output(connection);
   if (!connection->failed && (has_rest(connection) || (revents & EV_CUSTOM)))
     resume(connection);
-  if (revents & EV_READ)
+  if (revents & events_of(connection->channel.read_waits))
     on_readable(connection);
   settle(connection);
 }
@@ -313,18 +338,30 @@ static void link_out(struct connection *connection) {
   server->connection_count--;
 }
 
-static struct connection *connection_new(struct cmta_server *server, struct channel *channel,
+/* What a listener has of its own for its sessions. False without memory. */
+static bool instruct(struct cmta_session *session, const struct listener *listener) {
+  cmta_session_set_auth_required(session, listener->auth_required);
+  return cmta_session_set_tls(session, listener->tls_mode) == 0 &&
+         (!listener->mechanisms || cmta_session_set_mechanisms(session, listener->mechanisms) == 0);
+}
+
+static struct connection *connection_new(const struct listener *listener,
+                                         const struct channel *channel,
                                          const struct cmta_peer *peer,
                                          const struct cmta_peer *local) {
+  struct cmta_server *server = listener->server;
   struct connection *connection = block_take(&server->allocator, sizeof *connection);
   if (!connection)
     return NULL;
-  if (cmta_session_new(&connection->session, server->service, peer, local) != 0) {
+  if (cmta_session_new(&connection->session, server->service, peer, local) != 0 ||
+      !instruct(connection->session, listener)) {
+    cmta_session_free(connection->session);
     block_give(&server->allocator, connection, sizeof *connection);
     return NULL;
   }
   cmta_session_count_in(connection->session, server->statistics);
   connection->server = server;
+  connection->tls = listener->tls;
   connection->channel = *channel;
   ev_io_init(&connection->socket, on_socket, channel->fd, EV_READ);
   connection->socket.data = connection;
@@ -335,17 +372,18 @@ static struct connection *connection_new(struct cmta_server *server, struct chan
   return connection;
 }
 
-void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer,
+void connection_open(const struct listener *listener, int fd, const struct cmta_peer *peer,
                      const struct cmta_peer *local) {
-  struct channel channel = {.transport = &transport_plain, .fd = fd};
-  struct connection *connection = connection_new(server, &channel, peer, local);
+  struct channel channel = channel_plain(fd);
+  struct connection *connection = connection_new(listener, &channel, peer, local);
   if (!connection) {
     channel.transport->close(&channel);
     return;
   }
   cmta_session_set_runtime(connection->session, connection);
   cmta_session_on_decision(connection->session, on_decision, connection);
-  resume(connection);
+  if (!handshake_is_due(connection))
+    resume(connection);
   settle(connection);
 }
 

@@ -8,6 +8,7 @@
  *
  *   connection.c  bytes in, bytes out
  *   deadline.c    the timer
+ *   handshake.c   the time in which it is TLS's
  *   linger.c      the time between the last reply and the end of the connection
  */
 
@@ -24,6 +25,7 @@ struct rest {
 
 struct connection {
   struct cmta_server *server;
+  struct cmta_tls *tls;               /* of its listener, or NULL */
   struct connection *next, *previous; /* in the server's list */
   struct cmta_session *session;       /* NULL while lingering */
   struct channel channel;
@@ -45,9 +47,9 @@ struct connection {
   bool spoken; /* a reply went out after the session was over */
 };
 
-/* Takes over the socket fd of a client that has just connected from peer to local: makes its
-   session, greets, watches. Without memory the socket is closed and that is all. */
-void connection_open(struct cmta_server *server, int fd, const struct cmta_peer *peer,
+/* Takes over the socket fd of a client that has just connected to a listener, from peer to local:
+   makes its session, greets, watches. Without memory the socket is closed and that is all. */
+void connection_open(const struct listener *listener, int fd, const struct cmta_peer *peer,
                      const struct cmta_peer *local);
 
 /* Closes and frees the connection; its session, if it still runs, is told CMTA_CLOSED_FREED. */
@@ -64,6 +66,13 @@ bool connection_is_over(const struct connection *connection);
 
 /* Watches the socket for these events of libev, or for none. */
 void connection_watch(struct connection *connection, int events);
+
+/* Whether the connection is TLS's now. */
+bool handshake_is_due(const struct connection *connection);
+
+/* Goes on with the handshake as far as the socket lets it. True when it is done, and the session is
+   to be run on; else it waits, or the connection has failed. */
+bool handshake_go_on(struct connection *connection);
 
 /* Prepares the timer. */
 void deadline_init(struct connection *connection);

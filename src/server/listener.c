@@ -8,6 +8,8 @@
 #include "server/connection.h"
 
 #include <errno.h>
+#include <string.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Connections that one callback accepts at most, so that those open get their turn. */
@@ -71,9 +73,12 @@ static bool after_failure(struct cmta_server *server, int error) {
   return false;
 }
 
-/* The reply is one try: a client that cannot even take a line is not waited for. */
-static void refuse(const struct cmta_server *server, int fd) {
-  (void)!send(fd, server->refusal, server->refusal_length, MSG_NOSIGNAL);
+/* The reply is one try: a client that cannot even take a line is not waited for, and one that
+ * expects TLS could not read it. */
+static void refuse(const struct listener *listener, int fd) {
+  const struct cmta_server *server = listener->server;
+  if (listener->tls_mode != CMTA_TLS_IMPLICIT)
+    (void)!send(fd, server->refusal, server->refusal_length, MSG_NOSIGNAL);
   close(fd);
 }
 
@@ -97,12 +102,12 @@ static void welcome(const struct listener *listener, int fd, const struct sockad
   char text[SOCKET_ADDRESS_SIZE], local_text[SOCKET_ADDRESS_SIZE];
   struct cmta_peer peer = {.address = text};
   if (server->max_connections && server->connection_count >= server->max_connections) {
-    refuse(server, fd);
+    refuse(listener, fd);
     return;
   }
   peer.port = socket_address_text(address, length, text);
   struct cmta_peer local = local_end(&listener->endpoint, fd, local_text);
-  connection_open(server, fd, &peer, &local);
+  connection_open(listener, fd, &peer, &local);
 }
 
 static bool accept_one(struct listener *listener) {
@@ -149,16 +154,63 @@ static void start(struct cmta_server *server, struct listener *listener) {
     ev_io_start(server->loop, &listener->watcher);
 }
 
-int listeners_add(struct cmta_server *server, const char *address) {
+static void give(struct cmta_server *server, struct listener *listener) {
+  endpoint_close(&listener->endpoint);
+  block_give(&server->allocator, listener->mechanisms, listener->mechanisms_size);
+  block_give(&server->allocator, listener, sizeof *listener);
+}
+
+/* The engine judges lists of mechanisms: one that a service refuses is none. */
+static bool are_mechanisms(const char *mechanisms) {
+  struct cmta_settings settings;
+  struct cmta_service *service = NULL;
+  cmta_settings_init(&settings);
+  settings.mechanisms = mechanisms;
+  int error = cmta_service_new(&service, &settings, NULL, NULL);
+  cmta_service_free(service);
+  return error != CMTA_E_ARGUMENT;
+}
+
+static bool is_sound(const struct cmta_listen *listen) {
+  bool speaks_tls = listen->tls_mode != CMTA_TLS_OFF && listen->tls_mode != CMTA_TLS_UNAVAILABLE;
+  return (unsigned)listen->tls_mode <= CMTA_TLS_IMPLICIT && (listen->tls || !speaks_tls) &&
+         are_mechanisms(listen->mechanisms);
+}
+
+/* A listener that does not listen yet, or NULL. */
+static struct listener *listener_new(struct cmta_server *server, const struct cmta_listen *listen) {
   struct listener *listener = block_take(&server->allocator, sizeof *listener);
   if (!listener)
+    return NULL;
+  listener->endpoint.fd = -1;
+  listener->tls = listen->tls;
+  listener->tls_mode = listen->tls_mode;
+  listener->auth_required = listen->auth_required || server->auth_required;
+  if (!listen->mechanisms)
+    return listener;
+  listener->mechanisms_size = strlen(listen->mechanisms) + 1;
+  listener->mechanisms = block_take(&server->allocator, listener->mechanisms_size);
+  if (!listener->mechanisms) {
+    give(server, listener);
+    return NULL;
+  }
+  memcpy(listener->mechanisms, listen->mechanisms, listener->mechanisms_size);
+  return listener;
+}
+
+int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) {
+  if (!is_sound(listen))
+    return CMTA_E_ARGUMENT;
+  struct listener *listener = listener_new(server, listen);
+  if (!listener)
     return CMTA_E_MEMORY;
-  int number = endpoint_open(&listener->endpoint, address, server->backlog);
+  int number = endpoint_open(&listener->endpoint, listen->address, server->backlog);
   if (number == 0)
     number = enter(server, listener);
   if (number < 0) {
-    endpoint_close(&listener->endpoint);
-    block_give(&server->allocator, listener, sizeof *listener);
+    int why = errno;
+    give(server, listener);
+    errno = why;
     return number;
   }
   start(server, listener);
@@ -176,6 +228,6 @@ void listeners_close(struct cmta_server *server) {
 void listeners_free(struct cmta_server *server) {
   size_t size = (size_t)server->listener_count * sizeof *server->listeners;
   for (int i = 0; i < server->listener_count; i++)
-    block_give(&server->allocator, server->listeners[i], sizeof *server->listeners[i]);
+    give(server, server->listeners[i]);
   block_give(&server->allocator, server->listeners, size);
 }

@@ -13,14 +13,19 @@ struct listener {
   struct cmta_server *server;
   ev_io watcher;
   struct endpoint endpoint;
+  struct cmta_tls *tls; /* as in struct cmta_listen, like what follows */
+  enum cmta_tls_mode tls_mode;
+  char *mechanisms;       /* or NULL */
+  size_t mechanisms_size; /* of its block */
+  bool auth_required;     /* the settings' counted too */
 };
 
 /* Prepares the watcher that ends a rest. */
 void listeners_init(struct cmta_server *server);
 
-/* Listens at address and enters the listener into the server's array. Its number, or an error as of
- * cmta_server_listen(). */
-int listeners_add(struct cmta_server *server, const char *address);
+/* Listens and enters the listener into the server's array. Its number, or an error as of
+ * cmta_server_listen_with(). */
+int listeners_add(struct cmta_server *server, const struct cmta_listen *listen);
 
 /* Ends a rest before its time: a descriptor has become free. Does nothing when nobody rests. */
 void listeners_resume(struct cmta_server *server);

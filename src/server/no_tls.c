@@ -2,14 +2,9 @@
 
 /* What a library without TLS says of it. */
 
-#include <cmta/tls.h>
+#include "server/tls.h"
 
 #include <stdio.h>
-
-void cmta_tls_config_init(struct cmta_tls_config *config) {
-  *config = (struct cmta_tls_config){
-      .size = sizeof *config, .minimum = CMTA_TLS_1_2, .maximum = CMTA_TLS_1_3, .tickets = true};
-}
 
 int cmta_tls_new(struct cmta_tls **tls, const struct cmta_tls_config *config, char *why,
                  size_t size) {
@@ -32,8 +27,17 @@ const char *cmta_tls_certificate(const struct cmta_tls *tls) {
 
 void cmta_tls_free(struct cmta_tls *tls) { (void)tls; }
 
-int cmta_session_tls_export(const struct cmta_session *session, const char *label, void *key,
-                            size_t length) {
-  (void)session, (void)label, (void)key, (void)length;
+bool tls_begin(struct cmta_tls *tls, struct channel *channel) {
+  (void)tls, (void)channel;
+  return false;
+}
+
+struct cmta_tls_facts tls_facts(const struct channel *channel, struct tls_texts *texts) {
+  (void)channel, (void)texts;
+  return (struct cmta_tls_facts){"", "", "", "", "", "", false};
+}
+
+int tls_export(const struct channel *channel, const char *label, void *key, size_t length) {
+  (void)channel, (void)label, (void)key, (void)length;
   return CMTA_E_STATE;
 }

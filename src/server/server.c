@@ -15,8 +15,11 @@
 #include <string.h>
 
 void cmta_config_init(struct cmta_config *config) {
-  *config = (struct cmta_config){
-      .size = sizeof *config, .max_connections = 1000, .backlog = 511, .stop_timeout = 30};
+  *config = (struct cmta_config){.size = sizeof *config,
+                                 .max_connections = 1000,
+                                 .backlog = 511,
+                                 .stop_timeout = 30,
+                                 .auth_failure_delay = 1};
 }
 
 /* Without an enhanced status code, as it stands in place of the greeting (RFC 2034 section 4). */
@@ -67,6 +70,8 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->max_connections = config->max_connections;
   server->backlog = config->backlog;
   server->stop_timeout = config->stop_timeout;
+  server->auth_failure_delay = config->auth_failure_delay;
+  server->auth_required = settings->auth_required;
   listeners_init(server);
   stop_init(server);
   tickets_init(server);
@@ -146,10 +151,25 @@ struct cmta_server *cmta_session_server(const struct cmta_session *session) {
   return connection ? connection->server : NULL;
 }
 
-int cmta_server_listen(struct cmta_server *server, const char *address) {
+void cmta_listen_init(struct cmta_listen *listen) {
+  *listen = (struct cmta_listen){.size = sizeof *listen};
+}
+
+int cmta_server_listen_with(struct cmta_server *server, const struct cmta_listen *listen) {
+  struct cmta_listen chosen;
+  cmta_listen_init(&chosen);
+  if (!server || !listen || !copy_sized(&chosen, sizeof chosen, listen, listen->size))
+    return CMTA_E_ARGUMENT;
   if (server->stop_state != STOP_NOT)
     return CMTA_E_STATE;
-  return address ? listeners_add(server, address) : CMTA_E_ADDRESS;
+  return chosen.address ? listeners_add(server, &chosen) : CMTA_E_ADDRESS;
+}
+
+int cmta_server_listen(struct cmta_server *server, const char *address) {
+  struct cmta_listen listen;
+  cmta_listen_init(&listen);
+  listen.address = address;
+  return cmta_server_listen_with(server, &listen);
 }
 
 int cmta_server_listener(const struct cmta_server *server, int listener, const char **address,

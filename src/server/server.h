@@ -39,6 +39,9 @@ struct cmta_server {
   struct spool spool; /* without a folder where the settings name a store or need none */
   unsigned max_connections, backlog, stop_timeout; /* as in struct cmta_config */
 
+  bool auth_required;          /* as in the settings */
+  unsigned auth_failure_delay; /* as in struct cmta_config */
+
   struct listener **listeners; /* by number; they stay until the server is freed */
   int listener_count;
   ev_timer pause; /* active while the listeners rest for lack of descriptors or memory */

@@ -19,6 +19,16 @@ static ssize_t plain_read(struct channel *channel, void *buffer, size_t size) {
   return result(recv(channel->fd, buffer, size, 0));
 }
 
+static ssize_t plain_peek(struct channel *channel) {
+  char octet;
+  return result(recv(channel->fd, &octet, 1, MSG_PEEK));
+}
+
+static bool plain_has_pending(const struct channel *channel) {
+  (void)channel;
+  return false;
+}
+
 static ssize_t plain_write(struct channel *channel, const void *bytes, size_t size) {
   return result(send(channel->fd, bytes, size, MSG_NOSIGNAL));
 }
@@ -27,5 +37,16 @@ static void plain_finish(struct channel *channel) { shutdown(channel->fd, SHUT_W
 
 static void plain_close(struct channel *channel) { close(channel->fd); }
 
-const struct transport transport_plain = {
-    .read = plain_read, .write = plain_write, .finish = plain_finish, .close = plain_close};
+const struct transport transport_plain = {.read = plain_read,
+                                          .peek = plain_peek,
+                                          .has_pending = plain_has_pending,
+                                          .write = plain_write,
+                                          .finish = plain_finish,
+                                          .close = plain_close};
+
+struct channel channel_plain(int fd) {
+  return (struct channel){.transport = &transport_plain,
+                          .fd = fd,
+                          .read_waits = READY_TO_READ,
+                          .write_waits = READY_TO_WRITE};
+}

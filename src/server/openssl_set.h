@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SERVER_OPENSSL_SET_H
+#define CMTA_SERVER_OPENSSL_SET_H
+
+/*
+ * What OpenSSL needs for a struct cmta_tls, made of its rules and files in one go: a set. A reload
+ * makes another; each connection keeps the one that it began with.
+ */
+
+#include <cmta/tls.h>
+
+#include <openssl/ssl.h>
+
+/* A certificate, read. */
+struct entry {
+  X509 *certificate;
+  EVP_PKEY *key;
+  STACK_OF(X509) * chain; /* those behind it in its file */
+  unsigned char *staple;  /* from OPENSSL_malloc(), or NULL */
+  long staple_length;
+  SSL_CTX *context; /* for clients to whom this certificate goes */
+};
+
+/* What a handshake is done with. */
+struct set {
+  unsigned references;
+  BIO_METHOD *method;                                              /* how bytes reach sockets */
+  struct cmta_tls *(*choose)(void *user, const char *server_name); /* or NULL */
+  void *user;
+  unsigned char *alpn; /* as on the wire, each with its length in front; or NULL */
+  unsigned alpn_length;
+  size_t count;
+  struct entry entries[];
+};
+
+/* TLS for listeners. */
+struct cmta_tls {
+  struct cmta_tls_config config; /* strings and tables are copies */
+  unsigned char id[16];          /* of its sessions, so that tickets of others are not taken */
+  EVP_PKEY *own_key;             /* of the self-signed certificate, or NULL */
+  X509 *own_certificate;
+  struct set *set;
+  char *pem; /* of the first certificate */
+};
+
+/* A connection. */
+struct tls_state {
+  SSL *ssl; /* its application data is this */
+  int fd;
+  bool broken;        /* TLS has failed: nothing more goes either way */
+  struct set *set;    /* that it began with */
+  struct set *chosen; /* that `choose` gave it, or NULL */
+};
+
+/* Where a mistake is told: one line, without control bytes. */
+struct complaint {
+  char *text; /* or NULL */
+  size_t size;
+};
+
+/* Writes what is wrong: about, and what OpenSSL or, for error != 0, the system says of it. Returns
+   CMTA_E_TLS. */
+int complain_of(const struct complaint *complaint, const char *about, int error);
+
+/* Makes the set of tls. 0, CMTA_E_TLS, CMTA_E_MEMORY. */
+int set_new(const struct cmta_tls *tls, struct set **set, const struct complaint *complaint);
+
+/* One more holds the set; one less does, and the last one frees it. NULL is ignored. */
+void set_hold(struct set *set);
+void set_release(struct set *set);
+
+/* Reads the files of an entry. 0, or an error as of set_new(). */
+int entry_read(struct entry *entry, const struct cmta_certificate *files,
+               const struct complaint *complaint);
+
+/* Whether a certificate is for a name or an address. */
+bool certificate_is_for(X509 *certificate, const char *name);
+
+/* Makes a key and a certificate for names, blanks between them, signed by itself. False when
+   OpenSSL cannot. */
+bool self_signed_new(const char *names, EVP_PKEY **key, X509 **certificate);
+
+/* How bytes reach the socket that BIO_get_data() holds, without SIGPIPE; NULL without memory. */
+BIO_METHOD *socket_method_new(void);
+
+#endif
