@@ -12,9 +12,10 @@
  *             SCRAM-SHA-256 and their -PLUS, CRAM-MD5; and for PLAIN and LOGIN, where there is no
  *             `verify`.
  *
- * Three are ready-made: a password file, a checkpassword program, a fixed list:
+ * One is ready-made, a fixed list:
  *
- *     cmta_server_add_password_file(server, "/etc/cmta/passwd", why, sizeof why);
+ *     static const char *const users[] = {"alice:secret", NULL};
+ *     cmta_server_add_users(server, users);
  *
  * Several are a chain: the first that knows the user decides. The hook `auth` of each hook set is
  * asked before them, at each step, and may refuse. With authenticators and without
@@ -26,7 +27,7 @@
  * password that is wrong; for a user whom nobody knows the same work is done. After
  * settings.max_auth_failures it is sent away.
  *
- * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
+ * Threads: authenticators are asked, and answered, on the server's thread.
  *
  * Secrets that pass through here are wiped from the library's memory when they are done with, and
  * never traced. A library that was built without SASL has these functions too: adding an
@@ -70,7 +71,7 @@ enum cmta_auth_result {
   CMTA_AUTH_WRONG = 1,       /* it is not: refused, and no other authenticator is asked */
   CMTA_AUTH_UNKNOWN = 2,     /* no user of this one; the next is asked. All of them: refused */
   CMTA_AUTH_UNAVAILABLE = 3, /* cannot be said now: 454 */
-  CMTA_AUTH_LATER = 4        /* the answer comes through cmta_auth_answer() or cmta_ticket_auth() */
+  CMTA_AUTH_LATER = 4        /* the answer comes through cmta_auth_answer() */
 };
 
 /* What is known of a user's password. Fill `password`, or the rest (RFC 5802 section 3), or both.
@@ -119,54 +120,11 @@ CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
 CMTA_API int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
                               const struct cmta_secret *secret);
 
-/* The same from any thread, for a ticket that the authenticator took (cmta_server_ticket()) before
-   it answered LATER. CMTA_E_STALE when the question is over. cmta_ticket_decide() works as well
-   where no secret is needed: it decides the whole exchange. */
-CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket ticket,
-                              enum cmta_auth_result result, const struct cmta_secret *secret);
-
 /* ---- Ready-made ---- */
-
-/* Each line of the file is a user: "name:{SCHEME}what", SCHEME one of
-
-     {SCRAM-SHA-256}iterations,salt,stored key,server key    the last three in base64
-     {SCRAM-SHA-1}the same
-     {PLAIN}the password
-     {CRYPT}a hash of crypt(3)
-
-   or "name:" and a hash of crypt(3) that begins with '$'. Empty lines and lines that begin with '#'
-   are skipped; of two lines for a name the first counts. It must be a regular file that others can
-   neither read nor write (mode & 007 is 0, the group may not write), of the process's user or root.
-   It is read again when it has changed; if it cannot be used then, users get 454 until it can.
-   The server owns what this makes. 0 or more as cmta_server_add_authenticator(); CMTA_E_SYSTEM with
-   errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of size octets, says
-   why (it may be NULL). Checking a crypt(3) hash takes the loop as long as the hash takes. */
-CMTA_API int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
-                                           size_t size);
-
-/* Runs a program for each claim with a password, as checkpassword programs are run: name, password
-   and a timestamp, each ended by NUL, on descriptor 3. It exits with 0 for yes, 1 for no, 2 or 111
-   for not now, 100 for a mistake of ours (454, too). arguments: its path, its arguments, NULL;
-   copied. No other descriptor is passed but 0, 1 and 2, which are /dev/null, /dev/null and the
-   server's. It is killed when it takes longer than settings.decision_timeout or its client goes. */
-CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
-                                           const char *const *arguments);
 
 /* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
    is the password, and any verified certificate whose subject has the common name `name`. */
 CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users);
-
-/* ---- Password files ---- */
-
-/* Writes a line of a password file, without its end, into entry of size octets; scheme as above
-   without brackets, NULL for SCRAM-SHA-256; iterations 0 for 10000. Passwords and names are
-   prepared as SASL wants it (RFC 4013). Returns its length, as snprintf() does when size is too
-   small; CMTA_E_ARGUMENT for a scheme that is not known, a name or password that is empty, not
-   UTF-8 or has forbidden characters, or ':' in a name; CMTA_E_SYSTEM without random numbers;
-   CMTA_E_MEMORY, CMTA_E_UNSUPPORTED. */
-CMTA_API ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name,
-                                       const char *password, const char *scheme,
-                                       unsigned iterations);
 
 #ifdef __cplusplus
 }

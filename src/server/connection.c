@@ -16,6 +16,7 @@
 
 #include "server/block.h"
 #include "server/listener.h"
+#include "server/sasl.h"
 #include "server/ticket.h"
 
 #include <poll.h>
@@ -339,10 +340,13 @@ static void link_out(struct connection *connection) {
 }
 
 /* What a listener has of its own for its sessions. False without memory. */
-static bool instruct(struct cmta_session *session, const struct listener *listener) {
-  cmta_session_set_auth_required(session, listener->auth_required);
-  return cmta_session_set_tls(session, listener->tls_mode) == 0 &&
-         (!listener->mechanisms || cmta_session_set_mechanisms(session, listener->mechanisms) == 0);
+static bool instruct(struct connection *connection, const struct listener *listener) {
+  connection->server = listener->server;
+  connection->tls = listener->tls;
+  connection->mechanisms = listener->mechanisms;
+  cmta_session_set_auth_required(connection->session, listener->auth_required);
+  return cmta_session_set_tls(connection->session, listener->tls_mode) == 0 &&
+         sasl_offer(connection);
 }
 
 static struct connection *connection_new(const struct listener *listener,
@@ -353,15 +357,14 @@ static struct connection *connection_new(const struct listener *listener,
   struct connection *connection = block_take(&server->allocator, sizeof *connection);
   if (!connection)
     return NULL;
-  if (cmta_session_new(&connection->session, server->service, peer, local) != 0 ||
-      !instruct(connection->session, listener)) {
+  if (!sasl_attach(server) ||
+      cmta_session_new(&connection->session, server->service, peer, local) != 0 ||
+      !instruct(connection, listener)) {
     cmta_session_free(connection->session);
     block_give(&server->allocator, connection, sizeof *connection);
     return NULL;
   }
   cmta_session_count_in(connection->session, server->statistics);
-  connection->server = server;
-  connection->tls = listener->tls;
   connection->channel = *channel;
   ev_io_init(&connection->socket, on_socket, channel->fd, EV_READ);
   connection->socket.data = connection;

@@ -23,9 +23,13 @@ struct rest {
   size_t from;     /* the first octet that the session has not taken */
 };
 
+struct exchange;
+
 struct connection {
   struct cmta_server *server;
   struct cmta_tls *tls;               /* of its listener, or NULL */
+  const char *mechanisms;             /* likewise */
+  struct exchange *exchange;          /* the AUTH in hand, or NULL */
   struct connection *next, *previous; /* in the server's list */
   struct cmta_session *session;       /* NULL while lingering */
   struct channel channel;

@@ -5,6 +5,7 @@
  * the session meanwhile. */
 
 #include "server/connection.h"
+#include "server/sasl.h"
 #include "server/tls.h"
 
 bool handshake_is_due(const struct connection *connection) {
@@ -20,7 +21,8 @@ static void fail(struct connection *connection) {
 static void succeed(struct connection *connection) {
   struct tls_texts texts;
   struct cmta_tls_facts facts = tls_facts(&connection->channel, &texts);
-  connection->failed |= cmta_session_secured(connection->session, &facts) != 0;
+  connection->failed |=
+      cmta_session_secured(connection->session, &facts) != 0 || !sasl_offer(connection);
 }
 
 bool handshake_go_on(struct connection *connection) {

@@ -2,9 +2,8 @@
 
 /* What a library without SASL says of it. */
 
-#include <cmta/auth.h>
-
-#include <stdio.h>
+#include "server/connection.h"
+#include "server/sasl.h"
 
 int cmta_server_add_authenticator(struct cmta_server *server,
                                   const struct cmta_authenticator *authenticator, void *user) {
@@ -18,32 +17,25 @@ int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
   return CMTA_E_STATE;
 }
 
-int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket ticket,
-                     enum cmta_auth_result result, const struct cmta_secret *secret) {
-  (void)server, (void)ticket, (void)result, (void)secret;
-  return CMTA_E_STALE;
+bool sasl_attach(struct cmta_server *server) {
+  (void)server;
+  return true;
 }
 
-int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
-                                  size_t size) {
-  (void)server, (void)path;
-  if (why && size)
-    snprintf(why, size, "this library was built without SASL");
-  return CMTA_E_UNSUPPORTED;
+bool sasl_offer(struct connection *connection) {
+  const char *chosen = connection->mechanisms;
+  return !chosen || cmta_session_set_mechanisms(connection->session, chosen) == 0;
 }
 
-int cmta_server_add_checkpassword(struct cmta_server *server, const char *const *arguments) {
-  (void)server, (void)arguments;
-  return CMTA_E_UNSUPPORTED;
+void sasl_free(struct cmta_server *server) { (void)server; }
+
+int exchange_answer(struct connection *connection, enum cmta_auth_result result,
+                    const struct cmta_secret *secret) {
+  (void)connection, (void)result, (void)secret;
+  return CMTA_E_STATE;
 }
 
 int cmta_server_add_users(struct cmta_server *server, const char *const *users) {
   (void)server, (void)users;
-  return CMTA_E_UNSUPPORTED;
-}
-
-ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name, const char *password,
-                              const char *scheme, unsigned iterations) {
-  (void)entry, (void)size, (void)name, (void)password, (void)scheme, (void)iterations;
   return CMTA_E_UNSUPPORTED;
 }

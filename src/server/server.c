@@ -8,6 +8,7 @@
 #include "server/clock.h"
 #include "server/connection.h"
 #include "server/listener.h"
+#include "server/sasl.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -86,10 +87,20 @@ static bool needs_spool(const struct cmta_settings *settings) {
   return !given && settings->collect && settings->max_message_memory;
 }
 
+static bool copy_mechanisms(struct cmta_server *server, const char *mechanisms) {
+  if (!mechanisms)
+    return true;
+  size_t size = strlen(mechanisms) + 1;
+  server->mechanisms = block_take(&server->allocator, size);
+  if (server->mechanisms)
+    memcpy(server->mechanisms, mechanisms, size);
+  return server->mechanisms;
+}
+
 static int server_fill(struct cmta_server *server, const char *spool,
                        struct cmta_settings *settings, const struct cmta_hooks *hooks, void *user) {
-  int error = 0;
-  if (needs_spool(settings))
+  int error = copy_mechanisms(server, settings->mechanisms) ? 0 : CMTA_E_MEMORY;
+  if (!error && needs_spool(settings))
     error = spool_open(&server->spool, spool, &server->allocator, &settings->store);
   if (!error)
     error = cmta_service_new(&server->service, settings, hooks, user);
@@ -131,10 +142,13 @@ void cmta_server_free(struct cmta_server *server) {
     connection_close(server->connections);
   ev_timer_stop(server->loop, &server->stop);
   listeners_free(server);
+  sasl_free(server);
   tickets_free(server);
   cmta_statistics_free(server->statistics);
   cmta_service_free(server->service);
   spool_close(&server->spool);
+  if (server->mechanisms)
+    block_give(&server->allocator, server->mechanisms, strlen(server->mechanisms) + 1);
   block_give(&server->allocator, server->received, RECEIVE_SIZE);
   if (server->owns_loop)
     ev_loop_destroy(server->loop);

@@ -14,6 +14,7 @@
 
 struct connection;
 struct listener;
+struct sasl;
 
 /* Octets of the receive buffer that all connections of a server share. */
 enum { RECEIVE_SIZE = 65536 };
@@ -39,7 +40,10 @@ struct cmta_server {
   struct spool spool; /* without a folder where the settings name a store or need none */
   unsigned max_connections, backlog, stop_timeout; /* as in struct cmta_config */
 
-  bool auth_required;          /* as in the settings */
+  struct sasl *sasl;  /* or NULL: there are no authenticators */
+  bool is_attached;   /* there has been a connection: authenticators cannot be added any more */
+  char *mechanisms;   /* as in the settings, or NULL; in a block of its size */
+  bool auth_required; /* likewise */
   unsigned auth_failure_delay; /* as in struct cmta_config */
 
   struct listener **listeners; /* by number; they stay until the server is freed */

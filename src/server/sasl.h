@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SERVER_SASL_H
+#define CMTA_SERVER_SASL_H
+
+/*
+ * Authentication in a server: a chain of authenticators, and a hook set of the server's own, the
+ * last of all, that answers `auth`.
+ *
+ *   sasl.c      the authenticators, the mechanisms on offer, the hook set
+ *   exchange.c  one AUTH: its steps, whom it asks, how it ends
+ */
+
+#include "server/mechanism.h"
+#include "server/server.h"
+
+struct connection;
+
+/* An authenticator that was added. */
+struct authenticator {
+  struct cmta_authenticator face; /* name is a copy */
+  size_t name_size;
+  void *user;
+};
+
+/* What a server with authenticators has. */
+struct sasl {
+  struct mechanisms_context *context;
+  struct authenticator *authenticators;
+  size_t count;
+};
+
+/* Before the first session: puts the hook set behind those of the application. False without
+   memory. */
+bool sasl_attach(struct cmta_server *server);
+
+/* Has a session offer what its connection can have: before it runs, and again when TLS is there.
+   False without memory. */
+bool sasl_offer(struct connection *connection);
+
+/* Frees what a server's authenticators need; no session is left. */
+void sasl_free(struct cmta_server *server);
+
+/* An authenticator's answer to the question of a connection that it left open. As
+   cmta_auth_answer(). */
+int exchange_answer(struct connection *connection, enum cmta_auth_result result,
+                    const struct cmta_secret *secret);
+
+/* The hooks of the set. */
+enum cmta_verdict exchange_auth(struct cmta_session *session, void *user,
+                                const struct cmta_auth *auth);
+void exchange_cancelled(struct cmta_session *session, void *user, const char *question);
+
+#endif
