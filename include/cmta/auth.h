@@ -12,10 +12,9 @@
  *             SCRAM-SHA-256 and their -PLUS, CRAM-MD5; and for PLAIN and LOGIN, where there is no
  *             `verify`.
  *
- * One is ready-made, a fixed list:
+ * Three are ready-made: a password file, a checkpassword program, a fixed list:
  *
- *     static const char *const users[] = {"alice:secret", NULL};
- *     cmta_server_add_users(server, users);
+ *     cmta_server_add_password_file(server, "/etc/cmta/passwd", why, sizeof why);
  *
  * Several are a chain: the first that knows the user decides. The hook `auth` of each hook set is
  * asked before them, at each step, and may refuse. With authenticators and without
@@ -122,9 +121,61 @@ CMTA_API int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_resul
 
 /* ---- Ready-made ---- */
 
+/* Each line of the file is a user: "name:{SCHEME}what", SCHEME one of
+
+     {SCRAM-SHA-256}iterations,salt,stored key,server key    the last three in base64
+     {SCRAM-SHA-1}the same
+     {PLAIN}the password
+     {CRYPT}a hash of crypt(3)
+
+   or "name:" and a hash of crypt(3) that begins with '$'. Empty lines and lines that begin with '#'
+   are skipped; of two lines for a name the first counts; any other line makes the file one that
+   cannot be used. PLAIN and LOGIN take each scheme, SCRAM that of its hash and {PLAIN}, CRAM-MD5
+   {PLAIN}. Nobody may act as another.
+   The file that the path leads to must be a regular one of 64 MiB at most, of the process's user or
+   root, which others can neither read nor write (mode & 007 is 0), nor its group write. It is read
+   again, in the loop, when a login finds it changed (inode, size, times); if it cannot be used
+   then, users get 454 until it can. Put a new one in its place by rename(2): whoever writes into it
+   may be overtaken by a login. Hashes are compared in a thread that begins with the first one; a
+   name that is not in the file costs what the first line with a hash costs, so lines should be of
+   one scheme. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
+   CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of
+   size octets, says why, and in which line of the file, without what stands there (it may be NULL).
+ */
+CMTA_API int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
+                                           size_t size);
+
+/* Runs a program for each claim with a password, as checkpassword programs are run: name, password
+   and the time in seconds since 1970, each ended by NUL, on descriptor 3. It exits with 0 for yes,
+   1 for no, 2 or 111 for not now, 100 for a mistake of ours; these and any other end are 454. What
+   is longer than 512 octets together is refused without it, and so is who wants to act as another.
+   It decides for every user: authenticators behind it are not asked for passwords.
+   arguments: its path, its arguments, NULL; copied. No other descriptor is passed but 0, 1 and 2,
+   which are /dev/null, /dev/null and the server's. It has the server's environment, signals as they
+   are by default, and is in a process group of its own, which is killed when it takes longer than
+   settings.decision_timeout, its client goes or the server is freed. Nobody else may take the
+   status of processes that he did not start, but libev's default loop. 0 or more as
+   cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno when it is no program. */
+CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
+                                           const char *const *arguments);
+
 /* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
    is the password, and any verified certificate whose subject has the common name `name`. */
 CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users);
+
+/* ---- Password files ---- */
+
+/* Writes a line of a password file, without its end, into entry of size octets; scheme as above
+   without brackets, NULL for SCRAM-SHA-256; iterations are SCRAM's, 10000000 at most, 0 for 10000,
+   and must be 0 for others. Passwords and names are prepared as SASL wants it (RFC 4013); the salt
+   is random, and CRYPT is the method that crypt(3) holds best. Returns the line's length, as
+   snprintf() does when size is too small; CMTA_E_ARGUMENT for a scheme that is not known, a name or
+   password that is empty, not UTF-8 or has forbidden characters, a name with ':' in it or '#' in
+   front, a password too long for crypt(3); CMTA_E_SYSTEM without random numbers; CMTA_E_MEMORY,
+   CMTA_E_UNSUPPORTED. Any thread; what it used is wiped, but `entry`. */
+CMTA_API ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name,
+                                       const char *password, const char *scheme,
+                                       unsigned iterations);
 
 #ifdef __cplusplus
 }

@@ -2,9 +2,10 @@
 
 /* What is made of passwords (RFC 5802 section 3), and whether one is the right one. */
 
-#include "server/mechanism.h"
+#include "server/password.h"
 
 #include <gsasl.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Octets of the longest hash that is known, and of what gsasl wants room for. */
@@ -42,20 +43,59 @@ static bool matches_keys(const struct cmta_secret *secret, const char *password)
   return same;
 }
 
+void password_wipe(char *text) {
+  if (text)
+    explicit_bzero(text, strlen(text));
+  gsasl_free(text);
+}
+
+int password_prepare(struct cmta_slice text, bool is_kept, char **prepared) {
+  char *copy = strndup(text.at, text.length);
+  *prepared = NULL;
+  if (!copy)
+    return CMTA_E_MEMORY;
+  Gsasl_saslprep_flags flags = is_kept ? 0 : GSASL_ALLOW_UNASSIGNED;
+  int error = gsasl_saslprep(copy, flags, prepared, NULL);
+  password_wipe(copy);
+  return error == GSASL_OK ? 0 : error == GSASL_MALLOC_ERROR ? CMTA_E_MEMORY : CMTA_E_ARGUMENT;
+}
+
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
-  char *text = NULL, *prepared = NULL;
+  char *prepared = NULL;
   if (secret->password.at)
     return is_same_password(secret->password, password);
-  if (!secret->hash)
-    return false;
-  text = strndup(password.at, password.length);
-  bool same = text && gsasl_saslprep(text, 0, &prepared, NULL) == GSASL_OK &&
+  bool same = secret->hash && password_prepare(password, true, &prepared) == 0 &&
               matches_keys(secret, prepared);
-  if (text)
-    explicit_bzero(text, password.length);
-  if (prepared)
-    explicit_bzero(prepared, strlen(prepared));
-  gsasl_free(text);
-  gsasl_free(prepared);
+  password_wipe(prepared);
   return same;
+}
+
+/* As a client's word, where it can be prepared as one; what it cannot be is compared as it is. */
+bool password_fits(const struct password_entry *entry, struct cmta_slice password) {
+  char *prepared = NULL;
+  if (password.length == 0 || memchr(password.at, '\0', password.length))
+    return false;
+  if (password_prepare(password, false, &prepared) == CMTA_E_ARGUMENT)
+    prepared = strndup(password.at, password.length);
+  if (!prepared)
+    return false;
+  bool fits = entry->crypt ? crypt_matches(entry->crypt, prepared)
+                           : password_matches(&entry->secret,
+                                              (struct cmta_slice){prepared, strlen(prepared)});
+  password_wipe(prepared);
+  return fits;
+}
+
+bool base64_decode(char *text, struct cmta_slice *octets) {
+  char *decoded = NULL;
+  size_t length = 0;
+  if (gsasl_base64_from(text, strlen(text), &decoded, &length) != GSASL_OK)
+    return false;
+  if (decoded) {
+    memcpy(text, decoded, length);
+    explicit_bzero(decoded, length);
+  }
+  gsasl_free(decoded);
+  *octets = (struct cmta_slice){text, length};
+  return true;
 }

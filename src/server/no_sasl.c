@@ -5,6 +5,8 @@
 #include "server/connection.h"
 #include "server/sasl.h"
 
+#include <stdio.h>
+
 int cmta_server_add_authenticator(struct cmta_server *server,
                                   const struct cmta_authenticator *authenticator, void *user) {
   (void)server, (void)authenticator, (void)user;
@@ -37,5 +39,24 @@ int exchange_answer(struct connection *connection, enum cmta_auth_result result,
 
 int cmta_server_add_users(struct cmta_server *server, const char *const *users) {
   (void)server, (void)users;
+  return CMTA_E_UNSUPPORTED;
+}
+
+int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
+                                  size_t size) {
+  (void)server, (void)path;
+  if (why && size)
+    snprintf(why, size, "this library was built without SASL");
+  return CMTA_E_UNSUPPORTED;
+}
+
+int cmta_server_add_checkpassword(struct cmta_server *server, const char *const *arguments) {
+  (void)server, (void)arguments;
+  return CMTA_E_UNSUPPORTED;
+}
+
+ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name, const char *password,
+                              const char *scheme, unsigned iterations) {
+  (void)entry, (void)size, (void)name, (void)password, (void)scheme, (void)iterations;
   return CMTA_E_UNSUPPORTED;
 }

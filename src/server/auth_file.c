@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The authenticator that knows the users of a password file. */
+
+#include "server/block.h"
+#include "server/password.h"
+#include "server/server.h"
+#include "server/worker.h"
+
+#include <string.h>
+
+struct auth_file {
+  struct cmta_allocator allocator;
+  struct worker *worker;
+  struct password_file file;
+  bool usable;  /* what is in the file counts */
+  bool settled; /* it was read as it is now: it need not be read again before it changes */
+  size_t size;  /* of this block */
+  char path[];
+};
+
+/* Reads the file; what was in it before is forgotten first, so that it cannot count any more. */
+static int read_again(struct auth_file *auth, char *why, size_t size) {
+  password_file_forget(&auth->file, &auth->allocator);
+  int error = password_file_read(&auth->file, auth->path, &auth->allocator, why, size);
+  auth->usable = error == 0;
+  auth->settled = error == 0 || error == CMTA_E_PASSWORDS;
+  return error;
+}
+
+/* Whether users can be looked for, in what the file is now. */
+static bool is_usable(struct auth_file *auth) {
+  if (!auth->settled || !password_file_is_current(&auth->file, auth->path))
+    (void)read_again(auth, NULL, 0);
+  return auth->usable;
+}
+
+/* Names in files are prepared; a client's may not be. NULL in *entry: nobody of that name. False
+ * without memory. */
+static bool find(const struct auth_file *auth, const char *name,
+                 const struct password_entry **entry) {
+  char *prepared;
+  int error = password_prepare((struct cmta_slice){name, strlen(name)}, true, &prepared);
+  *entry = error ? NULL : password_file_find(&auth->file, prepared);
+  password_wipe(prepared);
+  return error != CMTA_E_MEMORY;
+}
+
+static bool takes_work(const struct password_entry *entry) { return !entry->secret.password.at; }
+
+/* Who is not in the file costs the work of somebody who is. Nobody acts as another. */
+static enum cmta_auth_result verify(struct cmta_session *session, void *user,
+                                    const struct cmta_credentials *credentials) {
+  struct auth_file *auth = user;
+  const struct password_entry *entry;
+  if (!is_usable(auth) || !find(auth, credentials->user, &entry))
+    return CMTA_AUTH_UNAVAILABLE;
+  struct worker_question question = {.session = session,
+                                     .entry = entry ? entry : &auth->file.decoy,
+                                     .password = credentials->secret,
+                                     .right = CMTA_AUTH_OK,
+                                     .wrong = CMTA_AUTH_WRONG};
+  if (!entry)
+    question.right = question.wrong = CMTA_AUTH_UNKNOWN;
+  else if (*credentials->authorization)
+    question.right = CMTA_AUTH_WRONG;
+  if (!question.entry->name)
+    return CMTA_AUTH_UNKNOWN;
+  if (takes_work(question.entry))
+    return worker_ask(auth->worker, &question) ? CMTA_AUTH_LATER : CMTA_AUTH_UNAVAILABLE;
+  return password_fits(entry, credentials->secret) ? question.right : question.wrong;
+}
+
+/* A hash of crypt(3) is of no use here, but its user is known. */
+static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
+                                     const char *mechanism, const char *name,
+                                     struct cmta_secret *secret) {
+  struct auth_file *auth = user;
+  const struct password_entry *entry;
+  (void)session, (void)mechanism;
+  if (!is_usable(auth) || !find(auth, name, &entry))
+    return CMTA_AUTH_UNAVAILABLE;
+  if (!entry)
+    return CMTA_AUTH_UNKNOWN;
+  if (entry->crypt)
+    return CMTA_AUTH_WRONG;
+  *secret = entry->secret;
+  return CMTA_AUTH_OK;
+}
+
+static void cancelled(struct cmta_session *session, void *user) {
+  worker_forget(((struct auth_file *)user)->worker, session);
+}
+
+static void release(void *user) {
+  struct auth_file *auth = user;
+  struct cmta_allocator allocator = auth->allocator;
+  if (auth->worker)
+    worker_free(auth->worker);
+  password_file_forget(&auth->file, &allocator);
+  block_give(&allocator, auth, auth->size);
+}
+
+static struct auth_file *auth_file_new(struct cmta_server *server, const char *path) {
+  size_t size = sizeof(struct auth_file) + strlen(path) + 1;
+  struct auth_file *auth = block_take(&server->allocator, size);
+  if (!auth)
+    return NULL;
+  auth->allocator = server->allocator;
+  auth->size = size;
+  memcpy(auth->path, path, strlen(path) + 1);
+  auth->worker = worker_new(server);
+  if (auth->worker)
+    return auth;
+  release(auth);
+  return NULL;
+}
+
+int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
+                                  size_t size) {
+  static const struct cmta_authenticator face = {.size = sizeof face,
+                                                 .name = "password file",
+                                                 .kinds = CMTA_CREDENTIAL_PASSWORD,
+                                                 .verify = verify,
+                                                 .look_up = look_up,
+                                                 .cancelled = cancelled,
+                                                 .release = release};
+  if (why && size)
+    *why = '\0';
+  if (!server || !path)
+    return CMTA_E_ARGUMENT;
+  struct auth_file *auth = auth_file_new(server, path);
+  if (!auth)
+    return CMTA_E_MEMORY;
+  int result = read_again(auth, why, size);
+  if (result == 0)
+    result = cmta_server_add_authenticator(server, &face, auth);
+  if (result < 0)
+    release(auth);
+  return result;
+}

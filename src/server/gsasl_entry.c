@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A line of a password file, written. */
+
+#include "server/password.h"
+
+#include <gsasl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { SALT = 16, USUAL_ITERATIONS = 10000 };
+
+/* What has been prepared for a line. */
+struct request {
+  char *entry;
+  size_t size;
+  char *name, *password;
+  unsigned iterations; /* 0 unless somebody asked for them */
+};
+
+/* ---- SCRAM ---- */
+
+/* Base64 behind a comma. False when it does not fit. */
+static bool append(char *line, size_t size, const char *octets, size_t length) {
+  char *text = NULL;
+  size_t used = strlen(line), octets_of_text = 0;
+  if (gsasl_base64_to(octets, length, &text, &octets_of_text) != GSASL_OK)
+    return false;
+  bool fits = octets_of_text + 2 <= size - used;
+  if (fits)
+    snprintf(line + used, size - used, ",%s", text);
+  password_wipe(text);
+  return fits;
+}
+
+/* What is made of a password (RFC 5802 section 3). */
+struct keys {
+  char stored[GSASL_HASH_MAX_SIZE], server[GSASL_HASH_MAX_SIZE];
+};
+
+static bool make_keys(struct keys *keys, Gsasl_hash hash, const char *password,
+                      struct cmta_slice salt, unsigned iterations) {
+  char salted[GSASL_HASH_MAX_SIZE], client[GSASL_HASH_MAX_SIZE];
+  int error = gsasl_scram_secrets_from_password(hash, password, iterations, salt.at, salt.length,
+                                                salted, client, keys->server, keys->stored);
+  explicit_bzero(salted, sizeof salted);
+  explicit_bzero(client, sizeof client);
+  return error == GSASL_OK;
+}
+
+ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *password,
+                      const char *hash, struct cmta_slice salt, unsigned iterations) {
+  Gsasl_hash which = strcmp(hash, "SHA-1") == 0 ? GSASL_HASH_SHA1 : GSASL_HASH_SHA256;
+  size_t length = gsasl_hash_length(which);
+  char what[256] = "";
+  struct keys keys;
+  bool made = make_keys(&keys, which, password, salt, iterations) &&
+              append(what, sizeof what, salt.at, salt.length) &&
+              append(what, sizeof what, keys.stored, length) &&
+              append(what, sizeof what, keys.server, length);
+  int written = snprintf(entry, size, "%s:{SCRAM-%s}%u%s", name, hash, iterations, what);
+  explicit_bzero(&keys, sizeof keys);
+  explicit_bzero(what, sizeof what);
+  return made ? written : CMTA_E_MEMORY;
+}
+
+static ptrdiff_t write_scram(const struct request *request, const char *hash) {
+  char salt[SALT];
+  unsigned iterations = request->iterations ? request->iterations : USUAL_ITERATIONS;
+  if (getrandom(salt, sizeof salt, 0) != (ssize_t)sizeof salt)
+    return CMTA_E_SYSTEM;
+  return scram_entry(request->entry, request->size, request->name, request->password, hash,
+                     (struct cmta_slice){salt, sizeof salt}, iterations);
+}
+
+/* ---- Schemes ---- */
+
+static ptrdiff_t write_scram_sha_256(const struct request *request) {
+  return write_scram(request, "SHA-256");
+}
+
+static ptrdiff_t write_scram_sha_1(const struct request *request) {
+  return write_scram(request, "SHA-1");
+}
+
+static ptrdiff_t write_plain(const struct request *request) {
+  if (request->iterations)
+    return CMTA_E_ARGUMENT;
+  return snprintf(request->entry, request->size, "%s:{PLAIN}%s", request->name, request->password);
+}
+
+static ptrdiff_t write_crypt(const struct request *request) {
+  char hash[CRYPT_ROOM];
+  int error = request->iterations ? CMTA_E_ARGUMENT : crypt_make(request->password, hash);
+  if (error)
+    return error;
+  int length = snprintf(request->entry, request->size, "%s:{CRYPT}%s", request->name, hash);
+  explicit_bzero(hash, sizeof hash);
+  return length;
+}
+
+static const struct scheme {
+  const char *name;
+  ptrdiff_t (*write)(const struct request *request);
+} schemes[] = {
+    {"SCRAM-SHA-256", write_scram_sha_256},
+    {"SCRAM-SHA-1", write_scram_sha_1},
+    {"PLAIN", write_plain},
+    {"CRYPT", write_crypt},
+};
+
+static const struct scheme *scheme_of_name(const char *name) {
+  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    if (strcmp(schemes[i].name, name) == 0)
+      return &schemes[i];
+  return NULL;
+}
+
+/* ---- Names and passwords ---- */
+
+static int prepare(const char *text, char **prepared) {
+  int error = password_prepare((struct cmta_slice){text, strlen(text)}, true, prepared);
+  if (error)
+    return error;
+  return **prepared ? 0 : CMTA_E_ARGUMENT;
+}
+
+/* A name with a colon would end early, one with '#' in front be no line. */
+static int prepare_both(struct request *request, const char *name, const char *password) {
+  int error = prepare(name, &request->name);
+  if (error == 0 && (*request->name == '#' || strchr(request->name, ':')))
+    error = CMTA_E_ARGUMENT;
+  return error ? error : prepare(password, &request->password);
+}
+
+ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name, const char *password,
+                              const char *scheme, unsigned iterations) {
+  struct request request = {.entry = entry, .size = size, .iterations = iterations};
+  const struct scheme *chosen = scheme_of_name(scheme ? scheme : "SCRAM-SHA-256");
+  if (!name || !password || !chosen || (!entry && size) || iterations > MAX_ITERATIONS)
+    return CMTA_E_ARGUMENT;
+  ptrdiff_t result = prepare_both(&request, name, password);
+  if (result == 0)
+    result = chosen->write(&request);
+  password_wipe(request.name);
+  password_wipe(request.password);
+  return result;
+}

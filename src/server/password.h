@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SERVER_PASSWORD_H
+#define CMTA_SERVER_PASSWORD_H
+
+/*
+ * Password files: a line of one, all of one, and whether a password fits.
+ *
+ *   password_line.c   one line, read
+ *   password_file.c   a file: who may read it, what is in it, whether it has changed
+ *   gsasl_password.c  SASL's preparation, base64, keys of SCRAM
+ *   gsasl_entry.c     one line, written
+ *   crypt_hash.c      crypt(3), in no other file
+ */
+
+#include "server/mechanism.h"
+
+#include <sys/stat.h>
+
+/* Iterations of SCRAM at most: what a line may ask of a login. */
+enum { MAX_ITERATIONS = 10000000 };
+
+/* A user. What it names lies in the block of its file. */
+struct password_entry {
+  const char *name;
+  const char *crypt;         /* a hash of crypt(3), or NULL: then the secret counts */
+  struct cmta_secret secret; /* the password, or what SCRAM keeps of it */
+};
+
+/* Reads a line, which ends with NUL where its LF was, into *entry; the line is overwritten. NULL,
+   or what is wrong with it: a static text without anything of the line. */
+const char *password_line_read(char *line, struct password_entry *entry);
+
+/* Whether a password is the entry's. Takes the time of the entry's kind, whether it is or not;
+   false, too, without memory. Any thread. */
+bool password_fits(const struct password_entry *entry, struct cmta_slice password);
+
+/* ---- Files ---- */
+
+/* A file that was read. All zero: none. */
+struct password_file {
+  struct stat version; /* of what was read, to see when it has changed */
+  char *text;          /* in a block of `size` octets */
+  size_t size;
+  struct password_entry *entries; /* by name, each name once, in a block of `capacity` */
+  size_t count, capacity;
+  struct password_entry decoy; /* the first line that takes work to compare with; name NULL: none */
+};
+
+/* Reads the file into *file, all zero. 0; CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS,
+   CMTA_E_MEMORY: then all but `version` is zero, and one line in `why`, of size octets, says why
+   (it may be NULL). */
+int password_file_read(struct password_file *file, const char *path,
+                       const struct cmta_allocator *allocator, char *why, size_t size);
+
+/* Whether the file of this path is the one that was read, unchanged. */
+bool password_file_is_current(const struct password_file *file, const char *path);
+
+/* The user of this name, or NULL. */
+const struct password_entry *password_file_find(const struct password_file *file, const char *name);
+
+/* Wipes and frees all; *file is all zero then. */
+void password_file_forget(struct password_file *file, const struct cmta_allocator *allocator);
+
+/* ---- What GNU SASL does ---- */
+
+/* Prepares a name or a password (RFC 4013); one that is kept may not have code points that Unicode
+   3.2 does not know. 0 with a text that the caller wipes and frees; CMTA_E_ARGUMENT when it has
+   forbidden characters or is not UTF-8; CMTA_E_MEMORY. */
+int password_prepare(struct cmta_slice text, bool is_kept, char **prepared);
+
+/* Wipes and frees what password_prepare() has made. NULL is ignored. */
+void password_wipe(char *text);
+
+/* Decodes base64 in its place. False when it is none. */
+bool base64_decode(char *text, struct cmta_slice *octets);
+
+/* Writes a line as cmta_password_entry() does, with this salt; hash is "SHA-1" or "SHA-256", and
+   name and password are prepared. */
+ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *password,
+                      const char *hash, struct cmta_slice salt, unsigned iterations);
+
+/* ---- crypt(3) ---- */
+
+/* Whether crypt(3) can check passwords with this hash. */
+bool crypt_is_hash(const char *hash);
+
+/* Whether the hash is the password's. Any thread. */
+bool crypt_matches(const char *hash, const char *password);
+
+/* Writes a hash of the password with a new salt, by the method that the system holds best. 0;
+   CMTA_E_SYSTEM without random numbers; CMTA_E_ARGUMENT for a password that is too long. */
+enum { CRYPT_ROOM = 384 };
+int crypt_make(const char *password, char hash[CRYPT_ROOM]);
+
+#endif
