@@ -35,26 +35,15 @@ static bool is_usable(struct auth_file *auth) {
   return auth->usable;
 }
 
-/* Names in files are prepared; a client's may not be. NULL in *entry: nobody of that name. False
- * without memory. */
-static bool find(const struct auth_file *auth, const char *name,
-                 const struct password_entry **entry) {
-  char *prepared;
-  int error = password_prepare((struct cmta_slice){name, strlen(name)}, true, &prepared);
-  *entry = error ? NULL : password_file_find(&auth->file, prepared);
-  password_wipe(prepared);
-  return error != CMTA_E_MEMORY;
-}
-
 static bool takes_work(const struct password_entry *entry) { return !entry->secret.password.at; }
 
 /* Who is not in the file costs the work of somebody who is. Nobody acts as another. */
 static enum cmta_auth_result verify(struct cmta_session *session, void *user,
                                     const struct cmta_credentials *credentials) {
   struct auth_file *auth = user;
-  const struct password_entry *entry;
-  if (!is_usable(auth) || !find(auth, credentials->user, &entry))
+  if (!is_usable(auth))
     return CMTA_AUTH_UNAVAILABLE;
+  const struct password_entry *entry = password_file_find(&auth->file, credentials->user);
   struct worker_question question = {.session = session,
                                      .entry = entry ? entry : &auth->file.decoy,
                                      .password = credentials->secret,
@@ -71,15 +60,17 @@ static enum cmta_auth_result verify(struct cmta_session *session, void *user,
   return password_fits(entry, credentials->secret) ? question.right : question.wrong;
 }
 
-/* A hash of crypt(3) is of no use here, but its user is known. */
+/* A hash of crypt(3) is of no use here, but its user is known. Who is not gets as many iterations
+ * as somebody who is. */
 static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
-                                     const char *mechanism, const char *name,
+                                     const struct cmta_credentials *claim,
                                      struct cmta_secret *secret) {
   struct auth_file *auth = user;
-  const struct password_entry *entry;
-  (void)session, (void)mechanism;
-  if (!is_usable(auth) || !find(auth, name, &entry))
+  (void)session;
+  if (!is_usable(auth))
     return CMTA_AUTH_UNAVAILABLE;
+  const struct password_entry *entry = password_file_find(&auth->file, claim->user);
+  secret->iterations = auth->file.iterations;
   if (!entry)
     return CMTA_AUTH_UNKNOWN;
   if (entry->crypt)

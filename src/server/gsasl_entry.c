@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { SALT = 16, USUAL_ITERATIONS = 10000 };
+enum { SALT = 16 };
 
 /* What has been prepared for a line. */
 struct request {
@@ -67,7 +67,7 @@ ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *pa
 
 static ptrdiff_t write_scram(const struct request *request, const char *hash) {
   char salt[SALT];
-  unsigned iterations = request->iterations ? request->iterations : USUAL_ITERATIONS;
+  unsigned iterations = request->iterations ? request->iterations : SCRAM_ITERATIONS;
   if (getrandom(salt, sizeof salt, 0) != (ssize_t)sizeof salt)
     return CMTA_E_SYSTEM;
   return scram_entry(request->entry, request->size, request->name, request->password, hash,

@@ -2,10 +2,8 @@
 
 /* What is made of passwords (RFC 5802 section 3), and whether one is the right one. */
 
-#include "server/password.h"
+#include "server/gsasl_mechanism.h"
 
-#include <gsasl.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Octets of the longest hash that is known, and of what gsasl wants room for. */
@@ -43,59 +41,55 @@ static bool matches_keys(const struct cmta_secret *secret, const char *password)
   return same;
 }
 
-void password_wipe(char *text) {
+/* Whether a prepared password (RFC 4013) is the right one. */
+static bool matches(const struct cmta_secret *secret, const char *password) {
+  struct cmta_slice slice = {password, strlen(password)};
+  return secret->password.at ? is_same_password(secret->password, slice)
+                             : secret->hash && matches_keys(secret, password);
+}
+
+static void wipe(char *text) {
   if (text)
     explicit_bzero(text, strlen(text));
   gsasl_free(text);
 }
 
-int password_prepare(struct cmta_slice text, bool is_kept, char **prepared) {
-  char *copy = strndup(text.at, text.length);
-  *prepared = NULL;
-  if (!copy)
-    return CMTA_E_MEMORY;
-  Gsasl_saslprep_flags flags = is_kept ? 0 : GSASL_ALLOW_UNASSIGNED;
-  int error = gsasl_saslprep(copy, flags, prepared, NULL);
-  password_wipe(copy);
-  return error == GSASL_OK ? 0 : error == GSASL_MALLOC_ERROR ? CMTA_E_MEMORY : CMTA_E_ARGUMENT;
-}
-
+/* A password in clear may have been noted as it was typed. */
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
-  char *prepared = NULL;
-  if (secret->password.at)
-    return is_same_password(secret->password, password);
-  bool same = secret->hash && password_prepare(password, true, &prepared) == 0 &&
-              matches_keys(secret, prepared);
-  password_wipe(prepared);
+  char *prepared = NULL, *text = strndup(password.length ? password.at : "", password.length);
+  bool same = text && secret->password.at && is_same_password(secret->password, password);
+  if (text && gsasl_saslprep(text, 0, &prepared, NULL) == GSASL_OK)
+    same |= matches(secret, prepared);
+  wipe(text);
+  wipe(prepared);
   return same;
 }
 
-/* As a client's word, where it can be prepared as one; what it cannot be is compared as it is. */
-bool password_fits(const struct password_entry *entry, struct cmta_slice password) {
-  char *prepared = NULL;
-  if (password.length == 0 || memchr(password.at, '\0', password.length))
-    return false;
-  if (password_prepare(password, false, &prepared) == CMTA_E_ARGUMENT)
-    prepared = strndup(password.at, password.length);
-  if (!prepared)
-    return false;
-  bool fits = entry->crypt ? crypt_matches(entry->crypt, prepared)
-                           : password_matches(&entry->secret,
-                                              (struct cmta_slice){prepared, strlen(prepared)});
-  password_wipe(prepared);
-  return fits;
+/* ---- Users whom nobody knows ---- */
+
+void scram_salt(const struct mechanisms_context *context, const char *name, char salt[SALT_SIZE]) {
+  char keys[4][HASH_ROOM];
+  memset(keys, 0, sizeof keys);
+  (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, name, 1, context->key,
+                                          CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], keys[3]);
+  memcpy(salt, keys[3], SALT_SIZE);
 }
 
-bool base64_decode(char *text, struct cmta_slice *octets) {
-  char *decoded = NULL;
-  size_t length = 0;
-  if (gsasl_base64_from(text, strlen(text), &decoded, &length) != GSASL_OK)
-    return false;
-  if (decoded) {
-    memcpy(text, decoded, length);
-    explicit_bzero(decoded, length);
-  }
-  gsasl_free(decoded);
-  *octets = (struct cmta_slice){text, length};
-  return true;
+/* Keys that nobody has the password of. */
+struct cmta_secret mechanism_unknown(const struct mechanisms_context *context,
+                                     const char *mechanism, const char *name, unsigned iterations,
+                                     char room[UNKNOWN_ROOM]) {
+  static const char old[] = "SCRAM-SHA-1";
+  char *key = room + SALT_SIZE;
+  bool is_old = strncmp(mechanism, old, sizeof old - 1) == 0;
+  size_t length = is_old ? 20 : 32;
+  memset(room, 0, UNKNOWN_ROOM);
+  scram_salt(context, name, room);
+  if (gsasl_nonce(key, length) != GSASL_OK)
+    memcpy(key, context->key, CONTEXT_KEY_SIZE);
+  return (struct cmta_secret){.hash = is_old ? "SHA-1" : "SHA-256",
+                              .iterations = iterations ? iterations : SCRAM_ITERATIONS,
+                              .salt = {room, SALT_SIZE},
+                              .stored_key = {key, length},
+                              .server_key = {key, length}};
 }

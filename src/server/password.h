@@ -7,7 +7,7 @@
  *
  *   password_line.c   one line, read
  *   password_file.c   a file: who may read it, what is in it, whether it has changed
- *   gsasl_password.c  SASL's preparation, base64, keys of SCRAM
+ *   gsasl_prepare.c   SASL's preparation, base64, the comparison
  *   gsasl_entry.c     one line, written
  *   crypt_hash.c      crypt(3), in no other file
  */
@@ -44,6 +44,7 @@ struct password_file {
   struct password_entry *entries; /* by name, each name once, in a block of `capacity` */
   size_t count, capacity;
   struct password_entry decoy; /* the first line that takes work to compare with; name NULL: none */
+  unsigned iterations;         /* of the first line for SCRAM; 0: there is none */
 };
 
 /* Reads the file into *file, all zero. 0; CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS,

@@ -152,6 +152,8 @@ static int take_line(const struct reading *reading, char *line, size_t number) {
     return complain(reading, CMTA_E_PASSWORDS, number, wrong);
   if (!file->decoy.name && !entry->secret.password.at)
     file->decoy = *entry;
+  if (file->iterations == 0)
+    file->iterations = entry->secret.iterations;
   file->count++;
   return 0;
 }

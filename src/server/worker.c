@@ -8,6 +8,7 @@
 #include "server/worker.h"
 
 #include "server/block.h"
+#include "server/secret.h"
 #include "server/server.h"
 
 #include <pthread.h>
@@ -19,11 +20,12 @@ struct job {
   struct job *next;
   size_t size;                  /* of this block */
   struct cmta_session *session; /* the loop's alone; NULL: nobody wants to know any more */
-  struct password_entry entry;
+  struct password_entry entry;  /* names `secret` and `bytes` */
+  struct secret secret;
   struct cmta_slice password;
   enum cmta_auth_result right, wrong;
   bool fits;    /* what the thread has found out */
-  char bytes[]; /* what entry and password name */
+  char bytes[]; /* the password, and the hash of crypt(3) with a NUL */
 };
 
 struct queue {
@@ -73,6 +75,7 @@ static struct job **queue_find(struct queue *queue, const struct cmta_session *s
 
 static void job_give(struct worker *worker, struct job *job) {
   size_t size = job->size;
+  secret_forget(&job->secret, &worker->server->allocator);
   explicit_bzero(job, size);
   block_give(&worker->server->allocator, job, size);
   if (--worker->jobs == 0)
@@ -84,46 +87,36 @@ static void jobs_give(struct worker *worker, struct queue *queue) {
     job_give(worker, queue_cut(queue, &queue->first));
 }
 
-static struct cmta_slice keep(struct cmta_slice slice, char **room) {
-  if (!slice.at)
-    return slice;
-  struct cmta_slice kept = {*room, slice.length};
-  memcpy(*room, slice.at, slice.length);
-  *room += slice.length;
+/* Copies what is to be compared; the block has room for it. False without memory. */
+static bool job_fill(struct worker *worker, struct job *job,
+                     const struct worker_question *question) {
+  const struct password_entry *entry = question->entry;
+  char *room = job->bytes + question->password.length;
+  if (question->password.length)
+    memcpy(job->bytes, question->password.at, question->password.length);
+  job->password = (struct cmta_slice){job->bytes, question->password.length};
+  if (entry->crypt)
+    job->entry.crypt = strcpy(room, entry->crypt);
+  bool kept = secret_keep(&job->secret, &worker->server->allocator, &entry->secret);
+  job->entry.secret = job->secret.value;
   return kept;
 }
 
-static void copy_entry(struct job *job, const struct password_entry *entry, char **room) {
-  job->entry = *entry;
-  job->entry.name = "";
-  if (entry->crypt)
-    job->entry.crypt = keep((struct cmta_slice){entry->crypt, strlen(entry->crypt) + 1}, room).at;
-  job->entry.secret.password = keep(entry->secret.password, room);
-  job->entry.secret.salt = keep(entry->secret.salt, room);
-  job->entry.secret.stored_key = keep(entry->secret.stored_key, room);
-  job->entry.secret.server_key = keep(entry->secret.server_key, room);
-}
-
-static size_t octets_of(const struct password_entry *entry) {
-  const struct cmta_secret *secret = &entry->secret;
-  return (entry->crypt ? strlen(entry->crypt) + 1 : 0) + secret->password.length +
-         secret->salt.length + secret->stored_key.length + secret->server_key.length;
-}
-
 static struct job *job_new(struct worker *worker, const struct worker_question *question) {
-  size_t size = sizeof(struct job) + octets_of(question->entry) + question->password.length;
+  const char *crypt = question->entry->crypt;
+  size_t size = sizeof(struct job) + question->password.length + (crypt ? strlen(crypt) + 1 : 0);
   struct job *job = block_take(&worker->server->allocator, size);
   if (!job)
     return NULL;
-  char *room = job->bytes;
   job->size = size;
   job->session = question->session;
   job->right = question->right, job->wrong = question->wrong;
-  copy_entry(job, question->entry, &room);
-  job->password = keep(question->password, &room);
   if (worker->jobs++ == 0)
     ev_async_start(worker->server->loop, &worker->wake);
-  return job;
+  if (job_fill(worker, job, question))
+    return job;
+  job_give(worker, job);
+  return NULL;
 }
 
 /* ---- The thread ---- */
