@@ -102,7 +102,8 @@ struct cmta_authenticator {
   /* What `verify` can be asked about: bits of enum cmta_credential. */
   unsigned kinds;
   /* Whether a claim is true. Before it answers OK it may say who that is, where the claim does not
-     or names a certificate: cmta_session_set_identity(). NULL: it cannot be asked. */
+     or names a certificate: cmta_session_set_identity(). UNKNOWN should take the work that WRONG
+     takes: nothing is done in its stead. NULL: it cannot be asked. */
   enum cmta_auth_result (*verify)(struct cmta_session *session, void *user,
                                   const struct cmta_credentials *credentials);
   /* Fills in what is known of the claim's user: *secret is all zero before, and what it names must

@@ -19,6 +19,7 @@ struct exchange {
   bool compares; /* the claim is judged here, or by an authenticator; else by the mechanism */
   size_t authenticator;  /* in hand */
   bool verifies;         /* it was asked to verify; else to look up */
+  bool looked_up;        /* one was asked to look up */
   bool asks;             /* it is being asked, or has answered LATER */
   bool waits;            /* it has answered LATER */
   unsigned iterations;   /* of users, as one said that does not know this one */
@@ -140,11 +141,12 @@ static enum cmta_verdict use_secret(struct exchange *exchange) {
   return right ? CMTA_ACCEPT : refuse(exchange);
 }
 
-/* Nobody knows the user: all is done as if somebody did, and it is refused at the end. */
+/* Nobody knows the user: all is done as if somebody did, and it is refused at the end. Who verifies
+ * has done that work already. */
 static enum cmta_verdict fool(struct exchange *exchange) {
   struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
   char room[UNKNOWN_ROOM];
-  if (claim.kind != CMTA_CREDENTIAL_PASSWORD)
+  if (claim.kind != CMTA_CREDENTIAL_PASSWORD || (exchange->compares && !exchange->looked_up))
     return refuse(exchange);
   struct cmta_secret secret = mechanism_unknown(sasl_of(exchange)->context, claim.mechanism,
                                                 claim.user, exchange->iterations, room);
@@ -165,6 +167,7 @@ static enum cmta_auth_result ask_one(struct exchange *exchange, struct cmta_secr
   claim.secret = (struct cmta_slice){0};
   if (!face->look_up || claim.kind != CMTA_CREDENTIAL_PASSWORD)
     return CMTA_AUTH_UNKNOWN;
+  exchange->looked_up = true;
   return face->look_up(session, authenticator->user, &claim, secret);
 }
 
