@@ -43,7 +43,7 @@ bool password_fits(const struct password_entry *entry, struct cmta_slice passwor
                       : password_matches(&entry->secret, password);
 }
 
-bool base64_decode(char *text, struct cmta_slice *octets) {
+bool password_base64(char *text, struct cmta_slice *octets) {
   char *decoded = NULL;
   size_t length = 0;
   if (gsasl_base64_from(text, strlen(text), &decoded, &length) != GSASL_OK)

@@ -73,7 +73,7 @@ int password_prepare(struct cmta_slice text, bool is_kept, char **prepared);
 void password_wipe(char *text);
 
 /* Decodes base64 in its place. False when it is none. */
-bool base64_decode(char *text, struct cmta_slice *octets);
+bool password_base64(char *text, struct cmta_slice *octets);
 
 /* Writes a line as cmta_password_entry() does, with this salt; hash is "SHA-1" or "SHA-256", and
    name and password are prepared. */

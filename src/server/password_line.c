@@ -34,7 +34,7 @@ static unsigned read_iterations(const char *digits) {
 
 static bool read_part(char **rest, struct cmta_slice *octets) {
   char *part = next_part(rest);
-  return part && base64_decode(part, octets) && octets->length;
+  return part && password_base64(part, octets) && octets->length;
 }
 
 static const char *read_keys(char *what, size_t length, struct cmta_secret *secret) {
