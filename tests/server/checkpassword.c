@@ -155,7 +155,7 @@ Test(checkpassword, says_by_its_exit_what_the_client_hears) {
       {"exit 255", "454 "},
       {"kill -KILL $$", "454 "},
       {"kill -TERM $$", "454 "},
-      {"exec /no/program", "454 "},
+      {"exec /no/program 2>/dev/null", "454 "},
       {"exec 3<&-; exit 0", "235 "},
       {"exec 3<&-; exit 1", "535 "},
   };

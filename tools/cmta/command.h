@@ -15,5 +15,6 @@ enum exit_status {
 /* Runs a subcommand. argv[0] is its name, argc counts it; the result is an exit_status. */
 int sink_command(int argc, char **argv);
 int trace_command(int argc, char **argv);
+int passwd_command(int argc, char **argv);
 
 #endif

@@ -25,6 +25,7 @@ struct command {
 static const struct command commands[] = {
     {"sink", "take mail from anyone and keep it as JSON lines, print it or drop it", sink_command},
     {"trace", "show how the engine takes the lines of a file", trace_command},
+    {"passwd", "make or change an entry of a password file", passwd_command},
     {"--help", "print this text and exit", help_command},
     {"--version", "print the version and exit", version_command},
 };

@@ -67,7 +67,7 @@ static void print_row(const struct option_row *row, const void *defaults) {
 static enum options_result print_help(const struct option_table *table) {
   printf("Usage: cmta %s [OPTION]...", table->command);
   if (table->operand)
-    printf(" [%s]", table->operand->argument);
+    printf(table->operand_needed ? " %s" : " [%s]", table->operand->argument);
   printf("\n\n%s\n", table->summary);
   for (size_t i = 0; i < table->count; i++)
     print_row(&table->rows[i], table->defaults);
@@ -122,6 +122,10 @@ static enum options_result set(const struct option_table *table, size_t number, 
 static enum options_result read_operand(const struct option_table *table, void *target, int argc,
                                         char **argv) {
   bool taken = table->operand && optind < argc;
+  if (table->operand_needed && !taken) {
+    complain(table->command, "no %s given", table->operand->argument);
+    return OPTIONS_WRONG;
+  }
   const char *wrong = taken ? table->operand->set(target, argv[optind]) : NULL;
   if (wrong)
     complain(table->command, "\"%s\" %s", argv[optind], wrong);

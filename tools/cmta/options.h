@@ -33,6 +33,7 @@ struct option_table {
   size_t count;
   const struct option_row *operand; /* what may stand without an option: its argument names it in
                                        the help text; NULL: nothing may */
+  bool operand_needed;              /* it must stand there */
   const void *defaults; /* a target that no option has touched, for the help text; may be NULL when
                            no row has `get` */
 };
