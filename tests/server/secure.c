@@ -106,6 +106,7 @@ static ssize_t secure_read(struct client *client, void *buffer, size_t size) {
   secure_flush(secure);
   if (count > 0 || SSL_get_error(secure->ssl, count) == SSL_ERROR_ZERO_RETURN)
     return count > 0 ? count : 0;
+  secure->error = ERR_peek_last_error();
   ERR_clear_error();
   errno = ECONNRESET;
   return -1;
@@ -152,6 +153,7 @@ bool secure_connect(struct secure *secure) {
     }
   }
   secure_flush(secure);
+  secure->error = ERR_peek_last_error();
   client->layer = secure;
   client->read = secure_read;
   client->write = secure_write;

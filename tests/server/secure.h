@@ -76,10 +76,11 @@ void secure_note(struct world *world);
 /* The TLS of a client. */
 struct secure {
   struct client *client;
-  SSL_CTX *context; /* to be changed before secure_connect(); it verifies nobody */
-  SSL *ssl;         /* NULL before */
-  BIO *in, *out;    /* what came from the server, what is to go there */
-  size_t most;      /* octets that go to the server at a time; 0: any number */
+  SSL_CTX *context;    /* to be changed before secure_connect(); it verifies nobody */
+  SSL *ssl;            /* NULL before */
+  BIO *in, *out;       /* what came from the server, what is to go there */
+  size_t most;         /* octets that go to the server at a time; 0: any number */
+  unsigned long error; /* of OpenSSL, that ended the handshake or a read; 0: none */
 };
 
 /* A client that can begin with TLS. */

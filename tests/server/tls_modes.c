@@ -240,6 +240,6 @@ Test(tls_modes, renegotiation_is_refused) {
   client_expect(&client, "220 ");
   cr_assert_eq(SSL_renegotiate(secure.ssl), 1);
   cr_assert_not(secure_connect(&secure));
-  cr_assert_eq(ERR_GET_REASON(ERR_peek_last_error()), SSL_R_NO_RENEGOTIATION);
+  cr_assert_eq(ERR_GET_REASON(secure.error), SSL_R_NO_RENEGOTIATION);
   client_close(&client, false);
 }
