@@ -79,7 +79,9 @@ void auth_options_free(struct auth_options *options) { free(options->users); }
 bool sink_auth_add(struct cmta_server *server, const struct auth_options *options, char *why,
                    size_t size) {
   int error = options->users ? cmta_server_add_users(server, options->users) : 0;
-  if (error < 0)
-    snprintf(why, size, "cannot authenticate users: %s", cmta_strerror(error));
+  if (error == CMTA_E_UNSUPPORTED)
+    snprintf(why, size, "this library was built without SASL");
+  else if (error < 0)
+    snprintf(why, size, "cannot take these users: %s", cmta_strerror(error));
   return error >= 0;
 }
