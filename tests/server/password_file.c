@@ -9,6 +9,8 @@
 #include <criterion/criterion.h>
 #include <crypt.h>
 #include <errno.h>
+#include <gsasl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -428,6 +430,60 @@ Test(password_file, has_the_first_line_with_a_hash_stand_for_who_is_not_in_it) {
   cr_assert_str_eq(file.decoy.name, "two");
   cr_assert_eq(file.iterations, 4096);
   password_file_forget(&file, &usual);
+}
+
+/* What is done to compare passwords, in iterations; a hash of crypt(3) is a thousand. */
+static atomic_uint work;
+
+char *__real_crypt_rn(const char *phrase, const char *setting, void *data, int size);
+char *__wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size);
+char *__wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size) {
+  work += 1000;
+  return __real_crypt_rn(phrase, setting, data, size);
+}
+
+typedef int scram_secrets(Gsasl_hash hash, const char *password, unsigned iterations,
+                          const char *salt, size_t length, char *salted, char *client_key,
+                          char *server_key, char *stored_key);
+scram_secrets __real_gsasl_scram_secrets_from_password, __wrap_gsasl_scram_secrets_from_password;
+int __wrap_gsasl_scram_secrets_from_password(Gsasl_hash hash, const char *password,
+                                             unsigned iterations, const char *salt, size_t length,
+                                             char *salted, char *client_key, char *server_key,
+                                             char *stored_key) {
+  work += iterations;
+  return __real_gsasl_scram_secrets_from_password(hash, password, iterations, salt, length, salted,
+                                                  client_key, server_key, stored_key);
+}
+
+static unsigned work_of(const char *name, const char *password) {
+  work = 0;
+  auth_plain(&client, "", name, password, "535 ");
+  return work;
+}
+
+Test(password_file, who_is_not_in_it_takes_the_work_of_who_is) {
+  static const char *const kinds[] = {
+      "{CRYPT}$2b$04$abcdefghijklmnopqrstuuqLG5bXZrFnFuTAJqUyVtvwX8wzFG7nO", SHA_256, SHA_1,
+      "{PLAIN}pencil"};
+  static const unsigned expected[] = {1000, 4096, 4096, 0};
+  char text[512];
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    snprintf(text, sizeof text, "two:%s\nmany:%s\n", kinds[i], kinds[i]);
+    serve(text);
+    cr_assert_eq(work_of("two", "pen"), expected[i]);
+    cr_assert_eq(work_of("nobody", "pen"), expected[i], "%zu: %u", i, work);
+    client_close(&client, false);
+    world_free(&world);
+    passwords_world(&world, NULL);
+  }
+}
+
+Test(password_file, who_wants_to_act_as_another_takes_the_same_work) {
+  serve("two:" SHA_256 "\n");
+  work = 0;
+  auth_plain(&client, "other", "two", "pencil", "535 ");
+  cr_assert_eq(work, 4096);
+  client_close(&client, false);
 }
 
 /* A file in which each comparison takes a moment. */
