@@ -226,6 +226,21 @@ Test(checkpassword, works_on_the_default_loop_which_takes_all_ends) {
   client_close(&client, false);
 }
 
+/* The loop hears of its end as a signal, which comes first, and would take the status. */
+Test(checkpassword, that_has_ended_before_the_default_loop_looks_decides) {
+  siginfo_t process;
+  world_free(&world);
+  passwords_world(&world, ev_default_loop(0));
+  serve("exit 0");
+  auth_plain_send(&client, "", "a", "b");
+  while (waitid(P_ALL, 0, &process, WEXITED | WNOHANG | WNOWAIT) != 0)
+    ev_run(world.loop, EVRUN_NOWAIT);
+  while (waitid(P_ALL, 0, &process, WEXITED | WNOWAIT) != 0)
+    cr_assert_eq(errno, EINTR);
+  client_expect(&client, "235 ");
+  client_close(&client, false);
+}
+
 /* ---- What it has ---- */
 
 #define LIST_DESCRIPTORS                                                                           \
@@ -264,7 +279,7 @@ Test(checkpassword, has_no_signal_blocked_or_ignored) {
 /* ---- Programs that hang ---- */
 
 /* A program with a child, both of which never end and hold the FIFO open. */
-#define HANG "exec >$told; echo x; sleep 1000 & sleep 1000"
+#define HANG "exec >$told; echo x; sleep 60 & sleep 60"
 
 /* Has a client wait for such a program, until that runs. */
 static void hang(void) {
