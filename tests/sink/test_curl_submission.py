@@ -3,7 +3,7 @@
 
 import subprocess
 
-from submission import MESSAGE, PASSWORD, USER, SubmissionTest
+from submission import MESSAGE, PASSWORD, USER, SubmissionTest, make_certificate
 from support import PATIENCE, main, needs
 
 # With a token curl takes the better of these two, whatever the login option is.
@@ -46,6 +46,12 @@ class Curl(CurlTest):
 
     def test_a_client_certificate_submits(self):
         self.assert_arrives("EXTERNAL", "CN=alice", USER)
+
+    def test_a_client_certificate_that_leads_to_no_authority_is_refused(self):
+        certificate, key = make_certificate(self.folder, USER)
+        result = self.run_curl("starttls", "--user", f"{USER}:", "--login-options", "AUTH=EXTERNAL", "--cert", certificate, "--key", key)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertEqual(self.records(), [])
 
     def test_a_wrong_password_is_refused_for_each_login_option(self):
         for mechanism in self.known():

@@ -126,17 +126,8 @@ static bool write_certificate(const char *path, const char *certificate) {
   return written;
 }
 
-bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, const char *hostname,
-                  const struct sink_address *addresses, size_t count, char *why, size_t size) {
-  char names[NAMES_SIZE] = "localhost 127.0.0.1 ::1";
+static struct cmta_tls_config config_of(const struct tls_options *options, const char *names) {
   struct cmta_tls_config config;
-  *tls = NULL;
-  if (!has_certificate(options))
-    return true;
-  add_name(names, hostname, strlen(hostname));
-  for (size_t i = 0; i < count; i++)
-    add_address(names, addresses[i].text);
-
   cmta_tls_config_init(&config);
   config.certificates = options->certificates;
   config.certificate_count = options->certificate_count;
@@ -144,6 +135,19 @@ bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, cons
   config.client_authorities = options->client_authorities;
   if (options->client_authorities)
     config.client_certificate = CMTA_CLIENT_CERTIFICATE_ASKED;
+  return config;
+}
+
+bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, const char *hostname,
+                  const struct sink_address *addresses, size_t count, char *why, size_t size) {
+  char names[NAMES_SIZE] = "localhost 127.0.0.1 ::1";
+  *tls = NULL;
+  if (!has_certificate(options))
+    return true;
+  add_name(names, hostname, strlen(hostname));
+  for (size_t i = 0; i < count; i++)
+    add_address(names, addresses[i].text);
+  struct cmta_tls_config config = config_of(options, names);
   snprintf(why, size, "%s", cmta_strerror(CMTA_E_MEMORY));
   if (cmta_tls_new(tls, &config, why, size) < 0)
     return false;
