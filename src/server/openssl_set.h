@@ -24,6 +24,7 @@ struct entry {
 /* What a handshake is done with. */
 struct set {
   unsigned references;
+  unsigned char id[16];                                            /* as in struct cmta_tls */
   BIO_METHOD *method;                                              /* how bytes reach sockets */
   struct cmta_tls *(*choose)(void *user, const char *server_name); /* or NULL */
   void *user;
