@@ -49,6 +49,7 @@ struct tls_state {
   SSL *ssl; /* its application data is this */
   int fd;
   bool broken;        /* TLS has failed: nothing more goes either way */
+  bool over;          /* a read has met the end, or an error, that the next one tells */
   struct set *set;    /* that it began with */
   struct set *chosen; /* that `choose` gave it, or NULL */
 };
