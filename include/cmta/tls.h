@@ -96,8 +96,9 @@ struct cmta_tls_config {
   /* Give clients tickets to come back with (RFC 8446 section 4.6.1). On */
   bool tickets;
   /* Asked for each client that names a host before the certificates here are looked through: whose
-     certificates and rules for clients' certificates it gets. NULL: those here. It must live as
-     long as the listeners. Not from inside it: anything that frees or reloads. NULL */
+     certificates and rules for clients' certificates it gets, and no ticket leads it back there.
+     NULL: those here. It must live as long as the listeners. Not from inside it: anything that
+     frees or reloads. NULL */
   struct cmta_tls *(*choose)(void *user, const char *server_name);
   /* For `choose`. */
   void *user;

@@ -30,14 +30,29 @@ static struct set *choose(SSL *ssl, const struct set *set, const char *name) {
   return state->chosen;
 }
 
-/* Clients that ask for a name get its certificate, and the rules that go with it. */
+/* Ties the session to the rules of a set: its ticket is worth nothing at others. False when it is
+   one that has come back by a ticket of others. */
+static bool tie(SSL *ssl, const struct set *set) {
+  SSL_SESSION *session = SSL_get_session(ssl);
+  unsigned length = 0;
+  if (!session || !SSL_session_reused(ssl))
+    return session && SSL_SESSION_set1_id_context(session, set->id, sizeof set->id);
+  const unsigned char *id = SSL_SESSION_get0_id_context(session, &length);
+  return length == sizeof set->id && memcmp(id, set->id, length) == 0;
+}
+
+/* Clients that ask for a name get its certificate, and the rules that go with it. OpenSSL looks at
+   tickets before names, so that one for other rules would lead round these. */
 static int on_server_name(SSL *ssl, int *alert, void *context) {
   struct set *set = context;
   const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-  (void)alert;
   if (!name)
     return SSL_TLSEXT_ERR_NOACK;
   struct set *chosen = choose(ssl, set, name);
+  if (!tie(ssl, chosen ? chosen : set)) {
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
   SSL_CTX *found = entry_for(chosen ? chosen : set, name)->context;
   SSL_set_SSL_CTX(ssl, found);
   SSL_set_verify(ssl, SSL_CTX_get_verify_mode(found), SSL_CTX_get_verify_callback(found));
@@ -181,7 +196,7 @@ static int make_context(const struct cmta_tls *tls, struct set *set, struct entr
   SSL_CTX *context = entry->context = SSL_CTX_new(TLS_server_method());
   if (!context)
     return CMTA_E_MEMORY;
-  SSL_CTX_set_session_id_context(context, tls->id, sizeof tls->id);
+  SSL_CTX_set_session_id_context(context, set->id, sizeof set->id);
   SSL_CTX_set_client_CA_list(context, sk_X509_NAME_new_null());
   set_options(context, tls);
   set_callbacks(context, set);
@@ -229,6 +244,7 @@ static bool lay_out_alpn(struct set *set, const char *names) {
 }
 
 static int fill(const struct cmta_tls *tls, struct set *set, const struct complaint *complaint) {
+  memcpy(set->id, tls->id, sizeof set->id);
   set->choose = tls->config.choose;
   set->user = tls->config.user;
   set->method = socket_method_new();

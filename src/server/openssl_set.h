@@ -24,6 +24,7 @@ struct entry {
 /* What a handshake is done with. */
 struct set {
   unsigned references;
+  unsigned char id[16];                                            /* as in struct cmta_tls */
   BIO_METHOD *method;                                              /* how bytes reach sockets */
   struct cmta_tls *(*choose)(void *user, const char *server_name); /* or NULL */
   void *user;
@@ -48,6 +49,7 @@ struct tls_state {
   SSL *ssl; /* its application data is this */
   int fd;
   bool broken;        /* TLS has failed: nothing more goes either way */
+  bool over;          /* a read has met the end, or an error, that the next one tells */
   struct set *set;    /* that it began with */
   struct set *chosen; /* that `choose` gave it, or NULL */
 };

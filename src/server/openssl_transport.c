@@ -84,8 +84,8 @@ static ssize_t tls_handshake(struct channel *channel) {
   return failed == 0 ? TRANSPORT_GONE : failed;
 }
 
-/* One record after the other, as long as there are any and room for them. What ends the first stays
- * for the next call. */
+/* One record after the other, as long as there are any and room for them. An end or an error behind
+ * the first stays for the next call, for which the socket need not be ready any more. */
 static ssize_t tls_read(struct channel *channel, void *buffer, size_t size) {
   struct tls_state *state = channel->state;
   size_t length = 0, count = 0;
@@ -97,9 +97,12 @@ static ssize_t tls_read(struct channel *channel, void *buffer, size_t size) {
   while (length < size &&
          (returned = SSL_read_ex(state->ssl, (char *)buffer + length, size - length, &count)) == 1)
     length += count;
-  if (length)
-    return (ssize_t)length;
-  return result(channel, returned, &channel->read_waits);
+  if (length == 0)
+    return result(channel, returned, &channel->read_waits);
+  int why = SSL_get_error(state->ssl, returned);
+  state->over = returned != 1 && why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE;
+  ERR_clear_error();
+  return (ssize_t)length;
 }
 
 static ssize_t tls_peek(struct channel *channel) {
@@ -116,7 +119,7 @@ static ssize_t tls_peek(struct channel *channel) {
 
 static bool tls_has_pending(const struct channel *channel) {
   const struct tls_state *state = channel->state;
-  return !state->broken && SSL_pending(state->ssl) > 0;
+  return !state->broken && (state->over || SSL_pending(state->ssl) > 0);
 }
 
 static ssize_t tls_write(struct channel *channel, const void *bytes, size_t size) {

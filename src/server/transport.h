@@ -41,7 +41,7 @@ struct transport {
   ssize_t (*read)(struct channel *channel, void *buffer, size_t size);
   /* Looks whether read would return at once: 1 for octets, and as read. */
   ssize_t (*peek)(struct channel *channel);
-  /* Whether octets may be there though the socket is not ready to read. */
+  /* Whether octets, or the end, may be there though the socket is not ready to read. */
   bool (*has_pending)(const struct channel *channel);
   /* Writes up to size octets, size > 0. How many, or a transport_result. After WAIT the same octets
      must come again, perhaps with more behind them. */

@@ -49,6 +49,7 @@ static enum cmta_verdict on_noop(struct cmta_session *session, void *user, struc
 void secure_note(struct world *world) { world->hooks.noop = on_noop; }
 
 void secure_run_empty(struct world *world) {
+  ev_run(world->loop, EVRUN_NOWAIT);
   while (cmta_server_connections(world->server))
     ev_run(world->loop, EVRUN_ONCE);
 }
