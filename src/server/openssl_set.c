@@ -108,6 +108,7 @@ static void set_options(SSL_CTX *context, const struct cmta_tls *tls) {
   SSL_CTX_set_options(context, options);
   SSL_CTX_set_num_tickets(context, tls->config.tickets ? 1 : 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
