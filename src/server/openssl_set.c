@@ -101,8 +101,8 @@ static int set_versions(SSL_CTX *context, const struct cmta_tls_config *config,
 
 /* Without session tickets there is no other way to come back: nothing is kept here. */
 static void set_options(SSL_CTX *context, const struct cmta_tls *tls) {
-  uint64_t options =
-      SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE;
+  uint64_t options = SSL_OP_CLEANSE_PLAINTEXT | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                     SSL_OP_CIPHER_SERVER_PREFERENCE;
   if (!tls->config.tickets)
     options |= SSL_OP_NO_TICKET;
   SSL_CTX_set_options(context, options);
