@@ -116,13 +116,14 @@ static int set_versions(SSL_CTX *context, const struct cmta_tls_config *config,
 
 /* Without session tickets there is no other way to come back: nothing is kept here. */
 static void set_options(SSL_CTX *context, const struct cmta_tls *tls) {
-  uint64_t options =
-      SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE;
+  uint64_t options = SSL_OP_CLEANSE_PLAINTEXT | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                     SSL_OP_CIPHER_SERVER_PREFERENCE;
   if (!tls->config.tickets)
     options |= SSL_OP_NO_TICKET;
   SSL_CTX_set_options(context, options);
   SSL_CTX_set_num_tickets(context, tls->config.tickets ? 1 : 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }

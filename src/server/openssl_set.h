@@ -49,7 +49,8 @@ struct tls_state {
   SSL *ssl; /* its application data is this */
   int fd;
   bool broken;        /* TLS has failed: nothing more goes either way */
-  bool over;          /* a read has met the end, or an error, that the next one tells */
+  bool full;          /* the last recv() got all that it asked for: there may be more */
+  bool ahead;         /* reading gives something though the socket may have nothing */
   struct set *set;    /* that it began with */
   struct set *chosen; /* that `choose` gave it, or NULL */
 };
@@ -82,7 +83,8 @@ bool certificate_is_for(X509 *certificate, const char *name);
    OpenSSL cannot. */
 bool self_signed_new(const char *names, EVP_PKEY **key, X509 **certificate);
 
-/* How bytes reach the socket that BIO_get_data() holds, without SIGPIPE; NULL without memory. */
+/* How bytes reach the socket of the struct tls_state that BIO_get_data() is, without SIGPIPE; NULL
+   without memory. */
 BIO_METHOD *socket_method_new(void);
 
 #endif

@@ -23,8 +23,6 @@ static SSL *ssl_of(const struct channel *channel) {
 
 /* ---- Sockets for OpenSSL ---- */
 
-static int socket_of(BIO *bio) { return *(const int *)BIO_get_data(bio); }
-
 /* The same for both ways: what has to wait is tried again. */
 static int outcome(BIO *bio, ssize_t count, int retry_flags) {
   BIO_clear_retry_flags(bio);
@@ -34,11 +32,15 @@ static int outcome(BIO *bio, ssize_t count, int retry_flags) {
 }
 
 static int socket_read(BIO *bio, char *buffer, int size) {
-  return outcome(bio, recv(socket_of(bio), buffer, (size_t)size, 0), BIO_FLAGS_READ);
+  struct tls_state *state = BIO_get_data(bio);
+  ssize_t count = recv(state->fd, buffer, (size_t)size, 0);
+  state->full = count == size;
+  return outcome(bio, count, BIO_FLAGS_READ);
 }
 
 static int socket_write(BIO *bio, const char *bytes, int size) {
-  return outcome(bio, send(socket_of(bio), bytes, (size_t)size, MSG_NOSIGNAL), BIO_FLAGS_WRITE);
+  const struct tls_state *state = BIO_get_data(bio);
+  return outcome(bio, send(state->fd, bytes, (size_t)size, MSG_NOSIGNAL), BIO_FLAGS_WRITE);
 }
 
 static long socket_control(BIO *bio, int command, long number, void *pointer) {
@@ -74,35 +76,43 @@ static ssize_t result(struct channel *channel, int returned, unsigned *waits) {
   return TRANSPORT_GONE;
 }
 
+/* After a read: part of a record, for which OpenSSL waits, is nothing that could be read; an end
+ * that was met behind octets is. */
+static void note_ahead(struct tls_state *state, int returned) {
+  state->ahead = returned == 1 ? SSL_has_pending(state->ssl) : SSL_want(state->ssl) == SSL_NOTHING;
+}
+
 static ssize_t tls_handshake(struct channel *channel) {
   struct tls_state *state = channel->state;
   ERR_clear_error();
   int returned = state->broken ? -1 : SSL_accept(state->ssl);
-  if (returned == 1)
+  if (returned == 1) {
+    note_ahead(state, returned);
     return 0;
+  }
   ssize_t failed = state->broken ? TRANSPORT_GONE : result(channel, returned, &channel->read_waits);
   return failed == 0 ? TRANSPORT_GONE : failed;
 }
 
-/* One record after the other, as long as there are any and room for them. An end or an error behind
- * the first stays for the next call, for which the socket need not be ready any more. */
+/* One record after the other, as long as there is room and OpenSSL has any, or the last recv() got
+ * all that it asked for: it needs no further one to see that the socket is empty. What ends the
+ * first stays for the next call. */
 static ssize_t tls_read(struct channel *channel, void *buffer, size_t size) {
   struct tls_state *state = channel->state;
   size_t length = 0, count = 0;
-  int returned = 1;
+  int returned;
   if (state->broken)
     return TRANSPORT_GONE;
   channel->read_waits = READY_TO_READ;
   ERR_clear_error();
-  while (length < size &&
-         (returned = SSL_read_ex(state->ssl, (char *)buffer + length, size - length, &count)) == 1)
-    length += count;
-  if (length == 0)
-    return result(channel, returned, &channel->read_waits);
-  int why = SSL_get_error(state->ssl, returned);
-  state->over = returned != 1 && why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE;
-  ERR_clear_error();
-  return (ssize_t)length;
+  do {
+    returned = SSL_read_ex(state->ssl, (char *)buffer + length, size - length, &count);
+    length += returned == 1 ? count : 0;
+  } while (returned == 1 && length < size && (state->full || SSL_has_pending(state->ssl)));
+  note_ahead(state, returned);
+  if (length)
+    return (ssize_t)length;
+  return result(channel, returned, &channel->read_waits);
 }
 
 static ssize_t tls_peek(struct channel *channel) {
@@ -114,12 +124,13 @@ static ssize_t tls_peek(struct channel *channel) {
   channel->read_waits = READY_TO_READ;
   ERR_clear_error();
   int returned = SSL_peek_ex(state->ssl, &octet, 1, &count);
+  note_ahead(state, returned);
   return returned == 1 ? 1 : result(channel, returned, &channel->read_waits);
 }
 
 static bool tls_has_pending(const struct channel *channel) {
   const struct tls_state *state = channel->state;
-  return !state->broken && (state->over || SSL_pending(state->ssl) > 0);
+  return !state->broken && state->ahead;
 }
 
 static ssize_t tls_write(struct channel *channel, const void *bytes, size_t size) {
@@ -190,7 +201,7 @@ static bool connect_socket(struct tls_state *state) {
   BIO *bio = BIO_new(state->set->method);
   if (!bio)
     return false;
-  BIO_set_data(bio, &state->fd);
+  BIO_set_data(bio, state);
   BIO_set_init(bio, 1);
   SSL_set_bio(state->ssl, bio, bio);
   return true;
