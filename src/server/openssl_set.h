@@ -48,6 +48,7 @@ struct cmta_tls {
 struct tls_state {
   SSL *ssl; /* its application data is this */
   int fd;
+  unsigned receives;  /* that this operation may still do */
   bool broken;        /* TLS has failed: nothing more goes either way */
   bool full;          /* the last recv() got all that it asked for: there may be more */
   bool ahead;         /* reading gives something though the socket may have nothing */

@@ -16,6 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* recv() calls of one operation, at most: records for more octets than its caller has room for. */
+enum { MOST_RECEIVES = 16 };
+
 /* What a channel's `state` is. */
 static SSL *ssl_of(const struct channel *channel) {
   return ((struct tls_state *)channel->state)->ssl;
@@ -31,9 +34,16 @@ static int outcome(BIO *bio, ssize_t count, int retry_flags) {
   return (int)count;
 }
 
+/* An operation that has had its share waits for the next turn: for the socket there is no
+ * difference, as its readiness is a level. */
 static int socket_read(BIO *bio, char *buffer, int size) {
   struct tls_state *state = BIO_get_data(bio);
-  ssize_t count = recv(state->fd, buffer, (size_t)size, 0);
+  ssize_t count = -1;
+  errno = EAGAIN;
+  if (state->receives) {
+    state->receives--;
+    count = recv(state->fd, buffer, (size_t)size, 0);
+  }
   state->full = count == size;
   return outcome(bio, count, BIO_FLAGS_READ);
 }
@@ -60,6 +70,16 @@ BIO_METHOD *socket_method_new(void) {
 
 /* ---- The table ---- */
 
+/* Begins an operation that may read. A client can say things to TLS alone without end (a new key,
+ * RFC 8446 section 4.6.3), none of which OpenSSL returns for: with a share of each turn it holds up
+ * nobody. */
+static void begin_turn(struct channel *channel) {
+  struct tls_state *state = channel->state;
+  channel->read_waits = READY_TO_READ;
+  state->receives = MOST_RECEIVES;
+  ERR_clear_error();
+}
+
 /* What came of an operation that did not succeed. What the socket must be ready for goes to *waits.
  * An end that no close_notify announces is an error. */
 static ssize_t result(struct channel *channel, int returned, unsigned *waits) {
@@ -84,7 +104,7 @@ static void note_ahead(struct tls_state *state, int returned) {
 
 static ssize_t tls_handshake(struct channel *channel) {
   struct tls_state *state = channel->state;
-  ERR_clear_error();
+  begin_turn(channel);
   int returned = state->broken ? -1 : SSL_accept(state->ssl);
   if (returned == 1) {
     note_ahead(state, returned);
@@ -103,8 +123,7 @@ static ssize_t tls_read(struct channel *channel, void *buffer, size_t size) {
   int returned;
   if (state->broken)
     return TRANSPORT_GONE;
-  channel->read_waits = READY_TO_READ;
-  ERR_clear_error();
+  begin_turn(channel);
   do {
     returned = SSL_read_ex(state->ssl, (char *)buffer + length, size - length, &count);
     length += returned == 1 ? count : 0;
@@ -121,8 +140,7 @@ static ssize_t tls_peek(struct channel *channel) {
   size_t count;
   if (state->broken)
     return TRANSPORT_GONE;
-  channel->read_waits = READY_TO_READ;
-  ERR_clear_error();
+  begin_turn(channel);
   int returned = SSL_peek_ex(state->ssl, &octet, 1, &count);
   note_ahead(state, returned);
   return returned == 1 ? 1 : result(channel, returned, &channel->read_waits);

@@ -153,6 +153,8 @@ bool secure_connect(struct secure *secure) {
       client_wait_for(client, EV_READ);
     }
   }
+  if (returned == 1 && secure->first)
+    cr_assert_gt(SSL_write(ssl, secure->first, (int)strlen(secure->first)), 0);
   secure_flush(secure);
   secure->error = ERR_peek_last_error();
   client->layer = secure;

@@ -80,6 +80,7 @@ struct secure {
   SSL *ssl;            /* NULL before */
   BIO *in, *out;       /* what came from the server, what is to go there */
   size_t most;         /* octets that go to the server at a time; 0: any number */
+  const char *first;   /* what goes in one piece with the end of the handshake; NULL: nothing */
   unsigned long error; /* of OpenSSL, that ended the handshake or a read; 0: none */
 };
 

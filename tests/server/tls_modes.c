@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <openssl/err.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct world world;
@@ -124,6 +125,46 @@ Test(tls_modes, octet_by_octet_a_handshake_succeeds) {
   secure.most = 1;
   secure_starttls(&secure);
   deliver();
+}
+
+/* ---- In one piece ---- */
+
+Test(tls_modes, a_command_in_one_piece_with_the_end_of_the_handshake_is_answered) {
+  open_client(CMTA_TLS_OFFERED);
+  secure.first = "EHLO client.example\r\n";
+  secure_starttls(&secure);
+  client_expect(&client, "250");
+  deliver();
+}
+
+Test(tls_modes, an_end_in_one_piece_with_a_command_is_noticed) {
+  open_client(CMTA_TLS_OFFERED);
+  secure_starttls(&secure);
+  cr_assert_eq(SSL_write(secure.ssl, "NOOP\r\n", 6), 6);
+  secure_notify(&secure);
+  client_expect(&client, "250 ");
+  client_expect_end(&client);
+  secure_close(&secure, false);
+  secure_run_empty(&world);
+}
+
+Test(tls_modes, records_that_no_buffer_has_room_for_are_all_read) {
+  enum { SIZE = 400000 };
+  char *body = malloc(SIZE + 1);
+  open_client(CMTA_TLS_OFFERED);
+  secure_starttls(&secure);
+  client_say(&client, "EHLO client.example", "250");
+  client_say(&client, "MAIL FROM:<a@client.example>", "250 ");
+  client_say(&client, "RCPT TO:<b@server.example>", "250 ");
+  client_say(&client, "DATA", "354 ");
+  for (size_t i = 0; i < SIZE; i += 4)
+    memcpy(body + i, "xx\r\n", 4);
+  body[SIZE] = '\0';
+  client_send(&client, body);
+  client_say(&client, ".", "250 ");
+  free(body);
+  secure_close(&secure, false);
+  cr_assert_eq(world.messages, 1);
 }
 
 /* ---- Who has mistaken the port ---- */
