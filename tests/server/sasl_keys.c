@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <gsasl.h>
+#include <openssl/hmac.h>
 
 /* What a hash makes of the password; the keys are calculated, the proofs of the RFCs check them. */
 struct keys {
@@ -109,4 +110,34 @@ Test(keys, are_shown_with_salt_and_iteration_count_as_published) {
   cr_assert_eq(strncmp(first, "r=fyko+d2lbbFgONRv9qkxdawL", 26), 0, "%s", first);
   cr_assert_not_null(strstr(first, ",s=QSXCR+Q6sek8bf92,i=4096"), "%s", first);
   peer_leave(&peer);
+}
+
+/* The ServerSignature of the published exchange is the HMAC of all that was said before. */
+static void expect_signature(const char *said, const char *published) {
+  char *signature, *text;
+  size_t length = gsasl_hash_length(keys.number);
+  const EVP_MD *hash = keys.number == GSASL_HASH_SHA1 ? EVP_sha1() : EVP_sha256();
+  unsigned char made[32];
+  signature = (char *)HMAC(hash, keys.server, (int)length, (const unsigned char *)said,
+                           strlen(said), made, NULL);
+  cr_assert_eq(gsasl_base64_to(signature, length, &text, NULL), GSASL_OK);
+  cr_assert_str_eq(text, published);
+  gsasl_free(text);
+}
+
+Test(keys, of_sha_1_are_those_of_rfc_5802) {
+  make_sha_1();
+  expect_signature("n=user,r=fyko+d2lbbFgONRv9qkxdawL,"
+                   "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096,"
+                   "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j",
+                   "rmF9pqV8S7suAoZWja4dJRkFsKQ=");
+}
+
+Test(keys, of_sha_256_are_those_of_rfc_7677) {
+  make_sha_256();
+  expect_signature("n=user,r=rOprNGfwEbeRWgbNEkqO,"
+                   "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+                   "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,"
+                   "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
+                   "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
 }
