@@ -137,7 +137,10 @@ struct cmta_credentials mechanism_claim(const struct mechanism *mechanism) {
 
 /* ---- Steps ---- */
 
-static enum mechanism_result result_of(int error) {
+/* Once there is a secret, it is that which cannot be prepared, and nobody has such a password. */
+static enum mechanism_result result_of(const struct mechanism *mechanism, int error) {
+  if (error == GSASL_SASLPREP_ERROR && mechanism->secret)
+    return MECHANISM_REFUSES;
   switch (error) {
   case GSASL_NEEDS_MORE:
     return MECHANISM_CHALLENGES;
@@ -191,7 +194,7 @@ static enum mechanism_result step(struct mechanism *mechanism, struct cmta_slice
   int error = gsasl_step(mechanism->exchange, mechanism->said, mechanism->said_length,
                          &mechanism->output, &length);
   *output = prompt(mechanism, (struct cmta_slice){mechanism->output, length});
-  return take_claim(mechanism, result_of(error));
+  return take_claim(mechanism, result_of(mechanism, error));
 }
 
 static enum mechanism_result bearer_step(struct mechanism *mechanism, struct cmta_slice *output) {

@@ -16,12 +16,20 @@ static struct cmta_tls *tls;
 
 /* ---- The server ---- */
 
-void login_begin(void) {
+void login_prepare(void) {
   world_init(&world);
   world.settings.auth_in_clear = true;
   world.settings.max_auth_failures = 0;
   world.config.auth_failure_delay = 0;
+}
+
+void login_make(void) {
   cr_assert_eq(cmta_server_new(&world.server, world.loop, &world.config, &world.hooks, &world), 0);
+}
+
+void login_begin(void) {
+  login_prepare();
+  login_make();
 }
 
 void login_end(void) {
@@ -53,11 +61,15 @@ static void listen_with(struct cmta_tls_config *config) {
   cr_assert_geq(cmta_server_listen_with(world.server, &listen), 0);
 }
 
-void login_open_secured(int version) {
+void login_listen_secured(void) {
   struct cmta_tls_config config;
   cmta_tls_config_init(&config);
   listen_with(&config);
   peer_connect(&peer, &world, 0);
+}
+
+void login_open_secured(int version) {
+  login_listen_secured();
   peer_greet_secured(&peer, version);
 }
 

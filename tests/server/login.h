@@ -12,9 +12,14 @@ extern struct peer peer;
 
 /* ---- The server ---- */
 
-/* What a test's init and fini do. No delay of failures, and secrets may be shown in clear. */
+/* What a test's init and fini do. No delay of failures, any number of them, and secrets may be
+   shown in clear. */
 void login_begin(void);
 void login_end(void);
+
+/* The two parts of login_begin(): in between the world may be changed. */
+void login_prepare(void);
+void login_make(void);
 
 /* Adds the users alice, with the password "secret", and bob, with "hidden". */
 void login_add_users(void);
@@ -22,7 +27,11 @@ void login_add_users(void);
 /* Listens in clear, connects, greets. */
 void login_open(void);
 
-/* Listens with STARTTLS, connects, greets, with at most this version of TLS (0: any). */
+/* Listens with STARTTLS, and connects. */
+void login_listen_secured(void);
+
+/* The same, and greets before and after the handshake, with at most this version of TLS (0: any).
+ */
 void login_open_secured(int version);
 
 /* The same with client's certificates asked for, that the authority in a file has signed; the

@@ -14,13 +14,10 @@ static void begin(void) {
 
 /* CRAM-MD5 has to be named. */
 static void begin_named(void) {
-  static const char *const users[] = {"alice:secret", NULL};
-  world_init(&world);
-  world.settings.auth_in_clear = true;
+  login_prepare();
   world.settings.mechanisms = "CRAM-MD5";
-  world.config.auth_failure_delay = 0;
-  cr_assert_eq(cmta_server_new(&world.server, world.loop, &world.config, &world.hooks, &world), 0);
-  cr_assert_geq(cmta_server_add_users(world.server, users), 0);
+  login_make();
+  login_add_users();
 }
 
 TestSuite(sasl, .init = begin, .fini = login_end, .timeout = 30);
