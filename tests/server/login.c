@@ -132,7 +132,7 @@ static void send_command(const char *mechanism, const char *text) {
 }
 
 /* Goes on while the server asks; 334 is three digits and a blank. */
-static const char *converse(Gsasl_session *session) {
+static const char *converse(Gsasl_session *session, const char *last_word) {
   const char *reply = peer_hear(&peer);
   while (strncmp(reply, "334 ", 4) == 0) {
     char *text = NULL;
@@ -141,7 +141,8 @@ static const char *converse(Gsasl_session *session) {
     int error = gsasl_step64(session, reply + 4, &text);
     if (error != GSASL_OK && error != GSASL_NEEDS_MORE)
       return gsasl_strerror_name(error);
-    peer_send(&peer, text ? text : "");
+    bool last = text && !*text && last_word;
+    peer_send(&peer, last ? last_word : text ? text : "");
     peer_send(&peer, "\r\n");
     gsasl_free(text);
     reply = peer_hear(&peer);
@@ -162,7 +163,7 @@ const char *login(const char *mechanism, const struct account *account) {
   const char *reply = gsasl_strerror_name(error);
   if (error == GSASL_OK || error == GSASL_NEEDS_MORE) {
     send_command(mechanism, text);
-    reply = converse(session);
+    reply = converse(session, account->last_word);
   }
   gsasl_free(text);
   gsasl_finish(session);

@@ -47,6 +47,7 @@ struct account {
   const char *authorization; /* or NULL */
   enum binding binding;      /* what a mechanism that binds gets of TLS */
   bool asked;                /* says nothing with AUTH that it can be asked for */
+  const char *last_word;     /* what it says at the end in place of nothing, in base64; or NULL */
 };
 
 /* One AUTH to its end, by GNU SASL. The last reply, or what the client says of a server that has
