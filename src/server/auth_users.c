@@ -25,7 +25,7 @@ static const char *password_of(const struct users *users, const char *name) {
   size_t length = strlen(name);
   const char *entry = NULL;
   while ((entry = next_entry(users, entry)))
-    if (strncmp(entry, name, length) == 0 && entry[length] == ':')
+    if (strcspn(entry, ":") == length && memcmp(entry, name, length) == 0)
       return entry + length + 1;
   return NULL;
 }

@@ -172,8 +172,10 @@ static enum cmta_verdict take_ok(struct exchange *exchange, const struct cmta_se
     return CMTA_ACCEPT;
   if (!secret_is_there(secret) || !secret_is_sound(secret))
     return CMTA_TEMPFAIL;
-  if (!secret_suits(secret, mechanism_claim(exchange->mechanism).mechanism))
+  if (!secret_suits(secret, mechanism_claim(exchange->mechanism).mechanism)) {
+    exchange->iterations = secret->iterations;
     return fool(exchange);
+  }
   bool kept = secret_keep(&exchange->secret, allocator_of(exchange), secret);
   return kept ? use_secret(exchange) : CMTA_TEMPFAIL;
 }

@@ -67,14 +67,11 @@ bool password_matches(const struct cmta_secret *secret, struct cmta_slice passwo
 
 /* ---- Users whom nobody knows ---- */
 
-/* The name goes in as base64, because not every name can be a password. */
 void scram_salt(const struct mechanisms_context *context, const char *name, char salt[SALT_SIZE]) {
-  char keys[4][HASH_ROOM], *text = NULL;
+  char keys[4][HASH_ROOM];
   memset(keys, 0, sizeof keys);
-  if (gsasl_base64_to(name, strlen(name), &text, NULL) == GSASL_OK)
-    (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, text, 1, context->key,
-                                            CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], keys[3]);
-  gsasl_free(text);
+  (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, name, 1, context->key,
+                                          CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], keys[3]);
   memcpy(salt, keys[3], SALT_SIZE);
 }
 
