@@ -64,11 +64,12 @@ struct cmta_credentials {
   const char *mechanism;     /* "PLAIN" */
   enum cmta_credential kind; /* one of them */
   const char *user; /* the authentication identity; EXTERNAL: the subject of the certificate;
-                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "" */
+                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "". A
+                       password's is never "" */
   const char *authorization; /* whom the client wants to act as; "" when it named nobody, or the
                                 user. Whether this user may is for the authenticator to say */
-  struct cmta_slice secret;  /* the password or the token; empty for a certificate, and when it is
-                                looked up */
+  struct cmta_slice secret;  /* the password or the token, at least one octet; empty for a
+                                certificate, and when it is looked up */
 };
 
 /* What the answer can be. */
@@ -184,7 +185,8 @@ CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
                                            const char *const *arguments);
 
 /* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
-   is the password, and any verified certificate whose subject has the common name `name`. */
+   is the password, and any verified certificate whose subject has the common name `name`; both are
+   then of the user `name`. Nobody may act as another. */
 CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users);
 
 /* ---- Password files ---- */

@@ -25,7 +25,7 @@ static const char *password_of(const struct users *users, const char *name) {
   size_t length = strlen(name);
   const char *entry = NULL;
   while ((entry = next_entry(users, entry)))
-    if (strncmp(entry, name, length) == 0 && entry[length] == ':')
+    if (strcspn(entry, ":") == length && memcmp(entry, name, length) == 0)
       return entry + length + 1;
   return NULL;
 }
@@ -45,31 +45,48 @@ static bool is_common_name(const char *subject, const char *entry) {
          (subject[3 + length] == '\0' || subject[3 + length] == ',');
 }
 
-static enum cmta_auth_result verify_certificate(const struct users *users, const char *subject) {
-  const char *entry = NULL;
-  while ((entry = next_entry(users, entry)))
-    if (is_common_name(subject, entry))
-      return CMTA_AUTH_OK;
+/* A claim that does not say whose it is by a name of the list: it is that of an entry. */
+static enum cmta_auth_result take(struct cmta_session *session, const char *entry) {
+  char name[1025];
+  size_t length = strcspn(entry, ":");
+  if (length >= sizeof name)
+    return CMTA_AUTH_WRONG;
+  memcpy(name, entry, length);
+  name[length] = '\0';
+  return cmta_session_set_identity(session, name, NULL) == 0 ? CMTA_AUTH_OK : CMTA_AUTH_UNAVAILABLE;
+}
+
+/* Whoever shows a certificate may name himself as the list does. */
+static enum cmta_auth_result verify_certificate(struct cmta_session *session,
+                                                const struct users *users,
+                                                const struct cmta_credentials *credentials) {
+  const char *entry = NULL, *other = credentials->authorization;
+  while ((entry = next_entry(users, entry))) {
+    size_t length = strcspn(entry, ":");
+    bool himself = strlen(other) == length && strncmp(other, entry, length) == 0;
+    if (is_common_name(credentials->user, entry))
+      return !*other || himself ? take(session, entry) : CMTA_AUTH_WRONG;
+  }
   return CMTA_AUTH_UNKNOWN;
 }
 
 /* A token is anybody's whose password it is, if it comes without a name. */
-static enum cmta_auth_result verify_token(const struct users *users, struct cmta_slice token) {
+static enum cmta_auth_result verify_token(struct cmta_session *session, const struct users *users,
+                                          struct cmta_slice token) {
   const char *entry = NULL;
   while ((entry = next_entry(users, entry)))
     if (is_same(entry + strcspn(entry, ":") + 1, token))
-      return CMTA_AUTH_OK;
+      return take(session, entry);
   return CMTA_AUTH_UNKNOWN;
 }
 
-/* Nobody acts as another here, but whoever shows a certificate. */
+/* Nobody acts as another here. */
 static enum cmta_auth_result verify(struct cmta_session *session, void *user,
                                     const struct cmta_credentials *credentials) {
-  (void)session;
   if (credentials->kind == CMTA_CREDENTIAL_CERTIFICATE)
-    return verify_certificate(user, credentials->user);
+    return verify_certificate(session, user, credentials);
   if (!*credentials->user)
-    return verify_token(user, credentials->secret);
+    return verify_token(session, user, credentials->secret);
   const char *password = password_of(user, credentials->user);
   if (!password)
     return CMTA_AUTH_UNKNOWN;

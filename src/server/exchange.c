@@ -24,8 +24,8 @@ struct exchange {
   bool waits;            /* it has answered LATER */
   unsigned iterations;   /* of users, as one said that does not know this one */
   bool proved;           /* the client has yet to acknowledge that */
-  ev_tstamp said_at;     /* the client's last word, by the loop's time */
-  ev_timer delay;        /* active while a refusal waits */
+  ev_timer delay;        /* active until a refusal may be said, from the client's last word on */
+  bool refused;          /* the refusal waits for that */
   const char *complaint; /* the enhanced status code of what was malformed, or NULL */
   struct secret secret;  /* that was looked up */
 };
@@ -55,16 +55,14 @@ static enum cmta_verdict refuse_now(struct exchange *exchange) {
   return CMTA_REJECT;
 }
 
-/* Lets the client wait for bad news. */
+/* Lets the client wait for bad news. Nobody else may answer in the meantime. */
 static enum cmta_verdict refuse_later(struct exchange *exchange) {
-  struct ev_loop *loop = exchange->connection->server->loop;
   unsigned seconds = exchange->connection->server->auth_failure_delay;
-  ev_tstamp rest = exchange->said_at + seconds - ev_now(loop);
-  if (seconds == 0 || rest <= 0.)
+  if (!ev_is_active(&exchange->delay))
     return refuse_now(exchange);
+  ticket_release(exchange->connection);
+  exchange->refused = true;
   (void)cmta_session_set_deadline(session_of(exchange), seconds + 30, CMTA_REJECT);
-  ev_timer_set(&exchange->delay, rest, 0.);
-  ev_timer_start(loop, &exchange->delay);
   return CMTA_LATER;
 }
 
@@ -177,8 +175,10 @@ static enum cmta_verdict take_ok(struct exchange *exchange, const struct cmta_se
     return CMTA_ACCEPT;
   if (!secret_is_there(secret) || !secret_is_sound(secret))
     return CMTA_TEMPFAIL;
-  if (!secret_suits(secret, mechanism_claim(exchange->mechanism).mechanism))
+  if (!secret_suits(secret, mechanism_claim(exchange->mechanism).mechanism)) {
+    exchange->iterations = secret->iterations;
     return fool(exchange);
+  }
   bool kept = secret_keep(&exchange->secret, allocator_of(exchange), secret);
   return kept ? use_secret(exchange) : CMTA_TEMPFAIL;
 }
@@ -203,10 +203,24 @@ static void pass_on(struct exchange *exchange, const struct cmta_secret *secret)
   exchange->authenticator++;
 }
 
-/* Asks the authenticators from the one in hand on. */
+/* Who the client will be if all goes well is noted before anybody is asked, who may then say
+ * otherwise. A token may come without a name. */
+static int note_identity(struct exchange *exchange) {
+  struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
+  if (!*claim.user)
+    return 0;
+  return cmta_session_set_identity(session_of(exchange), claim.user, claim.authorization);
+}
+
+/* Asks the authenticators from the one in hand on. A ticket that somebody took who was asked before
+ * is good no more. */
 static enum cmta_verdict ask_on(struct exchange *exchange) {
   while (exchange->authenticator < sasl_of(exchange)->count) {
     struct cmta_secret secret = {.hash = NULL};
+    ticket_release(exchange->connection);
+    int error = note_identity(exchange);
+    if (error)
+      return error == CMTA_E_ARGUMENT ? baffle(exchange, "5.5.2") : CMTA_TEMPFAIL;
     exchange->asks = true;
     enum cmta_auth_result answer = ask_one(exchange, &secret);
     exchange->asks = exchange->waits = answer == CMTA_AUTH_LATER;
@@ -219,15 +233,17 @@ static enum cmta_verdict ask_on(struct exchange *exchange) {
   return fool(exchange);
 }
 
-/* Who the client will be if all goes well is noted first, so that an authenticator may say
- * otherwise. A token may come without a name. */
+/* A password and its user have at least one octet each (RFC 4616 section 2): there are directories
+ * that let anybody in who shows no password at all. */
+static bool is_complete(const struct cmta_credentials *claim, bool compares) {
+  return claim->kind != CMTA_CREDENTIAL_PASSWORD ||
+         (*claim->user && (claim->secret.length || !compares));
+}
+
 static enum cmta_verdict ask(struct exchange *exchange, bool compares) {
   struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
-  int error = 0;
-  if (*claim.user)
-    error = cmta_session_set_identity(session_of(exchange), claim.user, claim.authorization);
-  if (error)
-    return error == CMTA_E_ARGUMENT ? baffle(exchange, "5.5.2") : CMTA_TEMPFAIL;
+  if (!is_complete(&claim, compares))
+    return baffle(exchange, "5.5.2");
   exchange->compares = compares;
   exchange->authenticator = 0;
   return ask_on(exchange);
@@ -256,10 +272,20 @@ int exchange_answer(struct connection *connection, enum cmta_auth_result result,
 
 /* ---- The hook set ---- */
 
+/* The client has said something: from now on it waits. */
+static void begin_delay(struct exchange *exchange) {
+  const struct cmta_server *server = exchange->connection->server;
+  ev_timer_stop(server->loop, &exchange->delay);
+  ev_timer_set(&exchange->delay, server->auth_failure_delay, 0.);
+  if (server->auth_failure_delay)
+    ev_timer_start(server->loop, &exchange->delay);
+}
+
 static void on_delay(struct ev_loop *loop, ev_timer *timer, int revents) {
   struct exchange *exchange = timer->data;
   (void)loop, (void)revents;
-  (void)cmta_session_decide(session_of(exchange), refuse_now(exchange));
+  if (exchange->refused)
+    (void)cmta_session_decide(session_of(exchange), refuse_now(exchange));
 }
 
 static void stop_waiting(struct exchange *exchange) {
@@ -316,7 +342,7 @@ enum cmta_verdict exchange_auth(struct cmta_session *session, void *user,
     exchange = exchange_new(connection, row);
   if (!exchange)
     return CMTA_TEMPFAIL;
-  exchange->said_at = ev_now(connection->server->loop);
+  begin_delay(exchange);
   if (exchange->proved)
     return said.length ? baffle(exchange, "5.5.2") : CMTA_ACCEPT;
   if (!auth->has_response)

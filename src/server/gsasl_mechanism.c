@@ -137,7 +137,10 @@ struct cmta_credentials mechanism_claim(const struct mechanism *mechanism) {
 
 /* ---- Steps ---- */
 
-static enum mechanism_result result_of(int error) {
+/* Once there is a secret, it is that which cannot be prepared, and nobody has such a password. */
+static enum mechanism_result result_of(const struct mechanism *mechanism, int error) {
+  if (error == GSASL_SASLPREP_ERROR && mechanism->secret)
+    return MECHANISM_REFUSES;
   switch (error) {
   case GSASL_NEEDS_MORE:
     return MECHANISM_CHALLENGES;
@@ -175,9 +178,13 @@ static enum mechanism_result take_claim(struct mechanism *mechanism, enum mechan
   return take_names(mechanism, user, authorization, MECHANISM_CLAIMS);
 }
 
+static bool is_login(const struct mechanism *mechanism) {
+  return strcmp(mechanism->row->name, "LOGIN") == 0;
+}
+
 /* What LOGIN asks for has no RFC; clients look for the words that all servers use. */
 static struct cmta_slice prompt(const struct mechanism *mechanism, struct cmta_slice output) {
-  if (strcmp(mechanism->row->name, "LOGIN") != 0 || output.length == 0)
+  if (!is_login(mechanism) || output.length == 0)
     return output;
   const char *text = output.at[0] == 'U' ? "Username:" : "Password:";
   return (struct cmta_slice){text, strlen(text)};
@@ -191,7 +198,7 @@ static enum mechanism_result step(struct mechanism *mechanism, struct cmta_slice
   int error = gsasl_step(mechanism->exchange, mechanism->said, mechanism->said_length,
                          &mechanism->output, &length);
   *output = prompt(mechanism, (struct cmta_slice){mechanism->output, length});
-  return take_claim(mechanism, result_of(error));
+  return take_claim(mechanism, result_of(mechanism, error));
 }
 
 static enum mechanism_result bearer_step(struct mechanism *mechanism, struct cmta_slice *output) {
@@ -218,6 +225,13 @@ static bool is_out_of_place(const struct mechanism *mechanism, struct cmta_slice
   return mechanism->row->server_first && mechanism->steps == 0 && said.at;
 }
 
+/* GNU SASL takes an empty response for none, and asks again; only to LOGIN and EXTERNAL it says
+ * something. */
+static bool is_empty(const struct mechanism *mechanism, struct cmta_slice said) {
+  return mechanism->exchange && said.at && said.length == 0 && !is_login(mechanism) &&
+         mechanism->row->need != NEEDS_CERTIFICATE;
+}
+
 static bool keep_said(struct mechanism *mechanism, struct cmta_slice said) {
   wipe_text(mechanism->said, mechanism->said_length);
   mechanism->said = said.at ? calloc(1, said.length + 1) : NULL;
@@ -230,7 +244,7 @@ static bool keep_said(struct mechanism *mechanism, struct cmta_slice said) {
 /* LOGIN asks before it listens: who says the name with AUTH is asked for it unheard. */
 static enum mechanism_result skip_prompt(struct mechanism *mechanism, struct cmta_slice said,
                                          struct cmta_slice *output) {
-  bool early = strcmp(mechanism->row->name, "LOGIN") == 0 && mechanism->steps == 0 && said.length;
+  bool early = is_login(mechanism) && mechanism->steps == 0 && said.length;
   return early ? step(mechanism, output) : MECHANISM_CHALLENGES;
 }
 
@@ -238,6 +252,8 @@ enum mechanism_result mechanism_step(struct mechanism *mechanism, struct cmta_sl
                                      struct cmta_slice *output) {
   if (is_out_of_place(mechanism, said))
     return MECHANISM_UNHEARD;
+  if (is_empty(mechanism, said))
+    return MECHANISM_BAFFLED;
   if (skip_prompt(mechanism, said, output) != MECHANISM_CHALLENGES || !keep_said(mechanism, said))
     return MECHANISM_STARVES;
   if (mechanism->steps++ == MAX_STEPS)

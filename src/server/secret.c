@@ -6,23 +6,27 @@
 
 #include <string.h>
 
+/* Octets that are there: none at NULL. */
+static size_t length_of(struct cmta_slice slice) { return slice.at ? slice.length : 0; }
+
 static struct cmta_slice keep(struct cmta_slice slice, char **room) {
   if (!slice.at)
-    return slice;
+    return (struct cmta_slice){0};
   struct cmta_slice kept = {*room, slice.length};
   memcpy(*room, slice.at, slice.length);
   *room += slice.length;
   return kept;
 }
 
-/* The hashes by their static names, with the octets of their keys. */
+/* The hashes by their names, with the octets of their keys. */
 static const struct hash {
   const char *name;
   size_t length;
 } hashes[] = {{"SHA-1", 20}, {"SHA-256", 32}};
 
+/* NULL for one that is not known, and for none. */
 static const struct hash *hash_of(const char *name) {
-  for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
+  for (size_t i = 0; i < sizeof hashes / sizeof *hashes && name; i++)
     if (strcmp(hashes[i].name, name) == 0)
       return &hashes[i];
   return NULL;
@@ -31,13 +35,14 @@ static const struct hash *hash_of(const char *name) {
 bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
                  const struct cmta_secret *value) {
   secret_forget(secret, allocator);
-  size_t size = value->password.length + value->salt.length + value->stored_key.length +
-                value->server_key.length + 1;
+  size_t size = length_of(value->password) + length_of(value->salt) + length_of(value->stored_key) +
+                length_of(value->server_key) + 1;
   char *room = block_take(allocator, size);
   if (!room)
     return false;
+  const struct hash *hash = hash_of(value->hash);
   *secret = (struct secret){.value = *value, .block = room, .size = size};
-  secret->value.hash = value->hash ? hash_of(value->hash)->name : NULL;
+  secret->value.hash = hash ? hash->name : NULL;
   secret->value.password = keep(value->password, &room);
   secret->value.salt = keep(value->salt, &room);
   secret->value.stored_key = keep(value->stored_key, &room);
@@ -54,12 +59,16 @@ void secret_forget(struct secret *secret, const struct cmta_allocator *allocator
 
 bool secret_is_there(const struct cmta_secret *value) { return value->password.at || value->hash; }
 
+static bool is_key(struct cmta_slice key, const struct hash *hash) {
+  return key.at && key.length == hash->length;
+}
+
 bool secret_is_sound(const struct cmta_secret *value) {
   if (!value->hash)
     return true;
   const struct hash *hash = hash_of(value->hash);
-  return hash && value->iterations && value->salt.length &&
-         value->stored_key.length == hash->length && value->server_key.length == hash->length;
+  return hash && value->iterations && value->salt.at && value->salt.length &&
+         is_key(value->stored_key, hash) && is_key(value->server_key, hash);
 }
 
 /* "SHA-1" begins no name of a mechanism with SHA-256. */

@@ -14,7 +14,8 @@ struct secret {
   size_t size;
 };
 
-/* Takes a copy in place of the one before. False without memory; then it is empty. */
+/* Takes a copy in place of the one before, without a hash that is not known. False without memory;
+   then it is empty. */
 bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
                  const struct cmta_secret *value);
 
