@@ -22,6 +22,7 @@ static bool must_fail(struct account *account) {
 
 static void take_off(struct account *account, const union head *head, size_t said) {
   account->wrong_size = account->wrong_size || head->size != said;
+  account->leaked = account->leaked || secrets_are_in(account->secrets, head + 1, head->size);
   account->held -= head->size;
   account->blocks--;
 }

@@ -59,6 +59,8 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
     text_append(&script->said, line.at, line.length);
   if (line.length < 2 || line.at[line.length - 2] != '\r' || line.at[line.length - 1] != '\n')
     script_fault(script, "a traced line does not end in CR LF");
+  if (secrets_are_in(script->first->secrets, line.at, line.length))
+    script_fault(script, "the trace shows a secret");
 }
 
 static void hear_foreseen(struct cmta_session *session, void *user,

@@ -7,6 +7,7 @@
 
 #include "agenda.h"
 #include "delivered.h"
+#include "secrets.h"
 
 enum { SCRIPT_PEER_PORT = 4321 };
 
@@ -41,6 +42,8 @@ struct script {
   enum cmta_close_reason reason;
   unsigned session_data; /* pointers kept and not yet destroyed */
   unsigned transaction_data;
+  unsigned exchange_data;
+  struct secrets *secrets;   /* the first's: what clients said to prove who they are */
   enum cmta_verdict overdue; /* of the question that was left open last; the first's */
   struct text decided;       /* the answers to the last question */
   bool all_decided;          /* its last answer is there */
