@@ -20,6 +20,7 @@ struct account {
   bool wrong_size;               /* a block came back with a size that is not its own */
   const struct secrets *secrets; /* what no block may hold when it comes back, or NULL */
   bool leaked;                   /* one did */
+  bool unfilled; /* blocks are as malloc() gives them, so secrets are not looked for */
 };
 
 /* The allocator that keeps this account, which must outlive all its blocks. */

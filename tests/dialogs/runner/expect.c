@@ -25,12 +25,13 @@ static bool is_expected(const struct step *step, const char *got, size_t length)
          memcmp(got, step->text.at, step->text.length) == 0;
 }
 
-/* The same with the `or` line that follows the step. */
+/* The same with the `or` line that follows the step, which is for bytes that come in pieces. */
 static bool is_expected_or(const struct play *play, const struct step *step, const char *got,
                            size_t length) {
   const struct step *end = play->dialogue->steps + play->dialogue->step_count;
   return is_expected(step, got, length) ||
-         (step + 1 < end && step[1].kind == STEP_SERVER_OR && is_expected(step + 1, got, length));
+         (play->manner != MANNER_WHOLE && step + 1 < end && step[1].kind == STEP_SERVER_OR &&
+          is_expected(step + 1, got, length));
 }
 
 static void step_server(struct play *play, const struct step *step) {
