@@ -49,13 +49,19 @@ static bool play_cuts(const char *path, const struct play *first) {
   return true;
 }
 
+/* Byte by byte; long dialogues not when watched. */
+static bool play_bytes(const char *path, const struct play *first) {
+  const bool skips = first->account.unfilled && play_client_bytes(first->dialogue) > 2 * MOST_CUTS;
+  return skips || play_again(path, first, MANNER_BYTES, 0);
+}
+
 static bool play_dialogue(const char *path, const struct dialogue *dialogue, bool watched) {
   struct play first = {
       .dialogue = dialogue, .manner = MANNER_WHOLE, .account = {.unfilled = watched}};
   bool good = play_run(&first);
   if (!good)
     report(path, &first, first.failure.at);
-  good = good && play_again(path, &first, MANNER_BYTES, 0) && play_cuts(path, &first);
+  good = good && play_bytes(path, &first) && play_cuts(path, &first);
   play_clear(&first);
   return good;
 }
