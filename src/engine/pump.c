@@ -72,10 +72,10 @@ static size_t longest_line(const struct cmta_session *session) {
 static bool is_too_long(const struct cmta_session *session, size_t length) {
   const struct cmta_settings *settings = &session->service->settings;
   size_t most = settings->max_command_line;
-  if (most == 0 || length <= most)
-    return false;
   if (session->verb->event == AUTH)
     return length > AUTH_LINE;
+  if (most == 0 || length <= most)
+    return false;
   return length - most > offer_octets(session, session->verb->event);
 }
 
