@@ -34,10 +34,13 @@ static enum cmta_verdict on_auth(struct cmta_session *asked, void *user,
   return verdict;
 }
 
+static int deadline; /* what a challenge as the verdict of one gave */
+
 static enum cmta_verdict on_noop(struct cmta_session *asked, void *user, struct cmta_slice text) {
   (void)user;
   (void)text;
   in_noop = call_all(asked);
+  deadline = cmta_session_set_deadline(asked, 5, CMTA_CHALLENGE);
   return CMTA_ACCEPT;
 }
 
@@ -121,6 +124,20 @@ Test(auth, has_no_calls_inside_another_hook_of_a_challenged_client) {
   say_auth();
   cr_expect_eq(cmta_auth_challenge(session, "x", 1), CMTA_E_STATE);
   cr_expect_eq(cmta_session_set_identity(session, "eve", NULL), CMTA_E_STATE);
+}
+
+/* The chart knows no challenge there: the session would wait for ever. */
+Test(auth, is_the_only_question_whose_deadline_may_be_a_challenge) {
+  say_auth();
+  say("NOOP\r\n");
+  cr_expect_eq(deadline, CMTA_E_ARGUMENT);
+}
+
+Test(auth, is_the_only_question_to_which_a_challenge_would_do) {
+  cr_expect_eq(cmta_reply_check("auth", CMTA_CHALLENGE, 0, NULL, NULL, false), 0);
+  cr_expect_eq(cmta_reply_check("auth", CMTA_CHALLENGE, 250, NULL, "x", false), CMTA_E_VERDICT);
+  cr_expect_eq(cmta_reply_check("mail", CMTA_CHALLENGE, 0, NULL, NULL, false), CMTA_E_VERDICT);
+  cr_expect_eq(cmta_reply_check("mail", CMTA_ACCEPT, 0, NULL, NULL, false), 0);
 }
 
 Test(auth, is_not_answered_by_news_of_its_answer) {
