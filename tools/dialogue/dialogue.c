@@ -171,6 +171,7 @@ static const struct form {
     {"identity", STEP_PROBE, PROBE_IDENTITY, parse_text},
     {"mechanisms", STEP_PROBE, PROBE_MECHANISMS, parse_text},
     {"facts", STEP_PROBE, PROBE_FACTS, parse_text},
+    {"traced", STEP_PROBE, PROBE_TRACED, parse_text},
     {"heard-secrets", STEP_PROBE, PROBE_HEARD_SECRETS, parse_text},
 };
 

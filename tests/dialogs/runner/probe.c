@@ -109,6 +109,8 @@ static bool show_security(struct play *play, enum probe probe, struct text *text
     text_print(text, "%s", cmta_session_mechanisms(play->session));
   else if (probe == PROBE_FACTS)
     facts_show(text, cmta_session_tls(play->session));
+  else if (probe == PROBE_TRACED)
+    text_append(text, play->script.traced.at, play->script.traced.length);
   else if (probe == PROBE_HEARD_SECRETS)
     show_heard_secrets(play, text);
   else

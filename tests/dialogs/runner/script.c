@@ -353,6 +353,7 @@ void script_clear(struct script *script) {
   text_clear(&script->chunks);
   text_clear(&script->foreseen);
   text_clear(&script->transcript);
+  text_clear(&script->traced);
   text_clear(&script->said);
   text_clear(&script->decided);
   text_clear(&script->cancelled);

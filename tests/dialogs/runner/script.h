@@ -34,6 +34,7 @@ struct script {
   bool takes;             /* messages are taken */
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
+  struct text traced;     /* the last line of the client in it, without CR LF */
   struct text said;       /* the part of it that went to the client */
   bool lenient;           /* memory fails: replies that suited may not suit */
   struct text foreseen;   /* commands told by `foresee` since it was last looked at */
