@@ -18,20 +18,26 @@
  *     cmta_server_add_users(server, users);
  *
  * Several are a chain: the first that knows the user decides. The hook `auth` of each hook set is
- * asked before them, at each step, and may refuse. With authenticators and without
- * settings.mechanisms a server offers, as far as one of them can be asked and the connection
- * allows: SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, EXTERNAL, OAUTHBEARER,
- * XOAUTH2, PLAIN, LOGIN. CRAM-MD5 must be named in settings.mechanisms, or per session.
+ * asked before them, at each step, and may refuse; one that decides a mechanism of its own answers
+ * CMTA_TAKE.
  *
- * A client that fails hears 535 after config.auth_failure_delay, whether it is the user or the
- * password that is wrong; for a user whom nobody knows the same work is done. After
- * settings.max_auth_failures it is sent away.
+ * With authenticators and without settings.mechanisms a server offers, as far as one of them can be
+ * asked and the connection allows: SCRAM-SHA-256-PLUS and SCRAM-SHA-1-PLUS (with TLS 1.3, bound to
+ * it by RFC 9266), SCRAM-SHA-256, SCRAM-SHA-1, EXTERNAL (with a verified certificate), OAUTHBEARER,
+ * XOAUTH2, PLAIN, LOGIN. CRAM-MD5 must be named in settings.mechanisms, or per session: the hooks
+ * `connect`, `secured` and `hello` may choose with cmta_session_set_mechanisms(), what `connect`
+ * chose holds until STARTTLS.
  *
- * Threads: authenticators are asked, and answered, on the server's thread.
+ * A client that fails hears 535 after config.auth_failure_delay, counted from its last word,
+ * whether it is the user or the password that is wrong; a user whom nobody knows has a salt and an
+ * iteration count like any other. After settings.max_auth_failures it is sent away.
+ *
+ * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
  *
  * Secrets that pass through here are wiped from the library's memory when they are done with, and
- * never traced. A library that was built without SASL has these functions too: adding an
- * authenticator is then CMTA_E_UNSUPPORTED.
+ * never traced; of the copies that GNU SASL makes for itself, those it lets be reached. A library
+ * that was built without SASL has these functions too: adding an authenticator is then
+ * CMTA_E_UNSUPPORTED.
  */
 
 #include <cmta/session.h>
@@ -60,9 +66,10 @@ struct cmta_credentials {
   enum cmta_credential kind; /* one of them */
   const char *user; /* the authentication identity; EXTERNAL: the subject of the certificate;
                        OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "" */
-  const char *authorization; /* whom the client wants to act as; "" when it named nobody. Whether
-                                this user may is for the authenticator to say */
-  struct cmta_slice secret;  /* the password or the token; empty for a certificate */
+  const char *authorization; /* whom the client wants to act as; "" when it named nobody, or the
+                                user. Whether this user may is for the authenticator to say */
+  struct cmta_slice secret;  /* the password or the token; empty for a certificate, and when it is
+                                looked up */
 };
 
 /* What the answer can be. */
@@ -71,16 +78,21 @@ enum cmta_auth_result {
   CMTA_AUTH_WRONG = 1,       /* it is not: refused, and no other authenticator is asked */
   CMTA_AUTH_UNKNOWN = 2,     /* no user of this one; the next is asked. All of them: refused */
   CMTA_AUTH_UNAVAILABLE = 3, /* cannot be said now: 454 */
-  CMTA_AUTH_LATER = 4        /* the answer comes through cmta_auth_answer() */
+  CMTA_AUTH_LATER = 4        /* the answer comes through cmta_auth_answer() or cmta_ticket_auth() */
 };
 
-/* What is known of a user's password. Fill `password`, or the rest (RFC 5802 section 3), or both.
-   The bytes are copied by whoever is given this. */
+/* What is known of a user's password: `password`, or a hash with what follows it (RFC 5802
+   section 3), or both. The bytes are copied by whoever is given this. */
 struct cmta_secret {
-  struct cmta_slice password; /* in clear; empty when it is not known */
+  struct cmta_slice password; /* in clear; `at` is NULL when it is not known */
   const char *hash;           /* "SHA-1" or "SHA-256": of what follows; NULL: none */
+  /* With UNKNOWN it is how many the users of this authenticator have, so that nobody can tell them
+     from others; 0: 10000. */
   unsigned iterations;
   struct cmta_slice salt, stored_key, server_key; /* octets, not base64 */
+  /* The user may act as whom the claim's `authorization` names; without it such a claim is
+     refused. */
+  bool may_act;
 };
 
 /* An authenticator. `size` is sizeof(struct cmta_authenticator); the structure is copied. */
@@ -90,14 +102,17 @@ struct cmta_authenticator {
   const char *name;
   /* What `verify` can be asked about: bits of enum cmta_credential. */
   unsigned kinds;
-  /* Whether a claim is true. NULL: it cannot be asked. */
+  /* Whether a claim is true. Before it answers OK it may say who that is, where the claim does not
+     or names a certificate: cmta_session_set_identity(). NULL: it cannot be asked. */
   enum cmta_auth_result (*verify)(struct cmta_session *session, void *user,
                                   const struct cmta_credentials *credentials);
-  /* Fills in what is known of a user: *secret is empty before, and what it names must stay until
-     the session runs on. `mechanism` says what for. For CMTA_AUTH_OK something must be there that
-     the mechanism can use; CRAM-MD5 needs the password. NULL: it cannot be asked. */
-  enum cmta_auth_result (*look_up)(struct cmta_session *session, void *user, const char *mechanism,
-                                   const char *name, struct cmta_secret *secret);
+  /* Fills in what is known of the claim's user: *secret is all zero before, and what it names must
+     stay until the session runs on. For CMTA_AUTH_OK something must be there that the claim's
+     mechanism can use: the password, which is all that CRAM-MD5 can, or keys of its hash; PLAIN and
+     LOGIN can use either hash. NULL: it cannot be asked. */
+  enum cmta_auth_result (*look_up)(struct cmta_session *session, void *user,
+                                   const struct cmta_credentials *claim,
+                                   struct cmta_secret *secret);
   /* The question that this one left LATER is over without its answer. May be NULL. */
   void (*cancelled)(struct cmta_session *session, void *user);
   /* The server is freed: the last call for `user`. May be NULL. */
@@ -113,12 +128,20 @@ CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
 
 /* ---- Late answers ---- */
 
-/* Answers the question that an authenticator of this session left LATER; secret is for `look_up`
-   and OK, else NULL. On the server's thread; not inside a hook of the session. 0; CMTA_E_STATE when
-   no such question is open; CMTA_E_ARGUMENT for LATER, or a secret that cannot be; CMTA_E_MEMORY:
-   the question is open still. */
+/* Answers the question that an authenticator of this session left LATER; secret is what `look_up`
+   would have filled in, NULL for nothing. On the server's thread; not inside a hook of the session.
+   0; CMTA_E_STATE when no such question is open; CMTA_E_ARGUMENT for LATER, or with OK a secret
+   that cannot be. */
 CMTA_API int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
                               const struct cmta_secret *secret);
+
+/* The same from any thread, for a ticket that the authenticator took (cmta_server_ticket()) before
+   it answered LATER; the bytes of the secret are copied. 0: the answer will count, as that of
+   cmta_ticket_answer(). CMTA_E_STALE when the question is over or was answered, or is no
+   authenticator's; CMTA_E_ARGUMENT, CMTA_E_MEMORY: the ticket is still good. Such a ticket is
+   CMTA_E_ARGUMENT to cmta_ticket_answer(), which knows no user. */
+CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket ticket,
+                              enum cmta_auth_result result, const struct cmta_secret *secret);
 
 /* ---- Ready-made ---- */
 

@@ -78,10 +78,10 @@ static enum cmta_auth_result verify(struct cmta_session *session, void *user,
 }
 
 static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
-                                     const char *mechanism, const char *name,
+                                     const struct cmta_credentials *claim,
                                      struct cmta_secret *secret) {
-  const char *password = password_of(user, name);
-  (void)session, (void)mechanism;
+  const char *password = password_of(user, claim->user);
+  (void)session;
   if (!password)
     return CMTA_AUTH_UNKNOWN;
   secret->password = (struct cmta_slice){password, strlen(password)};

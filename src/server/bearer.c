@@ -41,14 +41,16 @@ static bool is_token(struct cmta_slice token) {
   return token.length;
 }
 
-static bool read_token(struct cmta_slice field, struct bearer *bearer) {
+static bool read_token(struct cmta_slice field, struct cmta_slice *token) {
   if (!skip(&field, "auth=Bearer "))
     return false;
   while (skip(&field, " "))
     continue;
-  bearer->token = field;
+  *token = field;
   return is_token(field);
 }
+
+/* ---- OAUTHBEARER ---- */
 
 /* saslname (RFC 5801 section 4): no NUL and no comma, and "=" only as "=2C" or "=3D". */
 static bool is_name(struct cmta_slice name) {
@@ -62,34 +64,64 @@ static bool is_name(struct cmta_slice name) {
 }
 
 /* gs2-header: no channel binding; perhaps "a=" and a name. */
-static bool read_header(struct cmta_slice header, struct bearer *bearer) {
+static bool read_header(struct cmta_slice header, struct cmta_slice *user) {
   if (!skip(&header, "n,") && !skip(&header, "y,"))
     return false;
   if (header.length == 0 || header.at[--header.length] != ',')
     return false;
-  bearer->user = header;
-  return header.length == 0 || (skip(&bearer->user, "a=") && is_name(bearer->user));
+  *user = header;
+  return header.length == 0 || (skip(user, "a=") && is_name(*user));
 }
 
 /* Other fields, host and port, are of no use here. */
-bool bearer_read_oauthbearer(struct cmta_slice text, struct bearer *bearer) {
-  struct cmta_slice field;
-  *bearer = (struct bearer){.token = {NULL, 0}};
-  if (!next_field(&text, &field) || !read_header(field, bearer))
+static bool read_oauthbearer(struct cmta_slice text, struct cmta_slice *user,
+                             struct cmta_slice *token) {
+  struct cmta_slice field = {0};
+  *token = (struct cmta_slice){0};
+  if (!next_field(&text, &field) || !read_header(field, user))
     return false;
   while (next_field(&text, &field) && field.length)
     if (field.length > 5 && strncasecmp(field.at, "auth=", 5) == 0 &&
-        (bearer->token.at || !read_token(field, bearer)))
+        (token->at || !read_token(field, token)))
       return false;
-  return bearer->token.at && field.length == 0 && text.length == 0;
+  return token->at && field.length == 0 && text.length == 0;
 }
 
-bool bearer_read_xoauth2(struct cmta_slice text, struct bearer *bearer) {
-  struct cmta_slice field;
-  *bearer = (struct bearer){.token = {NULL, 0}};
-  if (!next_field(&text, &bearer->user) || !skip(&bearer->user, "user=") ||
-      memchr(bearer->user.at, '\0', bearer->user.length))
+/* "=2C" and "=3D" become what they stand for. */
+static void decode_saslname(char *user) {
+  char *to = user;
+  for (const char *from = user; *from; from++)
+    if (*from == '=') {
+      *to++ = from[1] == '2' ? ',' : '=';
+      from += 2;
+    } else {
+      *to++ = *from;
+    }
+  *to = '\0';
+}
+
+/* ---- XOAUTH2 ---- */
+
+static bool read_xoauth2(struct cmta_slice text, struct cmta_slice *user,
+                         struct cmta_slice *token) {
+  struct cmta_slice field = {0};
+  if (!next_field(&text, user) || !skip(user, "user=") || user->length == 0 ||
+      memchr(user->at, '\0', user->length))
     return false;
-  return bearer->user.length && next_field(&text, &field) && read_token(field, bearer) &&
-         next_field(&text, &field) && field.length == 0 && text.length == 0;
+  return next_field(&text, &field) && read_token(field, token) && next_field(&text, &field) &&
+         field.length == 0 && text.length == 0;
+}
+
+/* ---- Forms ---- */
+
+/* The refusal of OAUTHBEARER is as in RFC 7628 section 3.2.2; the other is what clients of the
+ * older know. */
+const struct bearer_form *bearer_form_of(const char *mechanism) {
+  static const struct bearer_form standard = {read_oauthbearer, decode_saslname,
+                                              "{\"status\":\"invalid_token\"}"};
+  static const struct bearer_form older = {
+      read_xoauth2, NULL, "{\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"\"}"};
+  if (strcmp(mechanism, "OAUTHBEARER") == 0)
+    return &standard;
+  return strcmp(mechanism, "XOAUTH2") == 0 ? &older : NULL;
 }

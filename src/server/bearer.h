@@ -8,15 +8,18 @@
 
 #include <cmta/envelope.h>
 
-/* Slices of what was said. */
-struct bearer {
-  struct cmta_slice
-      user; /* OAUTHBEARER: as RFC 5801 section 4 writes it ("=2C" for ","); or empty */
-  struct cmta_slice token; /* without "Bearer" */
+/* One of the two ways to say it. */
+struct bearer_form {
+  /* Whether text is such a response; then user and token are slices of it. The user may be empty;
+     the token comes without "Bearer". */
+  bool (*read)(struct cmta_slice text, struct cmta_slice *user, struct cmta_slice *token);
+  /* Undoes what the form writes otherwise in a user's name, in its place. NULL: nothing. */
+  void (*decode)(char *user);
+  /* What a client is told whose token is not good, and acknowledges. */
+  const char *refusal;
 };
 
-/* Whether text is such a response; then bearer is filled in. */
-bool bearer_read_oauthbearer(struct cmta_slice text, struct bearer *bearer);
-bool bearer_read_xoauth2(struct cmta_slice text, struct bearer *bearer);
+/* The form of a mechanism; NULL for those that show no token. */
+const struct bearer_form *bearer_form_of(const char *mechanism);
 
 #endif

@@ -10,29 +10,31 @@
 
 #include "server/block.h"
 #include "server/connection.h"
-
-#include <string.h>
-
-/* What the authenticators are asked. */
-enum asked { ASKED_NOTHING = 0, ASKED_TO_VERIFY = 1, ASKED_TO_LOOK_UP = 2 };
+#include "server/secret.h"
+#include "server/ticket.h"
 
 struct exchange {
   struct connection *connection;
   struct mechanism *mechanism;
-  enum asked asked;
-  size_t authenticator;      /* in hand */
-  bool waits;                /* it has answered LATER */
-  bool proved;               /* the client has yet to acknowledge that */
-  ev_tstamp said_at;         /* the client's last word, by the loop's time */
-  ev_timer delay;            /* active while a refusal waits */
-  bool baffled;              /* what it said was malformed */
-  struct cmta_secret secret; /* its bytes lie in `bytes` */
-  char *bytes;
-  size_t size;
+  bool compares; /* the claim is judged here, or by an authenticator; else by the mechanism */
+  size_t authenticator;  /* in hand */
+  bool verifies;         /* it was asked to verify; else to look up */
+  bool asks;             /* it is being asked, or has answered LATER */
+  bool waits;            /* it has answered LATER */
+  unsigned iterations;   /* of users, as one said that does not know this one */
+  bool proved;           /* the client has yet to acknowledge that */
+  ev_tstamp said_at;     /* the client's last word, by the loop's time */
+  ev_timer delay;        /* active while a refusal waits */
+  const char *complaint; /* the enhanced status code of what was malformed, or NULL */
+  struct secret secret;  /* that was looked up */
 };
 
 static struct sasl *sasl_of(const struct exchange *exchange) {
   return exchange->connection->server->sasl;
+}
+
+static const struct cmta_allocator *allocator_of(const struct exchange *exchange) {
+  return &exchange->connection->server->allocator;
 }
 
 static struct cmta_session *session_of(const struct exchange *exchange) {
@@ -43,82 +45,19 @@ static const struct authenticator *in_hand(const struct exchange *exchange) {
   return &sasl_of(exchange)->authenticators[exchange->authenticator];
 }
 
-/* ---- Secrets ---- */
-
-static void forget_secret(struct exchange *exchange) {
-  if (exchange->bytes)
-    explicit_bzero(exchange->bytes, exchange->size);
-  block_give(&exchange->connection->server->allocator, exchange->bytes, exchange->size);
-  exchange->bytes = NULL;
-  exchange->size = 0;
-  exchange->secret = (struct cmta_secret){0};
-}
-
-static struct cmta_slice keep(struct cmta_slice slice, char **room) {
-  if (!slice.at)
-    return slice;
-  struct cmta_slice kept = {*room, slice.length};
-  memcpy(*room, slice.at, slice.length);
-  *room += slice.length;
-  return kept;
-}
-
-/* Copies a secret. False without memory. */
-static bool keep_secret(struct exchange *exchange, const struct cmta_secret *secret) {
-  forget_secret(exchange);
-  exchange->size = secret->password.length + secret->salt.length + secret->stored_key.length +
-                   secret->server_key.length + 1;
-  exchange->bytes = block_take(&exchange->connection->server->allocator, exchange->size);
-  if (!exchange->bytes)
-    return false;
-  char *room = exchange->bytes;
-  exchange->secret = *secret;
-  exchange->secret.password = keep(secret->password, &room);
-  exchange->secret.salt = keep(secret->salt, &room);
-  exchange->secret.stored_key = keep(secret->stored_key, &room);
-  exchange->secret.server_key = keep(secret->server_key, &room);
-  return true;
-}
-
-static size_t hash_length(const char *hash) {
-  return strcmp(hash, "SHA-1") == 0 ? 20 : strcmp(hash, "SHA-256") == 0 ? 32 : 0;
-}
-
-/* Whether there is something in a secret, and it is what it says. */
-static bool is_secret(const struct cmta_secret *secret) {
-  if (!secret->hash)
-    return secret->password.at;
-  size_t length = hash_length(secret->hash);
-  return length && secret->iterations && secret->salt.length &&
-         secret->stored_key.length == length && secret->server_key.length == length;
-}
-
-/* Keys of one hash are of no use where the mechanism has another. */
-static bool is_useful(const struct exchange *exchange, const struct cmta_secret *secret) {
-  const char *name = mechanism_claim(exchange->mechanism).mechanism;
-  if (exchange->asked == ASKED_TO_VERIFY || secret->password.at)
-    return true;
-  return secret->hash && strncmp(name, "SCRAM-", 6) == 0 &&
-         strncmp(name + 6, secret->hash, strlen(secret->hash)) == 0;
-}
-
 /* ---- How an exchange ends ---- */
 
 /* The hook's verdict, or the late one. */
 static enum cmta_verdict refuse_now(struct exchange *exchange) {
-  if (exchange->baffled)
-    (void)cmta_reply(session_of(exchange), 501, "5.5.2", "Malformed response");
+  if (exchange->complaint)
+    (void)cmta_reply(session_of(exchange), 501, exchange->complaint, "Malformed response");
   return CMTA_REJECT;
 }
 
 /* Lets the client wait for bad news. */
-static enum cmta_verdict refuse(struct exchange *exchange) {
+static enum cmta_verdict refuse_later(struct exchange *exchange) {
   struct ev_loop *loop = exchange->connection->server->loop;
   unsigned seconds = exchange->connection->server->auth_failure_delay;
-  struct cmta_slice reason = mechanism_refuse(exchange->mechanism);
-  if (reason.length && !exchange->baffled &&
-      cmta_auth_challenge(session_of(exchange), reason.at, reason.length) == 0)
-    return CMTA_CHALLENGE;
   ev_tstamp rest = exchange->said_at + seconds - ev_now(loop);
   if (seconds == 0 || rest <= 0.)
     return refuse_now(exchange);
@@ -128,40 +67,41 @@ static enum cmta_verdict refuse(struct exchange *exchange) {
   return CMTA_LATER;
 }
 
-static enum cmta_verdict baffle(struct exchange *exchange) {
-  exchange->baffled = true;
-  return refuse(exchange);
-}
-
-static enum cmta_verdict accept(struct exchange *exchange) {
-  struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
-  const char *user = *claim.user ? claim.user : claim.authorization;
-  int error = cmta_session_set_identity(session_of(exchange), user, claim.authorization);
-  if (error == CMTA_E_ARGUMENT)
-    return baffle(exchange);
-  return error == 0 ? CMTA_ACCEPT : CMTA_TEMPFAIL;
-}
-
 static enum cmta_verdict challenge(struct exchange *exchange, struct cmta_slice output) {
   int error = cmta_auth_challenge(session_of(exchange), output.at, output.length);
   return error == 0 ? CMTA_CHALLENGE : CMTA_TEMPFAIL;
 }
 
-/* The mechanism has judged; whom nobody may judge is refused: an identity that a client wants to
- * act as, and is not. What is left to say is said in a challenge, because 235 says nothing (RFC
- * 4954 section 4). */
+/* A mechanism may have the client told why, and wait for its last word, before the refusal. */
+static enum cmta_verdict refuse(struct exchange *exchange) {
+  struct cmta_slice reason = mechanism_refuse(exchange->mechanism);
+  return reason.length ? challenge(exchange, reason) : refuse_later(exchange);
+}
+
+static enum cmta_verdict baffle(struct exchange *exchange, const char *complaint) {
+  exchange->complaint = complaint;
+  return refuse_later(exchange);
+}
+
+/* Whether a user whose secret was looked up may act as whom it named. */
+static bool may_act(const struct exchange *exchange) {
+  return exchange->secret.value.may_act || !*mechanism_claim(exchange->mechanism).authorization;
+}
+
+/* The mechanism has judged. What is left to say is said in a challenge, because 235 says nothing
+ * (RFC 4954 section 4). */
 static enum cmta_verdict prove(struct exchange *exchange, struct cmta_slice output) {
-  if (*mechanism_claim(exchange->mechanism).authorization)
+  if (!may_act(exchange))
     return refuse(exchange);
   if (output.length == 0)
-    return accept(exchange);
+    return CMTA_ACCEPT;
   exchange->proved = true;
   return challenge(exchange, output);
 }
 
 /* ---- Authenticators ---- */
 
-static enum cmta_verdict ask(struct exchange *exchange, enum asked asked);
+static enum cmta_verdict ask(struct exchange *exchange, bool compares);
 
 static enum cmta_verdict take_result(struct exchange *exchange, enum mechanism_result result,
                                      struct cmta_slice output) {
@@ -169,13 +109,15 @@ static enum cmta_verdict take_result(struct exchange *exchange, enum mechanism_r
   case MECHANISM_CHALLENGES:
     return challenge(exchange, output);
   case MECHANISM_CLAIMS:
-    return ask(exchange, ASKED_TO_VERIFY);
+    return ask(exchange, true);
   case MECHANISM_ASKS:
-    return ask(exchange, ASKED_TO_LOOK_UP);
+    return ask(exchange, false);
   case MECHANISM_PROVES:
     return prove(exchange, output);
   case MECHANISM_BAFFLED:
-    return baffle(exchange);
+    return baffle(exchange, "5.5.2");
+  case MECHANISM_UNHEARD:
+    return baffle(exchange, "5.7.0");
   case MECHANISM_STARVES:
     return CMTA_TEMPFAIL;
   case MECHANISM_REFUSES:
@@ -186,26 +128,27 @@ static enum cmta_verdict take_result(struct exchange *exchange, enum mechanism_r
 
 /* Goes on with the secret that is kept: compares it, or gives it to the mechanism. */
 static enum cmta_verdict use_secret(struct exchange *exchange) {
+  const struct cmta_secret *secret = &exchange->secret.value;
   struct cmta_slice output = {0};
-  if (exchange->asked == ASKED_TO_VERIFY) {
-    struct cmta_slice password = mechanism_claim(exchange->mechanism).secret;
-    bool right = password_matches(&exchange->secret, password);
-    forget_secret(exchange);
-    return right ? accept(exchange) : refuse(exchange);
+  if (!exchange->compares) {
+    enum mechanism_result result = mechanism_learn(exchange->mechanism, secret, &output);
+    return take_result(exchange, result, output);
   }
-  enum mechanism_result result = mechanism_learn(exchange->mechanism, &exchange->secret, &output);
-  return take_result(exchange, result, output);
+  struct cmta_slice password = mechanism_claim(exchange->mechanism).secret;
+  bool right = password_matches(secret, password) && may_act(exchange);
+  secret_forget(&exchange->secret, allocator_of(exchange));
+  return right ? CMTA_ACCEPT : refuse(exchange);
 }
 
 /* Nobody knows the user: all is done as if somebody did, and it is refused at the end. */
 static enum cmta_verdict fool(struct exchange *exchange) {
   struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
   char room[UNKNOWN_ROOM];
-  struct cmta_secret secret =
-      mechanism_unknown(sasl_of(exchange)->context, claim.mechanism, claim.user, room);
   if (claim.kind != CMTA_CREDENTIAL_PASSWORD)
     return refuse(exchange);
-  if (!keep_secret(exchange, &secret))
+  struct cmta_secret secret = mechanism_unknown(sasl_of(exchange)->context, claim.mechanism,
+                                                claim.user, exchange->iterations, room);
+  if (!secret_keep(&exchange->secret, allocator_of(exchange), &secret))
     return CMTA_TEMPFAIL;
   return use_secret(exchange);
 }
@@ -216,21 +159,25 @@ static enum cmta_auth_result ask_one(struct exchange *exchange, struct cmta_secr
   const struct cmta_authenticator *face = &authenticator->face;
   struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
   struct cmta_session *session = session_of(exchange);
-  bool verifies = exchange->asked == ASKED_TO_VERIFY && face->verify && (face->kinds & claim.kind);
-  if (verifies)
+  exchange->verifies = exchange->compares && face->verify && (face->kinds & claim.kind);
+  if (exchange->verifies)
     return face->verify(session, authenticator->user, &claim);
+  claim.secret = (struct cmta_slice){0};
   if (!face->look_up || claim.kind != CMTA_CREDENTIAL_PASSWORD)
     return CMTA_AUTH_UNKNOWN;
-  return face->look_up(session, authenticator->user, claim.mechanism, claim.user, secret);
+  return face->look_up(session, authenticator->user, &claim, secret);
 }
 
-/* OK with a secret: it was looked up. */
+/* What verified needs no secret; what was looked up must be one. */
 static enum cmta_verdict take_ok(struct exchange *exchange, const struct cmta_secret *secret) {
-  if (!is_secret(secret))
-    return exchange->asked == ASKED_TO_VERIFY ? accept(exchange) : CMTA_TEMPFAIL;
-  if (!is_useful(exchange, secret))
+  if (exchange->verifies)
+    return CMTA_ACCEPT;
+  if (!secret_is_there(secret) || !secret_is_sound(secret))
+    return CMTA_TEMPFAIL;
+  if (!secret_suits(secret, mechanism_claim(exchange->mechanism).mechanism))
     return fool(exchange);
-  return keep_secret(exchange, secret) ? use_secret(exchange) : CMTA_TEMPFAIL;
+  bool kept = secret_keep(&exchange->secret, allocator_of(exchange), secret);
+  return kept ? use_secret(exchange) : CMTA_TEMPFAIL;
 }
 
 /* What an answer comes to. UNKNOWN and LATER are its caller's. */
@@ -240,59 +187,66 @@ static enum cmta_verdict take_answer(struct exchange *exchange, enum cmta_auth_r
   case CMTA_AUTH_OK:
     return take_ok(exchange, secret);
   case CMTA_AUTH_WRONG:
-    return exchange->asked == ASKED_TO_LOOK_UP ? fool(exchange) : refuse(exchange);
+    return exchange->verifies ? refuse(exchange) : fool(exchange);
   default:
     return CMTA_TEMPFAIL;
   }
 }
 
+/* The one in hand does not know the user: the next is in hand. */
+static void pass_on(struct exchange *exchange, const struct cmta_secret *secret) {
+  if (secret->iterations)
+    exchange->iterations = secret->iterations;
+  exchange->authenticator++;
+}
+
 /* Asks the authenticators from the one in hand on. */
 static enum cmta_verdict ask_on(struct exchange *exchange) {
-  for (; exchange->authenticator < sasl_of(exchange)->count; exchange->authenticator++) {
+  while (exchange->authenticator < sasl_of(exchange)->count) {
     struct cmta_secret secret = {.hash = NULL};
+    exchange->asks = true;
     enum cmta_auth_result answer = ask_one(exchange, &secret);
-    exchange->waits = answer == CMTA_AUTH_LATER;
+    exchange->asks = exchange->waits = answer == CMTA_AUTH_LATER;
     if (exchange->waits)
       return CMTA_LATER;
     if (answer != CMTA_AUTH_UNKNOWN)
       return take_answer(exchange, answer, &secret);
+    pass_on(exchange, &secret);
   }
   return fool(exchange);
 }
 
-/* Names that cannot be shown to anybody are no names. */
-static bool is_name(const char *name) {
-  for (; *name; name++)
-    if ((unsigned char)*name < ' ' || *name == 0x7f)
-      return false;
-  return true;
+/* Who the client will be if all goes well is noted first, so that an authenticator may say
+ * otherwise. A token may come without a name. */
+static enum cmta_verdict ask(struct exchange *exchange, bool compares) {
+  struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
+  int error = 0;
+  if (*claim.user)
+    error = cmta_session_set_identity(session_of(exchange), claim.user, claim.authorization);
+  if (error)
+    return error == CMTA_E_ARGUMENT ? baffle(exchange, "5.5.2") : CMTA_TEMPFAIL;
+  exchange->compares = compares;
+  exchange->authenticator = 0;
+  return ask_on(exchange);
 }
 
-static enum cmta_verdict ask(struct exchange *exchange, enum asked asked) {
-  struct cmta_credentials claim = mechanism_claim(exchange->mechanism);
-  exchange->asked = asked;
-  exchange->authenticator = 0;
-  if (!is_name(claim.user) || !is_name(claim.authorization))
-    return baffle(exchange);
-  return ask_on(exchange);
+bool exchange_asks(const struct connection *connection) {
+  return connection->exchange && connection->exchange->asks;
 }
 
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret) {
   struct exchange *exchange = connection->exchange;
-  struct cmta_secret none = {.hash = NULL};
-  bool ok = result == CMTA_AUTH_OK;
-  if ((unsigned)result >= CMTA_AUTH_LATER || (secret && !(ok && is_secret(secret))))
-    return CMTA_E_ARGUMENT;
   if (!exchange || !exchange->waits)
     return CMTA_E_STATE;
-  exchange->waits = false;
+  ticket_release(connection);
+  exchange->asks = exchange->waits = false;
   enum cmta_verdict verdict;
   if (result == CMTA_AUTH_UNKNOWN) {
-    exchange->authenticator++;
+    pass_on(exchange, secret);
     verdict = ask_on(exchange);
   } else {
-    verdict = take_answer(exchange, result, secret ? secret : &none);
+    verdict = take_answer(exchange, result, secret);
   }
   return verdict == CMTA_LATER ? 0 : cmta_session_decide(connection->session, verdict);
 }
@@ -310,7 +264,7 @@ static void stop_waiting(struct exchange *exchange) {
   ev_timer_stop(exchange->connection->server->loop, &exchange->delay);
   if (!exchange->waits)
     return;
-  exchange->waits = false;
+  exchange->asks = exchange->waits = false;
   const struct authenticator *authenticator = in_hand(exchange);
   if (authenticator->face.cancelled)
     authenticator->face.cancelled(session, authenticator->user);
@@ -322,7 +276,7 @@ static void exchange_end(void *data) {
   struct cmta_server *server = exchange->connection->server;
   ev_timer_stop(server->loop, &exchange->delay);
   exchange->connection->exchange = NULL;
-  forget_secret(exchange);
+  secret_forget(&exchange->secret, &server->allocator);
   mechanism_end(exchange->mechanism);
   block_give(&server->allocator, exchange, sizeof *exchange);
 }
@@ -361,7 +315,7 @@ enum cmta_verdict exchange_auth(struct cmta_session *session, void *user,
     return CMTA_TEMPFAIL;
   exchange->said_at = ev_now(connection->server->loop);
   if (exchange->proved)
-    return said.length ? baffle(exchange) : accept(exchange);
+    return said.length ? baffle(exchange, "5.5.2") : CMTA_ACCEPT;
   if (!auth->has_response)
     said = (struct cmta_slice){0};
   else if (!said.at)

@@ -2,9 +2,8 @@
 
 /* What is made of passwords (RFC 5802 section 3), and whether one is the right one. */
 
-#include "server/mechanism.h"
+#include "server/gsasl_mechanism.h"
 
-#include <gsasl.h>
 #include <string.h>
 
 /* Octets of the longest hash that is known, and of what gsasl wants room for. */
@@ -42,20 +41,55 @@ static bool matches_keys(const struct cmta_secret *secret, const char *password)
   return same;
 }
 
-bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
-  char *text = NULL, *prepared = NULL;
-  if (secret->password.at)
-    return is_same_password(secret->password, password);
-  if (!secret->hash)
-    return false;
-  text = strndup(password.at, password.length);
-  bool same = text && gsasl_saslprep(text, 0, &prepared, NULL) == GSASL_OK &&
-              matches_keys(secret, prepared);
+/* Whether a prepared password (RFC 4013) is the right one. */
+static bool matches(const struct cmta_secret *secret, const char *password) {
+  struct cmta_slice slice = {password, strlen(password)};
+  return secret->password.at ? is_same_password(secret->password, slice)
+                             : secret->hash && matches_keys(secret, password);
+}
+
+static void wipe(char *text) {
   if (text)
-    explicit_bzero(text, password.length);
-  if (prepared)
-    explicit_bzero(prepared, strlen(prepared));
+    explicit_bzero(text, strlen(text));
   gsasl_free(text);
-  gsasl_free(prepared);
+}
+
+/* A password in clear may have been noted as it was typed. */
+bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
+  char *prepared = NULL, *text = strndup(password.length ? password.at : "", password.length);
+  bool same = text && secret->password.at && is_same_password(secret->password, password);
+  if (text && gsasl_saslprep(text, 0, &prepared, NULL) == GSASL_OK)
+    same |= matches(secret, prepared);
+  wipe(text);
+  wipe(prepared);
   return same;
+}
+
+/* ---- Users whom nobody knows ---- */
+
+void scram_salt(const struct mechanisms_context *context, const char *name, char salt[SALT_SIZE]) {
+  char keys[4][HASH_ROOM];
+  memset(keys, 0, sizeof keys);
+  (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, name, 1, context->key,
+                                          CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], keys[3]);
+  memcpy(salt, keys[3], SALT_SIZE);
+}
+
+/* Keys that nobody has the password of. */
+struct cmta_secret mechanism_unknown(const struct mechanisms_context *context,
+                                     const char *mechanism, const char *name, unsigned iterations,
+                                     char room[UNKNOWN_ROOM]) {
+  static const char old[] = "SCRAM-SHA-1";
+  char *key = room + SALT_SIZE;
+  bool is_old = strncmp(mechanism, old, sizeof old - 1) == 0;
+  size_t length = is_old ? 20 : 32;
+  memset(room, 0, UNKNOWN_ROOM);
+  scram_salt(context, name, room);
+  if (gsasl_nonce(key, length) != GSASL_OK)
+    memcpy(key, context->key, CONTEXT_KEY_SIZE);
+  return (struct cmta_secret){.hash = is_old ? "SHA-1" : "SHA-256",
+                              .iterations = iterations ? iterations : SCRAM_ITERATIONS,
+                              .salt = {room, SALT_SIZE},
+                              .stored_key = {key, length},
+                              .server_key = {key, length}};
 }

@@ -29,3 +29,8 @@ const struct mechanism_row *mechanism_of_name(const char *name) {
       return &rows[i];
   return NULL;
 }
+
+bool mechanism_can_bind(const struct cmta_session *session) {
+  const struct cmta_tls_facts *tls = cmta_session_tls(session);
+  return tls && strcmp(tls->version, "TLSv1.3") == 0;
+}

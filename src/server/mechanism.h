@@ -32,16 +32,21 @@ struct mechanisms_context;
 struct mechanisms_context *mechanisms_context_new(void);
 void mechanisms_context_free(struct mechanisms_context *context);
 
-/* Writes what a user whom nobody knows gets in place of his secret, always the same for a name: it
-   fits no password. The bytes live in *room. */
-enum { UNKNOWN_ROOM = 80 };
+/* What a user whom nobody knows gets in place of a secret, always the same for a name: it fits no
+   password. Salt and iterations are those that the mechanism makes for a user whose password alone
+   is known. iterations 0: SCRAM_ITERATIONS. The bytes live in *room. */
+enum { SCRAM_ITERATIONS = 10000, UNKNOWN_ROOM = 80 };
 struct cmta_secret mechanism_unknown(const struct mechanisms_context *context,
-                                     const char *mechanism, const char *name,
+                                     const char *mechanism, const char *name, unsigned iterations,
                                      char room[UNKNOWN_ROOM]);
 
 /* Whether the password is what the secret was made of; takes the same time whether or not. False,
    too, without memory. */
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password);
+
+/* Whether a session's connection can be bound to (RFC 9266): with TLS 1.3, where all clients mean
+   the same by it. */
+bool mechanism_can_bind(const struct cmta_session *session);
 
 /* An exchange. */
 struct mechanism;
@@ -54,6 +59,7 @@ enum mechanism_result {
   MECHANISM_PROVES,     /* it has proved the claim */
   MECHANISM_REFUSES,    /* it has not */
   MECHANISM_BAFFLED,    /* what it said is malformed */
+  MECHANISM_UNHEARD,    /* it spoke first where the server does (RFC 4954 section 4) */
   MECHANISM_STARVES     /* no memory */
 };
 
@@ -72,10 +78,11 @@ enum mechanism_result mechanism_learn(struct mechanism *mechanism, const struct 
                                       struct cmta_slice *output);
 
 /* The claim is not true: what the client is to be told of it, and acknowledge, before it is
-   refused; or nothing. */
+   refused; or nothing, as the second time. */
 struct cmta_slice mechanism_refuse(struct mechanism *mechanism);
 
-/* What the client claims so far. Lives as long as the exchange. */
+/* What the client claims, after CLAIMS, ASKS and PROVES; its names are prepared (RFC 4013). Lives
+   until the next step. */
 struct cmta_credentials mechanism_claim(const struct mechanism *mechanism);
 
 #endif

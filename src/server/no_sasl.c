@@ -11,12 +11,6 @@ int cmta_server_add_authenticator(struct cmta_server *server,
   return CMTA_E_UNSUPPORTED;
 }
 
-int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
-                     const struct cmta_secret *secret) {
-  (void)session, (void)result, (void)secret;
-  return CMTA_E_STATE;
-}
-
 bool sasl_attach(struct cmta_server *server) {
   (void)server;
   return true;
@@ -28,6 +22,11 @@ bool sasl_offer(struct connection *connection) {
 }
 
 void sasl_free(struct cmta_server *server) { (void)server; }
+
+bool exchange_asks(const struct connection *connection) {
+  (void)connection;
+  return false;
+}
 
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret) {

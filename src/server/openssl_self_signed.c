@@ -16,7 +16,7 @@
 static const long FROM_SECONDS = -3600, FOR_SECONDS = 10L * 365 * 24 * 3600;
 
 /* Bits of its serial number (RFC 5280 section 4.1.2.2 allows 20 octets). */
-enum { SERIAL_BITS = 127, MAX_NAMES = 2000 };
+enum { SERIAL_BITS = 127, MAX_NAMES = 2000, MAX_COMMON_NAME = 64 };
 
 static bool set_serial(X509 *certificate) {
   BIGNUM *number = BN_new();
@@ -26,10 +26,13 @@ static bool set_serial(X509 *certificate) {
   return done;
 }
 
-/* The subject, which is the issuer, is the first name. */
+/* The subject, which is the issuer, is the first name, as much of it as a common name may have
+ * (RFC 5280 appendix A.1). */
 static bool set_names(X509 *certificate, const char *names) {
   X509_NAME *name = X509_get_subject_name(certificate);
   int length = (int)strcspn(names, " ");
+  if (length > MAX_COMMON_NAME)
+    length = MAX_COMMON_NAME;
   return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)names, length,
                                     -1, 0) &&
          X509_set_issuer_name(certificate, name);

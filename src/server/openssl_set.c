@@ -141,20 +141,31 @@ static bool put_certificate(SSL_CTX *context, const struct entry *entry) {
   return SSL_CTX_use_cert_and_key(context, entry->certificate, entry->key, entry->chain, 1) == 1;
 }
 
-/* Whether a certificate is for all names of another, and its key of another kind: then a client may
- * get either. */
+/* Whether a certificate is for one of the names of another. */
+static bool is_for(X509 *certificate, const GENERAL_NAME *name) {
+  const ASN1_STRING *text = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
+  const unsigned char *octets = ASN1_STRING_get0_data(text);
+  size_t length = (size_t)ASN1_STRING_length(text);
+  if (name->type == GEN_DNS)
+    return X509_check_host(certificate, (const char *)octets, length, 0, NULL) == 1;
+  return X509_check_ip(certificate, octets, length, 0) == 1;
+}
+
+/* Whether another certificate is for all names of this one, and its key of another kind: then a
+   client may get either. Kinds of names that nobody asks for do not count. */
 static bool goes_with(const struct entry *entry, const struct entry *other) {
   GENERAL_NAMES *names = X509_get_ext_d2i(entry->certificate, NID_subject_alt_name, NULL, NULL);
-  bool all = names && EVP_PKEY_get_base_id(entry->key) != EVP_PKEY_get_base_id(other->key);
+  bool all = EVP_PKEY_get_base_id(entry->key) != EVP_PKEY_get_base_id(other->key);
+  int found = 0;
   for (int i = 0; all && i < sk_GENERAL_NAME_num(names); i++) {
     const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-    if (name->type == GEN_DNS)
-      all =
-          X509_check_host(other->certificate, (const char *)ASN1_STRING_get0_data(name->d.dNSName),
-                          (size_t)ASN1_STRING_length(name->d.dNSName), 0, NULL) == 1;
+    if (name->type != GEN_DNS && name->type != GEN_IPADD)
+      continue;
+    all = is_for(other->certificate, name);
+    found++;
   }
   GENERAL_NAMES_free(names);
-  return all;
+  return all && found;
 }
 
 static bool put_certificates(struct set *set, const struct entry *entry) {

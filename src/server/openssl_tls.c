@@ -96,7 +96,9 @@ static int renew_set(struct cmta_tls *tls, const struct complaint *complaint) {
 }
 
 static bool is_sound(const struct cmta_tls_config *config) {
-  bool certified = config->certificates && config->certificate_count;
+  bool certified = config->certificate_count;
+  if (certified && !config->certificates)
+    return false;
   for (size_t i = 0; certified && i < config->certificate_count; i++)
     if (!config->certificates[i].certificate)
       return false;

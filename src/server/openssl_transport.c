@@ -152,10 +152,21 @@ static void state_free(struct tls_state *state) {
   free(state);
 }
 
+/* A socket that is closed while bytes wait in it answers with a reset, which may destroy the alert
+ * that says why (RFC 1122 section 4.2.2.13): what is there already is dropped. */
+static void drop_input(int fd) {
+  char dropped[4096];
+  int blocks = 16;
+  while (blocks-- && recv(fd, dropped, sizeof dropped, 0) > 0)
+    continue;
+}
+
 static void tls_close(struct channel *channel) {
   struct tls_state *state = channel->state;
   ERR_clear_error();
-  if (!state->broken && SSL_is_init_finished(state->ssl))
+  if (state->broken)
+    drop_input(channel->fd);
+  else if (SSL_is_init_finished(state->ssl))
     (void)SSL_shutdown(state->ssl);
   ERR_clear_error();
   state_free(state);

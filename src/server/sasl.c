@@ -44,7 +44,8 @@ static bool is_possible(const struct sasl *sasl, const struct cmta_session *sess
   const struct cmta_tls_facts *tls = cmta_session_tls(session);
   if (!row)
     return true;
-  if ((row->binds && !tls) || (row->need == NEEDS_CERTIFICATE && !(tls && tls->peer_verified)))
+  if ((row->binds && !mechanism_can_bind(session)) ||
+      (row->need == NEEDS_CERTIFICATE && !(tls && tls->peer_verified)))
     return false;
   return anybody_can(sasl, row->need);
 }
@@ -187,10 +188,4 @@ void sasl_free(struct cmta_server *server) {
   mechanisms_context_free(sasl->context);
   block_give(&server->allocator, sasl, sizeof *sasl);
   server->sasl = NULL;
-}
-
-int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
-                     const struct cmta_secret *secret) {
-  struct connection *connection = session ? cmta_session_runtime(session) : NULL;
-  return connection ? exchange_answer(connection, result, secret) : CMTA_E_ARGUMENT;
 }

@@ -6,8 +6,9 @@
  * Authentication in a server: a chain of authenticators, and a hook set of the server's own, the
  * last of all, that answers `auth`.
  *
- *   sasl.c      the authenticators, the mechanisms on offer, the hook set
- *   exchange.c  one AUTH: its steps, whom it asks, how it ends
+ *   sasl.c         the authenticators, the mechanisms on offer, the hook set
+ *   exchange.c     one AUTH: its steps, whom it asks, how it ends
+ *   auth_answer.c  late answers of authenticators, before they reach it
  */
 
 #include "server/mechanism.h"
@@ -40,8 +41,14 @@ bool sasl_offer(struct connection *connection);
 /* Frees what a server's authenticators need; no session is left. */
 void sasl_free(struct cmta_server *server);
 
-/* An authenticator's answer to the question of a connection that it left open. As
-   cmta_auth_answer(). */
+/* Whether this can be a late answer; secret may be NULL. */
+bool auth_answer_is_sound(enum cmta_auth_result result, const struct cmta_secret *secret);
+
+/* Whether an authenticator is asked about a connection, or has left the question open. */
+bool exchange_asks(const struct connection *connection);
+
+/* An authenticator's answer to the question of a connection that it left open; secret is never
+   NULL. 0 or CMTA_E_STATE. */
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret);
 

@@ -11,6 +11,8 @@
 
 #include "server/block.h"
 #include "server/connection.h"
+#include "server/sasl.h"
+#include "server/secret.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,6 +30,9 @@ struct answer {
   size_t size; /* of this block */
   struct cmta_ticket ticket;
   enum cmta_verdict verdict;
+  bool is_auth; /* an authenticator's: what follows `secret` is not used */
+  enum cmta_auth_result result;
+  struct secret secret;
   int code;                     /* 0: no reply */
   char enhanced[ENHANCED_SIZE]; /* empty for none */
   char text[];                  /* lines with LF between them */
@@ -38,6 +43,7 @@ struct answer {
 static void answers_give(struct cmta_server *server, struct answer *answer) {
   while (answer) {
     struct answer *next = answer->next;
+    secret_forget(&answer->secret, &server->allocator);
     block_give(&server->allocator, answer, answer->size);
     answer = next;
   }
@@ -99,6 +105,7 @@ static bool slot_open(struct cmta_server *server, struct connection *connection)
   *slot = (struct slot){.generation = ++tickets->generation,
                         .question = cmta_session_question(connection->session),
                         .number = cmta_session_question_number(connection->session),
+                        .is_auth = exchange_asks(connection),
                         .connection = connection};
   return true;
 }
@@ -162,9 +169,14 @@ static void deliver(struct cmta_server *server, struct answer *answer) {
     return;
   struct cmta_session *session = slot->connection->session;
   bool waits = slot->number == cmta_session_question_number(session);
-  ticket_release(slot->connection);
+  struct connection *connection = slot->connection;
+  ticket_release(connection);
   if (!waits)
     return;
+  if (answer->is_auth) {
+    (void)exchange_answer(connection, answer->result, &answer->secret.value);
+    return;
+  }
   if (answer->code)
     compose(session, answer);
   if (cmta_session_decide(session, answer->verdict) == CMTA_E_VERDICT)
@@ -187,12 +199,12 @@ static void on_wake(struct ev_loop *loop, ev_async *watcher, int revents) {
 }
 
 bool ticket_last_call(struct connection *connection) {
+  uint64_t number = cmta_session_question_number(connection->session);
   if (connection->slot == 0)
     return false;
   deliver_all(connection->server);
-  bool answered = connection->slot == 0;
   ticket_release(connection);
-  return answered;
+  return cmta_session_question_number(connection->session) != number;
 }
 
 int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
@@ -216,13 +228,15 @@ int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
 
 /* ---- On any thread ---- */
 
-/* The question that a ticket is for, or NULL when it is stale. */
-static const char *question_of(struct tickets *tickets, struct cmta_ticket ticket) {
+/* The question that a ticket is for. 0, CMTA_E_STALE, CMTA_E_ARGUMENT for an authenticator's. */
+static int find_question(struct tickets *tickets, struct cmta_ticket ticket,
+                         const char **question) {
   pthread_mutex_lock(&tickets->lock);
   const struct slot *slot = unanswered_slot_of(tickets, ticket);
-  const char *question = slot ? slot->question : NULL;
+  int error = !slot ? CMTA_E_STALE : slot->is_auth ? CMTA_E_ARGUMENT : 0;
+  *question = slot ? slot->question : NULL;
   pthread_mutex_unlock(&tickets->lock);
-  return question;
+  return error;
 }
 
 /* An answer with the formatted text, or NULL. *error: 0, or why it cannot be sent. */
@@ -248,6 +262,8 @@ static bool post(struct cmta_server *server, struct answer *answer) {
   struct tickets *tickets = &server->tickets;
   pthread_mutex_lock(&tickets->lock);
   struct slot *slot = unanswered_slot_of(tickets, answer->ticket);
+  if (slot && slot->is_auth != answer->is_auth)
+    slot = NULL;
   if (slot) {
     slot->answered = true;
     *tickets->last = answer;
@@ -263,10 +279,10 @@ int cmta_ticket_answer(struct cmta_server *server, struct cmta_ticket ticket,
                        const char *format, ...) {
   if (!server || (code && !format))
     return CMTA_E_ARGUMENT;
-  const char *question = question_of(&server->tickets, ticket);
-  if (!question)
-    return CMTA_E_STALE;
-  int error;
+  const char *question;
+  int error = find_question(&server->tickets, ticket, &question);
+  if (error)
+    return error;
   va_list arguments;
   va_start(arguments, format);
   struct answer *answer = answer_new(server, code ? format : "", arguments, &error);
@@ -286,6 +302,25 @@ int cmta_ticket_answer(struct cmta_server *server, struct cmta_ticket ticket,
 int cmta_ticket_decide(struct cmta_server *server, struct cmta_ticket ticket,
                        enum cmta_verdict verdict) {
   return cmta_ticket_answer(server, ticket, verdict, 0, NULL, "%s", "");
+}
+
+int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket ticket,
+                     enum cmta_auth_result result, const struct cmta_secret *secret) {
+  if (!server || !auth_answer_is_sound(result, secret))
+    return CMTA_E_ARGUMENT;
+  struct answer *answer = block_take(&server->allocator, sizeof *answer);
+  if (!answer)
+    return CMTA_E_MEMORY;
+  *answer =
+      (struct answer){.size = sizeof *answer, .ticket = ticket, .is_auth = true, .result = result};
+  int error = 0;
+  if (secret && !secret_keep(&answer->secret, &server->allocator, secret))
+    error = CMTA_E_MEMORY;
+  else if (!post(server, answer))
+    error = CMTA_E_STALE;
+  if (error)
+    answers_give(server, answer);
+  return error;
 }
 
 /* ---- Life ---- */

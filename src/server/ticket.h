@@ -5,8 +5,8 @@
 /*
  * Late answers from other threads: a slot for each open question that a ticket was taken for, and
  * the answers on their way to the loop. This is the only part of the server that other threads
- * enter, and they enter by cmta_ticket_answer() alone. They see slots and answers, under the lock;
- * never a connection.
+ * enter, and they enter by cmta_ticket_answer() and cmta_ticket_auth() alone. They see slots and
+ * answers, under the lock; never a connection.
  */
 
 #include <cmta/ticket.h>
@@ -22,6 +22,7 @@ struct connection;
 struct slot {
   uint64_t generation;           /* of its ticket; 0: the slot is free */
   const char *question;          /* cmta_session_question() */
+  bool is_auth;                  /* an authenticator asked for it */
   bool answered;                 /* an answer is on its way */
   uint64_t number;               /* cmta_session_question_number() */
   struct connection *connection; /* whose question it is; for the loop's thread alone */

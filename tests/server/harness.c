@@ -173,11 +173,18 @@ void world_init(struct world *world) {
   world->answerer.data = world;
 }
 
-int world_listen(struct world *world, const char *address) {
+int world_listen_with(struct world *world, const struct cmta_listen *listen) {
   if (!world->server)
     cr_assert_eq(cmta_server_new(&world->server, world->loop, &world->config, &world->hooks, world),
                  0);
-  return cmta_server_listen(world->server, address);
+  return cmta_server_listen_with(world->server, listen);
+}
+
+int world_listen(struct world *world, const char *address) {
+  struct cmta_listen listen;
+  cmta_listen_init(&listen);
+  listen.address = address;
+  return world_listen_with(world, &listen);
 }
 
 void world_listen_any(struct world *world) { cr_assert_eq(world_listen(world, "127.0.0.1:0"), 0); }
@@ -227,7 +234,7 @@ static void on_ready(struct ev_loop *loop, ev_io *watcher, int revents) {
   (void)revents;
 }
 
-static void wait_for(struct client *client, int events) {
+void client_wait_for(struct client *client, int events) {
   struct ev_loop *loop = client->world->loop;
   ev_io_set(&client->watcher, client->fd, events);
   ev_io_start(loop, &client->watcher);
@@ -238,7 +245,17 @@ static void wait_for(struct client *client, int events) {
 void client_wait(struct client *client) {
   struct pollfd socket = {.fd = client->fd, .events = POLLIN};
   while (poll(&socket, 1, 0) == 0)
-    wait_for(client, EV_READ);
+    client_wait_for(client, EV_READ);
+}
+
+static ssize_t plain_read(struct client *client, void *buffer, size_t size) {
+  return read(client->fd, buffer, size);
+}
+
+static ssize_t plain_write(struct client *client, const void *bytes, size_t size) {
+  struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = size};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  return sendmsg(client->fd, &message, MSG_NOSIGNAL);
 }
 
 static socklen_t target(struct sockaddr_storage *to, const char *address, uint16_t port) {
@@ -274,6 +291,8 @@ void client_connect_to(struct client *client, struct world *world, const char *a
   socklen_t length = target(&to, address, port);
   memset(client, 0, sizeof *client);
   client->world = world;
+  client->read = plain_read;
+  client->write = plain_write;
   client->fd = socket(to.ss_family, SOCK_STREAM, 0);
   cr_assert_eq(connect(client->fd, (struct sockaddr *)&to, length), 0, "connect: %s",
                strerror(errno));
@@ -284,9 +303,7 @@ void client_connect_to(struct client *client, struct world *world, const char *a
 }
 
 size_t client_try(struct client *client, const char *bytes, size_t length) {
-  struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  ssize_t count = sendmsg(client->fd, &message, MSG_NOSIGNAL);
+  ssize_t count = client->write(client, bytes, length);
   client->broken = count < 0 && errno != EAGAIN;
   return count < 0 ? 0 : (size_t)count;
 }
@@ -297,7 +314,7 @@ void client_send(struct client *client, const char *text) {
     size_t count = client_try(client, text, length);
     cr_assert(!client->broken, "send: %s", strerror(errno));
     if (count == 0)
-      wait_for(client, EV_WRITE);
+      client_wait_for(client, EV_WRITE);
     text += count;
     length -= count;
   }
@@ -331,11 +348,11 @@ static size_t reply_length(const struct client *client) {
 static void fill(struct client *client) {
   size_t room = sizeof client->input - client->length;
   cr_assert_gt(room, 0, "a reply is too long");
-  ssize_t count = read(client->fd, client->input + client->length, room);
+  ssize_t count = client->read(client, client->input + client->length, room);
   if (count > 0)
     client->length += (size_t)count;
   else if (count < 0 && errno == EAGAIN)
-    wait_for(client, EV_READ);
+    client_wait_for(client, EV_READ);
   else {
     client->end = true;
     client->broken = count < 0;

@@ -13,6 +13,7 @@
 #include <ev.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* The questions that can be left open: bits of struct world's late. */
 enum question {
@@ -64,6 +65,9 @@ void world_init(struct world *world);
 /* Makes the server at the first call, and listens. The listener's number. */
 int world_listen(struct world *world, const char *address);
 
+/* The same with all that a listener can be. */
+int world_listen_with(struct world *world, const struct cmta_listen *listen);
+
 /* Listens at 127.0.0.1:0. */
 void world_listen_any(struct world *world);
 
@@ -91,6 +95,10 @@ struct client {
   struct world *world;
   int fd;
   ev_io watcher; /* wakes the loop while the client waits */
+  /* How its bytes travel, as read(2) and send(2) on a non-blocking socket; plain by default. */
+  ssize_t (*read)(struct client *client, void *buffer, size_t size);
+  ssize_t (*write)(struct client *client, const void *bytes, size_t size);
+  void *layer; /* theirs */
   char input[4096];
   size_t length;    /* octets of input that no reply has used up */
   bool end;         /* the server has closed its side */
@@ -128,6 +136,10 @@ void client_expect_end(struct client *client);
 
 /* Waits until the socket is readable, running the loop. */
 void client_wait(struct client *client);
+
+/* Runs the loop once, to the end of one wait: until the socket is ready for these events of libev,
+   or something else happens. */
+void client_wait_for(struct client *client, int events);
 
 /* Closes the client's socket; with reset, by RST. */
 void client_close(struct client *client, bool reset);

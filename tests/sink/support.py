@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Starts `cmta sink` for a test, speaks to it, and always ends it. No test lives here."""
 
+import base64
 import json
 import os
 import shutil
@@ -22,24 +23,30 @@ def run(*arguments, **options):
 
 
 class Sink:
-    """A running `cmta sink` on port 0 of the loopback; a context manager."""
+    """A running `cmta sink` on port 0 of the loopback; a context manager. Listeners with TLS from the first byte come behind the others."""
 
-    def __init__(self, *arguments, listen=("127.0.0.1:0",), **options):
+    def __init__(self, *arguments, listen=("127.0.0.1:0",), listen_tls=(), **options):
         self.errors = tempfile.TemporaryFile()
         command = [PROGRAM, "sink"]
         for address in listen:
             command += ["--listen", address]
+        for address in listen_tls:
+            command += ["--listen-tls", address]
         options = {"stdout": subprocess.PIPE, **options}
         self.process = subprocess.Popen([*command, *arguments], stderr=self.errors, **options)
-        self.listeners = [self.read_listener() for _ in listen] if self.process.stdout else []
+        self.listeners = self.tls_listeners = []
+        if self.process.stdout:
+            self.listeners = [self.read_listener("listening") for _ in listen]
+            self.tls_listeners = [self.read_listener("listening-tls") for _ in listen_tls]
         self.port = self.listeners[0][1] if self.listeners else 0
+        self.tls_port = self.tls_listeners[0][1] if self.tls_listeners else 0
 
-    def read_listener(self):
+    def read_listener(self, word):
         line = self.process.stdout.readline().decode()
         words = line.rstrip("\n").split(" ")
-        if len(words) != 3 or words[0] != "listening":
+        if len(words) != 3 or words[0] != word:
             self.__exit__(AssertionError)
-            raise AssertionError(f"no listening line but {line!r}")
+            raise AssertionError(f"no line {word} but {line!r}")
         return words[1], int(words[2])
 
     def __enter__(self):
@@ -84,6 +91,13 @@ class Sink:
     def client(self, hello="client.example"):
         return Client(self.port, hello)
 
+    def tls_client(self, context, hello="client.example"):
+        """A client that has said STARTTLS, and EHLO again."""
+        client = Client(self.port, hello)
+        client.start_tls(context)
+        client.extensions = client.say(f"EHLO {hello}")
+        return client
+
 
 class Client:
     """A bare SMTP client; says EHLO unless hello is None. A context manager."""
@@ -115,6 +129,19 @@ class Client:
 
     def send(self, data):
         self.socket.sendall(data)
+
+    def start_tls(self, context):
+        """Says STARTTLS, which must be accepted, and shakes hands as the ssl.SSLContext wants it."""
+        reply = self.say("STARTTLS")
+        if not reply.startswith("220"):
+            raise AssertionError(f"STARTTLS: {reply}")
+        self.file.close()
+        self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+        self.file = self.socket.makefile("rb")
+
+    def auth(self, mechanism, response):
+        """AUTH with an initial response, and the reply to it."""
+        return self.say(f"AUTH {mechanism} {base64.b64encode(response).decode() or '='}")
 
     def say(self, line):
         self.send(line.encode() + b"\r\n")

@@ -10,6 +10,9 @@ OPTIONS = {
     "--listen": "ADDR:PORT", "--hostname": "NAME", "--jsonl": "FILE|-", "--quiet": "",
     "--max-message-size": "N", "--max-recipients": "N", "--max-errors": "N", "--max-connections": "N",
     "--timeout": "SECONDS", "--reject": "STAGE[=CODE[ TEXT]]", "--help": "",
+    "--listen-tls": "ADDR:PORT", "--tls": "off|offered|required", "--tls-cert": "FILE", "--tls-key": "FILE",
+    "--tls-self-signed": "FILE", "--tls-client-ca": "FILE", "--auth": "USER:PASSWORD", "--auth-required": "",
+    "--auth-in-clear": "", "--auth-delay": "SECONDS", "--mechanisms": "LIST",
 }
 
 
@@ -37,8 +40,8 @@ class Help(SinkTest):
 
     def test_sink_help_shows_the_defaults_of_numbers(self):
         text = self.shown("sink", "--max-errors", "7", "--help")
-        for name, number in ("max-message-size", 26214400), ("max-errors", 20), ("max-connections", 1000):
-            self.assertRegex(text, rf"--{name} N [^\n]*\(default {number}\)\n")
+        for name, number in ("max-message-size", 26214400), ("max-errors", 20), ("max-connections", 1000), ("auth-delay", 0):
+            self.assertRegex(text, rf"--{name} (N|SECONDS) [^\n]*\(default {number}\)\n")
 
     def test_program_help_names_the_subcommands(self):
         text = self.shown("--help")

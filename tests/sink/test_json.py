@@ -15,7 +15,7 @@ class Json(SinkTest):
         with Sink("--jsonl", self.path) as sink, sink.client() as client:
             client.message()
             self.assertEqual(list(self.record()),
-                             ["id", "time", "peer", "protocol", "helo", "from", "to", "size", "data"])
+                             ["id", "time", "peer", "protocol", "helo", "tls", "auth", "from", "to", "size", "data"])
 
     def test_data_base64_stands_where_data_does(self):
         with Sink("--jsonl", self.path) as sink, sink.client() as client:
@@ -60,6 +60,11 @@ class Json(SinkTest):
                 client.message()
         self.assertEqual([(record["protocol"], record["helo"]) for record in self.records()],
                          [("ESMTP", "[192.0.2.1]"), ("SMTP", "old.example")])
+
+    def test_tls_and_auth_are_null_without_them(self):
+        with Sink("--jsonl", self.path) as sink, sink.client() as client:
+            client.message()
+            self.assertEqual((self.record()["tls"], self.record()["auth"]), (None, None))
 
     def test_an_empty_message_is_an_empty_string(self):
         with Sink("--jsonl", self.path) as sink, sink.client() as client:

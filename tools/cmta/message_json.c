@@ -29,6 +29,10 @@ static json_t *json_text(struct cmta_slice text) {
   return value;
 }
 
+static json_t *json_string_of(const char *text) {
+  return json_text((struct cmta_slice){text, strlen(text)});
+}
+
 /* A keyword in upper case (RFC 5321 section 2.4: keywords are not case-sensitive); the caller frees
  * it. */
 static char *upper_case(struct cmta_slice keyword) {
@@ -70,8 +74,22 @@ static json_t *json_recipients(const struct cmta_envelope *envelope) {
 }
 
 static json_t *json_peer(const struct cmta_peer *peer) {
-  struct cmta_slice address = {peer->address, strlen(peer->address)};
-  return json_pack("{s:o, s:i}", "address", json_text(address), "port", (int)peer->port);
+  return json_pack("{s:o, s:i}", "address", json_string_of(peer->address), "port", (int)peer->port);
+}
+
+static json_t *json_tls(const struct cmta_tls_facts *tls) {
+  if (!tls)
+    return json_null();
+  return json_pack("{s:o, s:o, s:o}", "version", json_string_of(tls->version), "cipher",
+                   json_string_of(tls->cipher), "sni", json_string_of(tls->server_name));
+}
+
+static json_t *json_identity(const struct cmta_identity *identity) {
+  if (!identity)
+    return json_null();
+  return json_pack("{s:o, s:o, s:o}", "user", json_string_of(identity->user), "mechanism",
+                   json_string_of(identity->mechanism), "authzid",
+                   json_string_of(identity->authorization));
 }
 
 /* Adds the message itself as data or data_base64. */
@@ -90,12 +108,14 @@ static bool add_data(json_t *object, const struct cmta_message *message) {
 
 static json_t *json_record(const struct record *record) {
   const struct cmta_envelope *envelope = cmta_message_envelope(record->message);
-  json_t *object = json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:I}", "id", record->id, "time",
-                             record->time, "peer", json_peer(cmta_session_peer(record->session)),
-                             "protocol", cmta_session_protocol(record->session), "helo",
-                             json_text(cmta_session_hello_name(record->session)), "from",
-                             json_path(&envelope->reverse_path), "to", json_recipients(envelope),
-                             "size", (json_int_t)cmta_message_size(record->message));
+  struct cmta_session *session = record->session;
+  json_t *object = json_pack(
+      "{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "id", record->id, "time", record->time,
+      "peer", json_peer(cmta_session_peer(session)), "protocol", cmta_session_protocol(session),
+      "helo", json_text(cmta_session_hello_name(session)), "tls",
+      json_tls(cmta_session_tls(session)), "auth", json_identity(cmta_session_identity(session)),
+      "from", json_path(&envelope->reverse_path), "to", json_recipients(envelope), "size",
+      (json_int_t)cmta_message_size(record->message));
   if (object && add_data(object, record->message))
     return object;
   json_decref(object);

@@ -38,6 +38,32 @@ static void print_sender(FILE *stream, struct cmta_session *session) {
   putc('\n', stream);
 }
 
+/* "with TLSv1.3 TLS_AES_256_GCM_SHA384 for mail.example.org", where the client has said for whom.
+ */
+static void print_tls(FILE *stream, const struct cmta_tls_facts *tls) {
+  fprintf(stream, "with %s %s%s", tls->version, tls->cipher, *tls->server_name ? " for " : "");
+  escape_text(stream, tls->server_name, strlen(tls->server_name));
+  putc('\n', stream);
+}
+
+static void print_identity(FILE *stream, const struct cmta_identity *identity) {
+  fputs("logged in as ", stream);
+  escape_text(stream, identity->user, strlen(identity->user));
+  fprintf(stream, " by %s%s", identity->mechanism, *identity->authorization ? ", acting as " : "");
+  escape_text(stream, identity->authorization, strlen(identity->authorization));
+  putc('\n', stream);
+}
+
+static void print_client(FILE *stream, struct cmta_session *session) {
+  const struct cmta_tls_facts *tls = cmta_session_tls(session);
+  const struct cmta_identity *identity = cmta_session_identity(session);
+  print_sender(stream, session);
+  if (tls)
+    print_tls(stream, tls);
+  if (identity)
+    print_identity(stream, identity);
+}
+
 static void print_envelope(FILE *stream, const struct cmta_envelope *envelope) {
   print_path(stream, "MAIL FROM", &envelope->reverse_path);
   for (size_t i = 0; i < envelope->forward_path_count; i++)
@@ -63,7 +89,7 @@ static void print_data(FILE *stream, struct cmta_slice data) {
 
 static void print_record(FILE *stream, const struct record *record, struct cmta_slice data) {
   fprintf(stream, "---- message %s at %s\n", record->id, record->time);
-  print_sender(stream, record->session);
+  print_client(stream, record->session);
   print_envelope(stream, cmta_message_envelope(record->message));
   print_data(stream, data);
   fprintf(stream, "---- end of message %s\n", record->id);

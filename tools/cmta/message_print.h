@@ -4,7 +4,8 @@
 
 #include "record.h"
 
-/* The record for a person: a line that names it, who sent it, the envelope, a blank line, the
+/* The record for a person: a line that names it, who sent it, its TLS and who
+   it has logged in as, the envelope, a blank line, the
    message line by line, a line that ends it. What the client sent is made fit for a terminal
    (escape.h). NULL without memory; the caller frees it. */
 char *message_print(const struct record *record, size_t *length);

@@ -33,6 +33,7 @@ struct sink {
   struct sink_output output;
   struct record_source records;
   struct totals totals;
+  struct cmta_tls *tls; /* NULL: none */
 };
 
 static enum cmta_verdict answer(struct cmta_session *session, const void *user,
@@ -129,11 +130,23 @@ static const char *error_text(int error) {
   return error == CMTA_E_SYSTEM ? strerror(errno) : cmta_strerror(error);
 }
 
-static bool listen_all(const struct sink_options *options, struct cmta_server *server) {
+static int listen_at(const struct sink *sink, struct cmta_server *server,
+                     const struct sink_address *address) {
+  struct cmta_listen listen;
+  cmta_listen_init(&listen);
+  listen.address = address->text;
+  listen.tls = sink->tls;
+  listen.tls_mode = address->implicit ? CMTA_TLS_IMPLICIT : sink->options.tls.mode;
+  return cmta_server_listen_with(server, &listen);
+}
+
+static bool listen_all(const struct sink *sink, struct cmta_server *server) {
+  const struct sink_options *options = &sink->options;
   for (size_t i = 0; i < options->address_count; i++) {
-    int listener = cmta_server_listen(server, options->addresses[i]);
+    int listener = listen_at(sink, server, &options->addresses[i]);
     if (listener < 0) {
-      complain(command, "cannot listen at %s: %s", options->addresses[i], error_text(listener));
+      complain(command, "cannot listen at %s: %s", options->addresses[i].text,
+               error_text(listener));
       return false;
     }
   }
@@ -146,7 +159,7 @@ static bool print_listeners(const struct sink_options *options, struct cmta_serv
     const char *address = "";
     uint16_t port = 0;
     cmta_server_listener(server, (int)i, &address, &port);
-    fputs("listening ", stdout);
+    fputs(options->addresses[i].implicit ? "listening-tls " : "listening ", stdout);
     escape_text(stdout, address, strlen(address));
     printf(" %u\n", (unsigned)port);
   }
@@ -171,7 +184,12 @@ static void hold_signals(void) {
 }
 
 static int run(struct sink *sink, struct cmta_server *server) {
-  if (!listen_all(&sink->options, server))
+  char why[512];
+  if (!sink_auth_add(server, &sink->options.auth, why, sizeof why)) {
+    complain(command, "%s", why);
+    return EXIT_WRONG;
+  }
+  if (!listen_all(sink, server))
     return EXIT_WRONG;
   hold_signals();
   if (!print_listeners(&sink->options, server))
@@ -200,6 +218,19 @@ static int serve(struct sink *sink) {
   return status;
 }
 
+static int serve_with_tls(struct sink *sink) {
+  const struct sink_options *options = &sink->options;
+  char why[512];
+  if (!sink_tls_new(&sink->tls, &options->tls, options->settings.hostname, options->addresses,
+                    options->address_count, why, sizeof why)) {
+    complain(command, "%s", why);
+    return EXIT_WRONG;
+  }
+  int status = serve(sink);
+  cmta_tls_free(sink->tls);
+  return status;
+}
+
 static int open_and_serve(struct sink *sink) {
   if (!record_source_init(&sink->records)) {
     complain(command, "no random numbers: %s", strerror(errno));
@@ -210,7 +241,7 @@ static int open_and_serve(struct sink *sink) {
     complain(command, "cannot write to %s: %s", sink->options.jsonl, strerror(error));
     return EXIT_WRONG;
   }
-  int status = serve(sink);
+  int status = serve_with_tls(sink);
   sink_output_close(&sink->output);
   return status;
 }

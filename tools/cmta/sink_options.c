@@ -10,15 +10,76 @@
 /* Where the sink listens unless told otherwise. */
 #define DEFAULT_ADDRESS "127.0.0.1:2525"
 
-static const char *set_listen(void *target, const char *argument) {
-  struct sink_options *options = target;
+static const char *add_address(struct sink_options *options, const char *text, bool implicit) {
   size_t size = (options->address_count + 1) * sizeof *options->addresses;
-  const char **addresses = realloc(options->addresses, size);
+  struct sink_address *addresses = realloc(options->addresses, size);
   if (!addresses)
     return "finds no memory";
-  addresses[options->address_count++] = argument;
+  addresses[options->address_count++] = (struct sink_address){text, implicit};
   options->addresses = addresses;
   return NULL;
+}
+
+static const char *set_listen(void *target, const char *argument) {
+  return add_address(target, argument, false);
+}
+
+static const char *set_listen_tls(void *target, const char *argument) {
+  return add_address(target, argument, true);
+}
+
+static struct tls_options *tls_of(void *target) { return &((struct sink_options *)target)->tls; }
+
+static const char *set_tls(void *target, const char *argument) {
+  return tls_options_mode(tls_of(target), argument);
+}
+
+static const char *set_tls_cert(void *target, const char *argument) {
+  return tls_options_certificate(tls_of(target), argument);
+}
+
+static const char *set_tls_key(void *target, const char *argument) {
+  return tls_options_key(tls_of(target), argument);
+}
+
+static const char *set_tls_self_signed(void *target, const char *argument) {
+  tls_of(target)->self_signed = argument;
+  return *argument ? NULL : "is no file name";
+}
+
+static const char *set_tls_client_ca(void *target, const char *argument) {
+  tls_of(target)->client_authorities = argument;
+  return *argument ? NULL : "is no file name";
+}
+
+static const char *set_auth(void *target, const char *argument) {
+  return auth_options_user(&((struct sink_options *)target)->auth, argument);
+}
+
+static const char *set_auth_required(void *target, const char *argument) {
+  (void)argument;
+  ((struct sink_options *)target)->settings.auth_required = true;
+  return NULL;
+}
+
+static const char *set_auth_in_clear(void *target, const char *argument) {
+  (void)argument;
+  ((struct sink_options *)target)->settings.auth_in_clear = true;
+  return NULL;
+}
+
+static const char *set_auth_delay(void *target, const char *argument) {
+  return option_unsigned(argument, &((struct sink_options *)target)->config.auth_failure_delay);
+}
+
+static uint64_t get_auth_delay(const void *target) {
+  return ((const struct sink_options *)target)->config.auth_failure_delay;
+}
+
+static const char *set_mechanisms(void *target, const char *argument) {
+  struct sink_options *options = target;
+  options->settings.mechanisms = options->auth.mechanisms;
+  return auth_options_mechanisms(&options->auth, argument);
 }
 
 /* The library judges names: one that a service refuses is none. */
@@ -106,6 +167,8 @@ static const struct option_row rows[] = {
      "take connections there; may be given more than once\n"
      "(default " DEFAULT_ADDRESS "; port 0: any free one; unix:PATH)",
      set_listen, NULL},
+    {"listen-tls", "ADDR:PORT", "likewise, with TLS from the first byte (port 465, RFC 8314)",
+     set_listen_tls, NULL},
     {"hostname", "NAME", "the name to greet with (default: this machine's)", set_hostname, NULL},
     {"jsonl", "FILE|-", "append a JSON line for each message to FILE or standard output", set_jsonl,
      NULL},
@@ -126,6 +189,37 @@ static const struct option_row rows[] = {
      "(400 to 599) and TEXT, which may begin with an enhanced code;\n"
      "may be given more than once",
      set_reject, NULL},
+    {"tls", "off|offered|required",
+     "STARTTLS at --listen: not there, there, or needed before all else\n"
+     "(default: offered when there is a certificate, else off)",
+     set_tls, NULL},
+    {"tls-cert", "FILE",
+     "the certificate, PEM, and those up to its authority; may be given\n"
+     "more than once: a client gets the one for the name it asks for",
+     set_tls_cert, NULL},
+    {"tls-key", "FILE", "the key of the --tls-cert before it (default: in the same file)",
+     set_tls_key, NULL},
+    {"tls-self-signed", "FILE",
+     "make a key and a certificate for localhost, 127.0.0.1, ::1, the\n"
+     "host name and the addresses listened at, and write the\n"
+     "certificate to FILE, for clients to trust",
+     set_tls_self_signed, NULL},
+    {"tls-client-ca", "FILE",
+     "ask clients for a certificate that leads to an authority in FILE;\n"
+     "with --auth a user may prove with it that its common name is his",
+     set_tls_client_ca, NULL},
+    {"auth", "USER:PASSWORD",
+     "a user who may log in; may be given more than once. For tests:\n"
+     "others on this machine can see it in the list of processes",
+     set_auth, NULL},
+    {"auth-required", NULL, "take mail from nobody who has not logged in", set_auth_required, NULL},
+    {"auth-in-clear", NULL, "let clients send passwords without TLS", set_auth_in_clear, NULL},
+    {"auth-delay", "SECONDS", "how long a client waits to hear that it failed to log in",
+     set_auth_delay, get_auth_delay},
+    {"mechanisms", "LIST",
+     "what clients may log in with, commas between the names\n"
+     "(default: all that there are, but CRAM-MD5)",
+     set_mechanisms, NULL},
 };
 
 static const struct option_table table = {
@@ -145,24 +239,44 @@ static void set_own_hostname(struct sink_options *options) {
     options->settings.hostname = name;
 }
 
-enum options_result sink_options_read(struct sink_options *options, int argc, char **argv) {
+/* A test has no time to lose, and guesses no passwords: a failure to log in is told at once. */
+static void set_defaults(struct sink_options *options) {
   *options = (struct sink_options){0};
   cmta_config_init(&options->config);
   cmta_settings_init(&options->settings);
   options->config.settings = &options->settings;
+  options->config.auth_failure_delay = 0;
   set_own_hostname(options);
+}
+
+/* What follows from all options together; NULL, or a sentence that says what is wrong. */
+static const char *finish(struct sink_options *options) {
+  options->settings.collect = !options->quiet || options->jsonl;
+  if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS))
+    return "no memory";
+  bool implicit = false;
+  for (size_t i = 0; i < options->address_count; i++)
+    implicit |= options->addresses[i].implicit;
+  const char *wrong = tls_options_finish(&options->tls, implicit);
+  return wrong ? wrong : auth_options_check(&options->auth, &options->settings);
+}
+
+enum options_result sink_options_read(struct sink_options *options, int argc, char **argv) {
+  set_defaults(options);
   const struct sink_options defaults = *options;
   struct option_table own = table;
   own.defaults = &defaults;
   enum options_result result = options_read(&own, options, argc, argv);
   if (result != OPTIONS_SET)
     return result;
-  options->settings.collect = !options->quiet || options->jsonl;
-  if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS)) {
-    complain(table.command, "no memory");
-    return OPTIONS_WRONG;
-  }
-  return OPTIONS_SET;
+  const char *wrong = finish(options);
+  if (wrong)
+    complain(table.command, "%s", wrong);
+  return wrong ? OPTIONS_WRONG : OPTIONS_SET;
 }
 
-void sink_options_free(struct sink_options *options) { free(options->addresses); }
+void sink_options_free(struct sink_options *options) {
+  free(options->addresses);
+  tls_options_free(&options->tls);
+  auth_options_free(&options->auth);
+}

@@ -5,14 +5,18 @@
 /* The command line of `cmta sink`. */
 
 #include "options.h"
+#include "sink_auth.h"
 #include "sink_refusal.h"
+#include "sink_tls.h"
 
 #include <cmta/server.h>
 
 /* What the options say. Strings are borrowed from the command line. */
 struct sink_options {
-  const char **addresses; /* where to listen, in order; at least one once read */
+  struct sink_address *addresses; /* where to listen, in order; at least one once read */
   size_t address_count;
+  struct tls_options tls;
+  struct auth_options auth;
   const char *jsonl;         /* the file for JSON lines, "-" for standard output, NULL for none */
   bool quiet;                /* print no messages */
   struct cmta_config config; /* names the settings below */

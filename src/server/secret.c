@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "server/secret.h"
+
+#include "server/block.h"
+
+#include <string.h>
+
+static struct cmta_slice keep(struct cmta_slice slice, char **room) {
+  if (!slice.at)
+    return slice;
+  struct cmta_slice kept = {*room, slice.length};
+  memcpy(*room, slice.at, slice.length);
+  *room += slice.length;
+  return kept;
+}
+
+/* The hashes by their static names, with the octets of their keys. */
+static const struct hash {
+  const char *name;
+  size_t length;
+} hashes[] = {{"SHA-1", 20}, {"SHA-256", 32}};
+
+static const struct hash *hash_of(const char *name) {
+  for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
+    if (strcmp(hashes[i].name, name) == 0)
+      return &hashes[i];
+  return NULL;
+}
+
+bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
+                 const struct cmta_secret *value) {
+  secret_forget(secret, allocator);
+  size_t size = value->password.length + value->salt.length + value->stored_key.length +
+                value->server_key.length + 1;
+  char *room = block_take(allocator, size);
+  if (!room)
+    return false;
+  *secret = (struct secret){.value = *value, .block = room, .size = size};
+  secret->value.hash = value->hash ? hash_of(value->hash)->name : NULL;
+  secret->value.password = keep(value->password, &room);
+  secret->value.salt = keep(value->salt, &room);
+  secret->value.stored_key = keep(value->stored_key, &room);
+  secret->value.server_key = keep(value->server_key, &room);
+  return true;
+}
+
+void secret_forget(struct secret *secret, const struct cmta_allocator *allocator) {
+  if (secret->block)
+    explicit_bzero(secret->block, secret->size);
+  block_give(allocator, secret->block, secret->size);
+  *secret = (struct secret){.block = NULL};
+}
+
+bool secret_is_there(const struct cmta_secret *value) { return value->password.at || value->hash; }
+
+bool secret_is_sound(const struct cmta_secret *value) {
+  if (!value->hash)
+    return true;
+  const struct hash *hash = hash_of(value->hash);
+  return hash && value->iterations && value->salt.length &&
+         value->stored_key.length == hash->length && value->server_key.length == hash->length;
+}
+
+/* "SHA-1" begins no name of a mechanism with SHA-256. */
+bool secret_suits(const struct cmta_secret *value, const char *mechanism) {
+  static const char scram[] = "SCRAM-";
+  size_t length = sizeof scram - 1;
+  if (value->password.at)
+    return true;
+  if (!value->hash)
+    return false;
+  if (strncmp(mechanism, scram, length) != 0)
+    return strcmp(mechanism, "CRAM-MD5") != 0;
+  return strncmp(mechanism + length, value->hash, strlen(value->hash)) == 0;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Versions, ciphers, groups, protocols: what the rules of a listener let clients have; and what
+ * cmta_tls_new() says of rules and files that cannot be. */
+
+#include "secure.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct world world;
+static struct client client;
+static struct secure secure;
+static const struct identity *server;
+static struct cmta_tls_config config;
+static char why[256];
+
+static void begin(void) {
+  secure_begin();
+  world_init(&world);
+  secure_note(&world);
+  server = secure_issue("server.example", EC, NULL);
+  config = secure_config(&server, 1);
+}
+
+static void end(void) {
+  secure_free(&secure);
+  world_free(&world);
+  secure_end();
+}
+
+TestSuite(tls_rules, .init = begin, .fini = end, .timeout = 30);
+
+/* A client of a listener with these rules, which has said nothing yet. */
+static void open_client(void) {
+  int listener = secure_listen(&world, secure_rules_of(&config), CMTA_TLS_IMPLICIT);
+  client_connect(&client, &world, listener);
+  secure_init(&secure, &client);
+}
+
+static void expect_tls(const char *version) {
+  cr_assert(secure_connect(&secure));
+  client_expect(&client, "220 ");
+  client_say(&client, "NOOP", "250 ");
+  cr_assert_str_eq(noted.version, version);
+  client_close(&client, false);
+}
+
+/* The handshake fails, by an alert. */
+static void expect_refusal(void) {
+  cr_assert_not(secure_connect(&secure));
+  cr_assert_eq(SSL_get_error(secure.ssl, -1), SSL_ERROR_SSL, "an alert says so");
+  client_close(&client, false);
+  secure_run_empty(&world);
+  cr_assert_eq(world.opened, 0, "nobody was asked about a client without TLS");
+}
+
+/* ---- Versions ---- */
+
+Test(tls_rules, tls_1_2_is_spoken) {
+  open_client();
+  SSL_CTX_set_max_proto_version(secure.context, TLS1_2_VERSION);
+  expect_tls("TLSv1.2");
+}
+
+Test(tls_rules, tls_1_1_is_refused_unless_told_otherwise) {
+  open_client();
+  SSL_CTX_set_max_proto_version(secure.context, TLS1_1_VERSION);
+  expect_refusal();
+}
+
+Test(tls_rules, tls_1_1_is_spoken_where_the_rules_say_so) {
+  config.minimum = CMTA_TLS_1_1;
+  config.ciphers = "DEFAULT:@SECLEVEL=0";
+  open_client();
+  SSL_CTX_set_min_proto_version(secure.context, TLS1_1_VERSION);
+  SSL_CTX_set_max_proto_version(secure.context, TLS1_1_VERSION);
+  expect_tls("TLSv1.1");
+}
+
+Test(tls_rules, a_minimum_is_a_minimum) {
+  config.minimum = CMTA_TLS_1_3;
+  open_client();
+  SSL_CTX_set_max_proto_version(secure.context, TLS1_2_VERSION);
+  expect_refusal();
+}
+
+Test(tls_rules, a_maximum_is_a_maximum) {
+  config.maximum = CMTA_TLS_1_2;
+  open_client();
+  expect_tls("TLSv1.2");
+}
+
+/* ---- Ciphers, suites, groups ---- */
+
+Test(tls_rules, ciphers_are_those_of_the_rules) {
+  config.maximum = CMTA_TLS_1_2;
+  config.ciphers = "ECDHE-ECDSA-CHACHA20-POLY1305";
+  open_client();
+  cr_assert(secure_connect(&secure));
+  cr_assert_str_eq(SSL_get_cipher_name(secure.ssl), config.ciphers);
+  client_close(&client, false);
+}
+
+Test(tls_rules, a_client_without_one_of_the_ciphers_is_refused) {
+  config.maximum = CMTA_TLS_1_2;
+  config.ciphers = "ECDHE-ECDSA-CHACHA20-POLY1305";
+  open_client();
+  SSL_CTX_set_cipher_list(secure.context, "ECDHE-ECDSA-AES128-GCM-SHA256");
+  expect_refusal();
+}
+
+Test(tls_rules, suites_are_those_of_the_rules) {
+  config.suites = "TLS_CHACHA20_POLY1305_SHA256";
+  open_client();
+  expect_tls("TLSv1.3");
+  cr_assert_str_eq(noted.cipher, config.suites);
+}
+
+Test(tls_rules, groups_are_those_of_the_rules) {
+  config.groups = "P-384";
+  open_client();
+  cr_assert(secure_connect(&secure));
+  cr_assert_eq(SSL_get_negotiated_group(secure.ssl), NID_secp384r1);
+  client_close(&client, false);
+}
+
+Test(tls_rules, a_client_without_one_of_the_groups_is_refused) {
+  config.groups = "P-384";
+  open_client();
+  SSL_CTX_set1_groups_list(secure.context, "X25519");
+  expect_refusal();
+}
+
+/* ---- ALPN ---- */
+
+static void expect_alpn(const char *offered, unsigned length, const char *agreed) {
+  config.alpn = "smtp other";
+  open_client();
+  if (offered)
+    SSL_CTX_set_alpn_protos(secure.context, (const unsigned char *)offered, length);
+  expect_tls("TLSv1.3");
+  cr_assert_str_eq(noted.alpn, agreed);
+}
+
+Test(tls_rules, a_protocol_of_both_is_agreed_on) { expect_alpn("\5other\4http", 11, "other"); }
+
+Test(tls_rules, the_best_protocol_of_the_server_wins) { expect_alpn("\5other\4smtp", 11, "smtp"); }
+
+Test(tls_rules, a_client_that_names_no_protocol_is_taken) { expect_alpn(NULL, 0, ""); }
+
+Test(tls_rules, a_client_that_names_only_others_is_refused) {
+  config.alpn = "smtp";
+  open_client();
+  SSL_CTX_set_alpn_protos(secure.context, (const unsigned char *)"\4http", 5);
+  expect_refusal();
+}
+
+/* ---- What cannot be ---- */
+
+static void expect_error(int error, const char *said) {
+  struct cmta_tls *tls = NULL;
+  cr_assert_eq(cmta_tls_new(&tls, &config, why, sizeof why), error, "%s", why);
+  cr_assert(strstr(why, said), "%s is not about %s", why, said);
+  cr_assert_eq(strpbrk(why, "\r\n"), NULL);
+  cr_assert_eq(cmta_tls_new(&tls, &config, NULL, 0), error);
+}
+
+static void expect_file_error(const char *file, const char *said) {
+  const struct cmta_certificate certificate = {.certificate = file};
+  config.certificates = &certificate;
+  expect_error(CMTA_E_TLS, file);
+  expect_error(CMTA_E_TLS, said);
+}
+
+Test(tls_rules, rules_that_openssl_does_not_know_are_named) {
+  config.ciphers = "NO-SUCH-CIPHER";
+  expect_error(CMTA_E_TLS, "NO-SUCH-CIPHER");
+  config.ciphers = NULL;
+  config.suites = "NO_SUCH_SUITE";
+  expect_error(CMTA_E_TLS, "NO_SUCH_SUITE");
+  config.suites = NULL;
+  config.groups = "no-such-group";
+  expect_error(CMTA_E_TLS, "no-such-group");
+}
+
+Test(tls_rules, a_config_that_makes_no_sense_is_an_argument) {
+  struct cmta_tls *tls;
+  config.minimum = CMTA_TLS_1_3;
+  config.maximum = CMTA_TLS_1_2;
+  expect_error(CMTA_E_ARGUMENT, "");
+  config = secure_config(NULL, 0);
+  expect_error(CMTA_E_ARGUMENT, "");
+  config.certificates = NULL;
+  config.certificate_count = 1;
+  expect_error(CMTA_E_ARGUMENT, "");
+  config.self_signed = "localhost";
+  expect_error(CMTA_E_ARGUMENT, "");
+  cr_assert_eq(cmta_tls_new(NULL, &config, NULL, 0), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_tls_new(&tls, NULL, NULL, 0), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_tls_reload(NULL, NULL, 0), CMTA_E_ARGUMENT);
+}
+
+Test(tls_rules, a_missing_file_is_named) {
+  expect_file_error("/no/such/file.pem", strerror(ENOENT));
+}
+
+Test(tls_rules, a_line_break_in_a_name_of_a_file_does_not_make_two_lines) {
+  const struct cmta_certificate certificate = {.certificate = "/no/such\nfile.pem"};
+  config.certificates = &certificate;
+  expect_error(CMTA_E_TLS, "/no/such?file.pem");
+}
+
+Test(tls_rules, a_file_without_a_certificate_is_named) {
+  expect_file_error(secure_file("empty.pem", ""), "no start line");
+}
+
+static const char *text_of(const struct identity *identity) {
+  static char text[8192];
+  FILE *file = fopen(identity->file, "r");
+  cr_assert_not_null(file);
+  text[fread(text, 1, sizeof text - 1, file)] = '\0';
+  fclose(file);
+  return text;
+}
+
+Test(tls_rules, a_broken_certificate_behind_the_first_is_named) {
+  char text[16384];
+  snprintf(text, sizeof text, "%s-----BEGIN CERTIFICATE-----\n%%%%%%\n-----END CERTIFICATE-----\n",
+           text_of(server));
+  expect_file_error(secure_file("broken.pem", text), "");
+}
+
+Test(tls_rules, words_around_a_certificate_are_no_mistake) {
+  char text[16384];
+  struct cmta_tls *tls;
+  snprintf(text, sizeof text, "Issued in a hurry\n%s\nand that was all\n", text_of(server));
+  const struct cmta_certificate certificate = {.certificate = secure_file("words.pem", text)};
+  config.certificates = &certificate;
+  cr_assert_eq(cmta_tls_new(&tls, &config, why, sizeof why), 0, "%s", why);
+  cmta_tls_free(tls);
+}
+
+Test(tls_rules, a_key_of_another_certificate_is_named) {
+  const struct identity *other = secure_issue("server.example", EC, NULL);
+  const struct cmta_certificate certificate = {.certificate = server->file, .key = other->file};
+  config.certificates = &certificate;
+  expect_error(CMTA_E_TLS, other->file);
+  expect_error(CMTA_E_TLS, "key values mismatch");
+}
+
+Test(tls_rules, a_key_with_a_passphrase_is_refused_without_asking) {
+  const char *path = secure_path("locked.pem");
+  FILE *file = fopen(path, "w");
+  char phrase[] = "secret";
+  cr_assert(PEM_write_PrivateKey(file, server->key, EVP_aes_128_cbc(), (unsigned char *)phrase,
+                                 (int)strlen(phrase), NULL, NULL));
+  fclose(file);
+  const struct cmta_certificate certificate = {.certificate = server->file, .key = path};
+  config.certificates = &certificate;
+  expect_error(CMTA_E_TLS, path);
+}
+
+Test(tls_rules, authorities_that_cannot_be_read_are_named) {
+  config.client_certificate = CMTA_CLIENT_CERTIFICATE_ASKED;
+  config.client_authorities = "/no/such/authorities.pem";
+  expect_error(CMTA_E_TLS, config.client_authorities);
+}
+
+static void expect_staple_error(size_t octets) {
+  static char bytes[65537];
+  memset(bytes, 'x', octets);
+  bytes[octets] = '\0';
+  const struct cmta_certificate certificate = {.certificate = server->file,
+                                               .staple = secure_file("staple", bytes)};
+  config.certificates = &certificate;
+  expect_error(CMTA_E_TLS, certificate.staple);
+}
+
+Test(tls_rules, an_empty_staple_is_named) { expect_staple_error(0); }
+
+Test(tls_rules, a_staple_that_is_too_large_is_named) { expect_staple_error(65536); }
+
+Test(tls_rules, a_missing_staple_is_named) {
+  const struct cmta_certificate certificate = {.certificate = server->file,
+                                               .staple = "/no/such/staple"};
+  config.certificates = &certificate;
+  expect_error(CMTA_E_TLS, certificate.staple);
+}
+
+Test(tls_rules, a_chain_goes_to_the_client_in_its_order) {
+  const struct identity *root = secure_issue("Root", EC, NULL);
+  const struct identity *leaf = secure_issue("leaf.example", EC, root);
+  char text[16384];
+  size_t length = (size_t)snprintf(text, sizeof text, "%s", text_of(leaf));
+  snprintf(text + length, sizeof text - length, "%s", text_of(root));
+  const struct cmta_certificate certificate = {.certificate = secure_file("chain.pem", text)};
+  config.certificates = &certificate;
+  open_client();
+  cr_assert(secure_connect(&secure));
+  STACK_OF(X509) *chain = SSL_get_peer_cert_chain(secure.ssl);
+  cr_assert_eq(sk_X509_num(chain), 2);
+  cr_assert_eq(X509_cmp(sk_X509_value(chain, 0), leaf->certificate), 0);
+  cr_assert_eq(X509_cmp(sk_X509_value(chain, 1), root->certificate), 0);
+  client_close(&client, false);
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""The options of authentication: what is wrong is refused, what is right does what it says."""
+
+import os
+
+from submission import MECHANISMS, trusting
+from support import Sink, SinkTest, main, run
+
+
+class WrongOptions(SinkTest):
+    def assert_wrong(self, said, *arguments):
+        with self.subTest(arguments=arguments):
+            result = run("sink", "--listen", "127.0.0.1:0", *arguments)
+            self.assert_refused(result)
+            self.assertIn(said, result.stderr.decode())
+
+    def test_a_missing_argument(self):
+        for option in "--auth", "--mechanisms", "--auth-delay":
+            self.assert_wrong("needs an argument", option)
+
+    def test_an_argument_where_none_belongs(self):
+        for option in "--auth-required", "--auth-in-clear":
+            self.assert_wrong("takes no argument", option + "=yes")
+
+    def test_a_user_without_colon_or_name(self):
+        for user in "", "alice", ":", ":secret":
+            self.assert_wrong("is not USER:PASSWORD", "--auth", user)
+
+    def test_what_needs_a_user_without_one(self):
+        for option in ("--auth-required",), ("--auth-in-clear",), ("--mechanisms", "PLAIN"):
+            self.assert_wrong(f"{option[0]} needs a user", *option)
+
+    def test_names_that_are_no_mechanisms(self):
+        for names in "NTLM", "PLAIN,NTLM", "PLAINS", "PLAIN LOGIN X", "SCRAM-SHA-256-PLUS-AND-MORE", "PLAIN;LOGIN", "pl\u00e4in", "PL\r\nAIN":
+            self.assert_wrong("no mechanism", "--auth", "alice:secret", "--mechanisms", names)
+
+    def test_a_list_of_no_mechanism(self):
+        for names in "", " ", ",", " , ":
+            self.assert_wrong("names no mechanism", "--auth", "alice:secret", "--mechanisms", names)
+
+    def test_a_list_too_long(self):
+        self.assert_wrong("has too many names", "--auth", "alice:secret", "--mechanisms", ",".join(["SCRAM-SHA-256-PLUS"] * 50))
+
+    def test_a_delay_that_is_no_number(self):
+        for number in "", "-1", "1.5", "soon", "4294967296":
+            self.assert_wrong("whole number", "--auth", "alice:secret", "--auth-delay", number)
+
+
+class RightOptions(SinkTest):
+    def setUp(self):
+        super().setUp()
+        self.pem = os.path.join(self.folder, "made.pem")
+
+    def offered(self, client):
+        return [line[4:].split()[1:] for line in client.extensions.split("\n") if line[4:].startswith("AUTH ")]
+
+    def offer(self, *options):
+        """The mechanisms offered in clear and with TLS; each is a list, in a list of one, or of none where AUTH is not offered."""
+        with Sink("--quiet", "--tls-self-signed", self.pem, *options) as sink:
+            with sink.client() as clear, sink.tls_client(trusting(self.pem)) as protected:
+                return self.offered(clear), self.offered(protected)
+
+    def log_in(self, options, *responses):
+        """The codes of the replies to AUTH PLAIN with each response, on connections of their own."""
+        codes = []
+        with Sink("--quiet", *options) as sink:
+            for response in responses:
+                with sink.client() as client:
+                    codes.append(client.auth("PLAIN", response)[:3])
+        return codes
+
+    def test_without_users_there_is_no_auth(self):
+        self.assertEqual(self.offer(), ([], []))
+
+    def test_all_mechanisms_but_cram_md5_are_offered_where_they_can_be(self):
+        clear, protected = self.offer("--auth", "alice:secret")
+        self.assertEqual(clear, [["SCRAM-SHA-256", "SCRAM-SHA-1"]])
+        self.assertEqual(protected, [[name for name in MECHANISMS if name not in ("EXTERNAL", "CRAM-MD5")]])
+
+    def test_passwords_in_clear_are_offered_with_auth_in_clear(self):
+        clear, _ = self.offer("--auth", "alice:secret", "--auth-in-clear")
+        self.assertEqual(clear, [["SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "XOAUTH2", "PLAIN", "LOGIN"]])
+
+    def test_mechanisms_are_offered_in_the_order_given(self):
+        for names in "CRAM-MD5,LOGIN,PLAIN", "CRAM-MD5 LOGIN PLAIN", " cram-md5, login ,Plain,":
+            with self.subTest(names=names):
+                self.assertEqual(self.offer("--auth", "alice:secret", "--mechanisms", names)[1], [["CRAM-MD5", "LOGIN", "PLAIN"]])
+
+    def test_each_mechanism_that_is_known_can_be_named(self):
+        for name in MECHANISMS:
+            with self.subTest(name=name):
+                protected = self.offer("--auth", "alice:secret", "--mechanisms", name)[1]
+                self.assertEqual(protected, [] if name == "EXTERNAL" else [[name]])
+
+    def test_each_user_logs_in_with_his_own_password_alone(self):
+        options = ["--auth", "alice:secret", "--auth", "bob:a:b c", "--auth-in-clear"]
+        responses = [b"\0alice\0secret", b"\0bob\0a:b c", b"\0alice\0a:b c", b"\0bob\0secret", b"\0carol\0secret", b"\0alice\0"]
+        self.assertEqual(self.log_in(options, *responses), ["235", "235", "535", "535", "535", "535"])
+
+    def test_a_failure_is_told_at_once_unless_there_is_a_delay(self):
+        with Sink("--quiet", "--auth", "alice:secret", "--auth-in-clear", "--auth-delay", "3600") as sink, sink.client() as client:
+            client.send(b"AUTH PLAIN AGFsaWNlAHdyb25n\r\n")
+            with sink.client() as other:  # the sink has heard the first by then
+                other.say("NOOP")
+            sink.signal()
+            sink.signal()
+            self.assertNotEqual(client.reply()[:3], "535")
+        self.assertEqual(self.log_in(["--auth", "alice:secret", "--auth-in-clear"], b"\0alice\0wrong"), ["535"])
+
+    def test_nobody_acts_as_another(self):
+        options = ["--auth", "alice:secret", "--auth", "bob:secret", "--auth-in-clear"]
+        self.assertEqual(self.log_in(options, b"alice\0alice\0secret", b"bob\0alice\0secret"), ["235", "535"])
+
+    def test_mail_without_login_is_530_where_it_is_required(self):
+        options = ["--auth", "alice:secret", "--auth-in-clear", "--auth-required"]
+        with Sink("--quiet", *options) as sink, sink.client() as client:
+            self.assertEqual(client.say("MAIL FROM:<>")[:3], "530")
+            client.auth("PLAIN", b"\0alice\0secret")
+            self.assertTrue(client.message().startswith("250"))
+
+    def test_mail_without_login_is_taken_where_it_is_not_required(self):
+        with Sink("--jsonl", self.path, "--auth", "alice:secret") as sink, sink.client() as client:
+            client.message()
+            self.assertEqual((self.record()["auth"], self.record()["protocol"]), (None, "ESMTP"))
+
+    def test_the_user_is_kept_with_each_message_of_a_session(self):
+        with Sink("--jsonl", self.path, "--auth", "alice:secret", "--auth-in-clear") as sink, sink.client() as client:
+            client.message()
+            client.auth("PLAIN", b"\0alice\0secret")
+            client.message()
+            client.message()
+            self.assertEqual([record["protocol"] for record in self.records()], ["ESMTP", "ESMTPA", "ESMTPA"])
+            self.assertEqual([record["auth"] and record["auth"]["user"] for record in self.records()], [None, "alice", "alice"])
+
+    def test_no_password_is_in_what_is_printed(self):
+        with Sink("--auth", "alice:secret", "--auth-in-clear") as sink, sink.client() as client:
+            client.auth("PLAIN", b"\0alice\0secret")
+            client.message()
+            self.assertNotIn(b"secret", sink.read_output())
+
+
+if __name__ == "__main__":
+    main()

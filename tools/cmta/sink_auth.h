@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_TOOLS_SINK_AUTH_H
+#define CMTA_TOOLS_SINK_AUTH_H
+
+/* What the options of `cmta sink` say of authentication, and who knows the users then. */
+
+#include <cmta/server.h>
+
+/* What the options say beside cmta_settings. Strings are borrowed from the command line. */
+struct auth_options {
+  const char **users; /* "name:password", NULL behind the last; NULL: none */
+  size_t user_count;
+  char mechanisms[256]; /* in the library's form */
+};
+
+/* Each takes the argument of an option. NULL, or what is wrong with it: the end of a sentence, a
+   static string. */
+const char *auth_options_user(struct auth_options *options, const char *argument);
+/* Names with commas or blanks between them, in any case. */
+const char *auth_options_mechanisms(struct auth_options *options, const char *argument);
+
+/* NULL, or how options and settings contradict each other: a sentence, a static string. */
+const char *auth_options_check(const struct auth_options *options,
+                               const struct cmta_settings *settings);
+
+/* Frees what options holds. */
+void auth_options_free(struct auth_options *options);
+
+/* Gives the server its authenticators. False when that cannot be: one line in why, of size octets,
+   says so. */
+bool sink_auth_add(struct cmta_server *server, const struct auth_options *options, char *why,
+                   size_t size);
+
+#endif
