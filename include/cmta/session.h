@@ -130,9 +130,9 @@ CMTA_API unsigned cmta_session_wants(const struct cmta_session *session);
 /* ---- Late answers ---- */
 
 /* Inside a hook that is about to answer LATER: gives this one answer a deadline of its own, in
-   seconds (0: for ever), and the verdict that counts when it passes, any but LATER. Without it
-   decision_timeout and TEMPFAIL count. A reply that the hook has composed goes with that verdict if
-   it fits. CMTA_E_STATE outside a question; CMTA_E_ARGUMENT. */
+   seconds (0: for ever), and the verdict that counts when it passes, any but LATER (CHALLENGE: for
+   `auth` alone). Without it decision_timeout and TEMPFAIL count. A reply that the hook has composed
+   goes with that verdict if it fits. CMTA_E_STATE outside a question; CMTA_E_ARGUMENT. */
 CMTA_API int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
                                        enum cmta_verdict verdict);
 

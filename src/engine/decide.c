@@ -290,6 +290,8 @@ int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
     return CMTA_E_ARGUMENT;
   if (session->question != QUESTION_ASKED)
     return CMTA_E_STATE;
+  if (!decide_fits(session->verb, verdict, 0))
+    return CMTA_E_ARGUMENT;
   session->deadline = seconds;
   session->overdue = (unsigned char)verdict;
   return 0;

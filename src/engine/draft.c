@@ -149,7 +149,7 @@ int cmta_reply_check(const char *question, enum cmta_verdict verdict, int code,
   if (!verb || !decide_is_answer(verdict))
     return CMTA_E_ARGUMENT;
   if (code == 0)
-    return 0;
+    return decide_fits(verb, verdict, 0) ? 0 : CMTA_E_VERDICT;
   if (!text || !is_front(code, enhanced) || !are_clean_lines(text, utf8))
     return CMTA_E_ARGUMENT;
   return decide_fits(verb, verdict, code) ? 0 : CMTA_E_VERDICT;

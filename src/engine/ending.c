@@ -88,8 +88,10 @@ void cmta_session_expire(struct cmta_session *session) {
   decide_overdue(session);
 }
 
+/* Whoever is in a handshake has said nothing yet. */
 static bool is_idle(const struct cmta_session *session) {
-  return session->opened && !session->transaction && session->question == QUESTION_NONE;
+  bool begun = session->opened || starttls_is_waited_for(session);
+  return begun && !session->transaction && session->question == QUESTION_NONE;
 }
 
 void cmta_session_stop(struct cmta_session *session) {

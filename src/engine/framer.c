@@ -4,6 +4,8 @@
 
 #include "engine/framer.h"
 
+#include "engine/ascii.h"
+
 #include <string.h>
 
 size_t framer_line_end(const struct cmta_slice *input, bool after_cr) {
@@ -23,9 +25,24 @@ static void take(struct cmta_slice *input, size_t length) {
   input->length -= length;
 }
 
+bool framer_has_auth(const struct framer *framer) {
+  return ascii_same((struct cmta_slice){framer->start, FRAMER_START},
+                    (struct cmta_slice){"AUTH ", FRAMER_START});
+}
+
+/* Remembers how a line begins: one that is too long is not kept. */
+static void note_start(struct framer *framer, const char *piece, size_t length) {
+  size_t known = framer->length;
+  if (known == 0)
+    memset(framer->start, 0, FRAMER_START);
+  if (known < FRAMER_START)
+    memcpy(framer->start + known, piece,
+           length < FRAMER_START - known ? length : FRAMER_START - known);
+}
+
 /* Makes room for the line so far. A secret is not left behind where the buffer was. */
 static bool make_room(struct framer *framer, struct memory *memory, size_t limit, size_t before) {
-  if (!framer->secret || !framer->buffer || framer->length <= framer->capacity)
+  if (!framer->wipe || !framer->buffer || framer->length <= framer->capacity)
     return memory_grow_from_reserve(memory, (void **)&framer->buffer, &framer->capacity,
                                     framer->length, 1, limit);
   char *buffer = NULL;
@@ -43,6 +60,7 @@ static bool make_room(struct framer *framer, struct memory *memory, size_t limit
 static bool keep(struct framer *framer, struct memory *memory, size_t limit, const char *piece,
                  size_t length) {
   size_t before = framer->length - length;
+  framer->wipe |= framer->secret || framer_has_auth(framer);
   if (framer->length > limit) {
     framer_release(framer, memory);
     return true;
@@ -74,6 +92,7 @@ enum framed framer_next(struct framer *framer, struct memory *memory, size_t lim
   const char *piece = input->at;
   bool in_one_piece = found && framer->length == 0;
   take(input, length);
+  note_start(framer, piece, length);
   framer->length += length;
   framer->after_cr = piece[length - 1] == '\r';
   if (!in_one_piece && !keep(framer, memory, limit, piece, length))
@@ -82,10 +101,11 @@ enum framed framer_next(struct framer *framer, struct memory *memory, size_t lim
 }
 
 void framer_release(struct framer *framer, struct memory *memory) {
-  if (framer->secret)
+  if (framer->wipe)
     memory_wipe(memory, framer->buffer);
   else
     memory_give(memory, framer->buffer);
   framer->buffer = NULL;
   framer->capacity = 0;
+  framer->wipe = false;
 }

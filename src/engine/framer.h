@@ -7,13 +7,18 @@
 
 #include "engine/memory.h"
 
+/* What tells a line that begins so: it holds a secret, whether or not AUTH may come now. */
+enum { FRAMER_START = sizeof "AUTH " - 1 };
+
 /* An unfinished line. Holds no memory between lines. */
 struct framer {
-  char *buffer;    /* the line so far, or the line last handed out, or NULL */
-  size_t capacity; /* of the buffer */
-  size_t length;   /* octets of the line so far */
-  bool after_cr;   /* the last of them is a CR */
-  bool secret;     /* lines may hold secrets: their memory is wiped */
+  char *buffer;             /* the line so far, or the line last handed out, or NULL */
+  size_t capacity;          /* of the buffer */
+  size_t length;            /* octets of the line so far */
+  bool after_cr;            /* the last of them is a CR */
+  bool secret;              /* lines to come may hold secrets: their memory is wiped */
+  bool wipe;                /* what the buffer holds may be one */
+  char start[FRAMER_START]; /* the first octets of the line in hand, or last handed out */
 };
 
 enum framed {
@@ -32,6 +37,9 @@ size_t framer_line_end(const struct cmta_slice *input, bool after_cr);
    being kept. */
 enum framed framer_next(struct framer *framer, struct memory *memory, size_t limit,
                         struct cmta_slice *input, struct cmta_slice *line);
+
+/* Whether the line in hand, or the one that has ended last, is an AUTH command. */
+bool framer_has_auth(const struct framer *framer);
 
 /* The line last handed out is done with: gives its memory back. */
 void framer_release(struct framer *framer, struct memory *memory);

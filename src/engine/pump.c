@@ -72,10 +72,10 @@ static size_t longest_line(const struct cmta_session *session) {
 static bool is_too_long(const struct cmta_session *session, size_t length) {
   const struct cmta_settings *settings = &session->service->settings;
   size_t most = settings->max_command_line;
-  if (most == 0 || length <= most)
-    return false;
   if (session->verb->event == AUTH)
     return length > AUTH_LINE;
+  if (most == 0 || length <= most)
+    return false;
   return length - most > offer_octets(session, session->verb->event);
 }
 
@@ -101,9 +101,21 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   return barred == REPLY_NONE ? event : complain(session, barred);
 }
 
+/* Of a line that was not kept. */
+static int complain_of_length(struct cmta_session *session) {
+  bool is_auth = framer_has_auth(&session->framer);
+  session->heard_secrets |= is_auth;
+  return complain(session, is_auth ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG);
+}
+
+/* Whether an unfinished line may hold what a client says to prove who it is. */
+static bool may_be_secret(const struct cmta_session *session) {
+  return auth_is_possible(session) || session->hushed || framer_has_auth(&session->framer);
+}
+
 static int read_command(struct cmta_session *session, struct cmta_slice *input) {
   struct cmta_slice line;
-  session->framer.secret = auth_is_possible(session);
+  session->framer.secret = auth_is_possible(session) || session->hushed;
   enum framed framed =
       framer_next(&session->framer, &session->memory, longest_line(session), input, &line);
   session->failed |= framed == FRAMED_NO_MEMORY;
@@ -113,7 +125,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   statistics_count(session, (struct cmta_counts){.commands = 1});
   begin(session, 0);
   if (framed == FRAMED_TOO_LONG)
-    return complain(session, REPLY_LINE_TOO_LONG);
+    return complain_of_length(session);
   return judge_line(session, line, input->length > 0);
 }
 
@@ -308,7 +320,7 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   session->command = &command;
   session->heard_secrets = auth_is_possible(session) && !is_in_message(session);
   pump(session, &input);
-  session->heard_secrets |= session->framer.length && auth_is_possible(session);
+  session->heard_secrets |= session->framer.length && may_be_secret(session);
   foresee(session, input);
   if (session->framer.length == 0)
     framer_release(&session->framer, &session->memory);

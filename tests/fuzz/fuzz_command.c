@@ -8,6 +8,7 @@
  * Input: one octet with the bits of enum command_manner, and the line without its CR LF.
  */
 
+#include "engine/base64.h"
 #include "engine/command.h"
 #include "event.h"
 
@@ -55,7 +56,9 @@ static void demand_same(struct cmta_slice one, struct cmta_slice other) {
   demand(one.length == 0 || memcmp(one.at, other.at, one.length) == 0);
 }
 
-static bool is_client_event(int verb) { return verb >= EHLO && verb <= QUIT; }
+static bool is_client_event(int verb) {
+  return (verb >= EHLO && verb <= QUIT) || verb == STARTTLS || verb == AUTH;
+}
 
 static void check_result(const struct line *line, int result, const struct command *command) {
   demand(result < 0 ? result >= COMMAND_RECIPIENT : is_client_event(result));
@@ -106,6 +109,21 @@ static void check_parameters(const struct line *line, struct cmta_slice rest, un
   }
 }
 
+/* An initial response has room for just what it promises; what is base64 is so again. */
+static void check_response(struct cmta_slice text) {
+  struct line bytes = {malloc(text.length / 4 * 3), text.length / 4 * 3};
+  struct line again = {malloc(text.length), text.length};
+  demand(text.length < 4 || bytes.at != NULL);
+  demand(text.length == 0 || again.at != NULL);
+  if (base64_decode(text.at, text.length, bytes.at, &bytes.length)) {
+    base64_encode(bytes.at, bytes.length, again.at);
+    demand(BASE64_LENGTH(bytes.length) == text.length);
+    demand(text.length == 0 || memcmp(again.at, text.at, text.length) == 0);
+  }
+  free(bytes.at);
+  free(again.at);
+}
+
 /* The mailbox in brackets is a path, and the same one. */
 static void check_path_again(const struct command *command, unsigned manner) {
   size_t length = command->path.address.length;
@@ -139,6 +157,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_slices(&line, &command);
     check_parameters(&line, command.parameters, manner);
   }
+  if (result == AUTH)
+    check_response(command.parameters);
   if (result == MAIL || result == RCPT)
     check_path_again(&command, manner);
   free(line.at);

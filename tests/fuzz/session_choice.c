@@ -39,6 +39,9 @@ struct cmta_settings choice_settings(const struct choice *choice) {
   settings.clock.calendar = stopped_clock;
   settings.max_header_section = choice->piece & SHORT_SECTIONS ? 40 : 0;
   settings.max_message_memory = 16;
+  settings.mechanisms = choice->security & MECHANISMS ? "PLAIN LOGIN X-SAFE" : NULL;
+  settings.auth_in_clear = choice->security & AUTH_IN_CLEAR;
+  settings.auth_required = choice->security & AUTH_REQUIRED;
   settings.keywords = keywords;
   settings.keyword_count = sizeof keywords / sizeof *keywords;
   return settings;

@@ -10,7 +10,9 @@
  *   octet 2     how long the pieces of the cut run are; bit 4: the application takes messages,
  *               bit 5: they go to a store, bit 6: a Received field stands in front of them, bit 7:
  *               header sections are limited
- *   octets 3..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
+ *   octet 3     TLS and AUTH: the mode of TLS, whether there are mechanisms and who may and must
+ *               use them, how a handshake ends
+ *   octets 4..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
  *               chunk of a message
  *
  * Zero octets are the defaults: everything is accepted.
@@ -18,15 +20,27 @@
 
 #include <cmta/session.h>
 
-enum { VERDICTS = 8, HEADER = 3 + VERDICTS };
+enum { VERDICTS = 8, HEADER = 4 + VERDICTS };
 
 /* What octet 2 says beside the length of pieces. */
 enum { TAKES = 0x10, STORES = 0x20, RECEIVED_FIELD = 0x40, SHORT_SECTIONS = 0x80, PIECES = 0x0f };
+
+/* What octet 3 says beside the mode of TLS, which is one too many of five. IN_CLEAR: what stands
+   behind STARTTLS is brought with it or instead of a handshake; else a client waits. */
+enum {
+  TLS_MODES = 0x07,
+  MECHANISMS = 0x08,
+  AUTH_IN_CLEAR = 0x10,
+  AUTH_REQUIRED = 0x20,
+  TLS_FAILS = 0x40,
+  IN_CLEAR = 0x80
+};
 
 struct choice {
   unsigned char switches;
   unsigned char limits;
   unsigned char piece;
+  unsigned char security;
   unsigned char verdicts[VERDICTS];
 };
 

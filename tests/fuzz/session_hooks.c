@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The application of fuzz/session; see session_hooks.h. Of a verdict's octet bits 0 to 2 are the
- * verdict, 3 to 5 the late one, 6 asks for a composed reply, 7 for one of two lines. */
+ * verdict, 3 to 5 the late one, 6 asks for a composed reply, 7 for one of two lines. What is a
+ * challenge to `auth` is an acceptance to others. */
 
 #include "fuzz/session_hooks.h"
 
@@ -21,6 +22,10 @@ static enum cmta_verdict verdict_of(unsigned bits, unsigned verdicts) {
 
 static void compose(struct cmta_session *session, const struct run *run, enum cmta_verdict verdict,
                     unsigned char octet, struct cmta_slice heard) {
+  if (verdict == CMTA_CHALLENGE) {
+    (void)cmta_auth_challenge(session, &octet, octet & 1);
+    return;
+  }
   static const int codes[] = {250, 550, 450, 421, 421, 250, 250};
   const bool start = run->data_asked && (verdict == CMTA_ACCEPT || verdict == CMTA_TAKE);
   if (!(octet & 0x40))
@@ -34,7 +39,7 @@ static void compose(struct cmta_session *session, const struct run *run, enum cm
 
 static enum cmta_verdict answer(struct cmta_session *session, struct run *run, unsigned char octet,
                                 struct cmta_slice heard) {
-  const enum cmta_verdict verdict = verdict_of(octet, 7);
+  const enum cmta_verdict verdict = verdict_of(octet, run->auth_asked ? 8 : 7);
   run->late = octet;
   if (verdict != CMTA_LATER)
     compose(session, run, verdict, octet, heard);
@@ -63,6 +68,9 @@ static struct run *run_of(struct cmta_session *session, struct set *set) {
   const bool runs = cmta_session_envelope(session) != NULL && set->transactions > 0;
   must(cmta_session_data(session) == set, "a hook set sees its own data");
   must(cmta_transaction_data(session) == (runs ? set : NULL), "and that of its transaction");
+  must(!set->run->in_clear || cmta_session_close_reason(session) != CMTA_CLOSED_NOT,
+       "nobody is asked about what came in place of a handshake");
+  set->run->auth_asked = false;
   return set->run;
 }
 
@@ -89,6 +97,41 @@ static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
   run->data_asked = false;
   check_foreseen(session, run);
   return next_answer(session, run, text);
+}
+
+/* A success would be no reply to anything. */
+static enum cmta_verdict ask_secured(struct cmta_session *session, void *user) {
+  struct run *run = run_of(session, user);
+  must(cmta_session_encrypted(session), "TLS is on");
+  must(cmta_session_hello_name(session).length == 0, "what was heard in clear is forgotten");
+  must(cmta_session_identity(session) == NULL, "and who the client was");
+  run->data_asked = false;
+  const unsigned char octet = run->choice->verdicts[run->asked++ % (VERDICTS - 1)];
+  run->silent = true;
+  const enum cmta_verdict verdict = verdict_of(octet, 7);
+  const bool accepts = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
+  return answer(session, run, accepts ? octet & 7 : octet, (struct cmta_slice){0});
+}
+
+static void free_exchange(void *data) { ((struct set *)data)->exchanges--; }
+
+static enum cmta_verdict ask_auth(struct cmta_session *session, void *user,
+                                  const struct cmta_auth *auth) {
+  struct run *run = run_of(session, user);
+  struct set *set = user;
+  must(auth->has_response || (auth->step == 0 && auth->response.length == 0),
+       "there is a response");
+  must(auth->response.length <= 9216, "a response has its limit");
+  must(cmta_exchange_data(session) == (set->exchanges > 0 ? set : NULL), "and data of an exchange");
+  if (set->exchanges == 0 && cmta_exchange_set_data(session, set, free_exchange) == 0)
+    set->exchanges++;
+  if (auth->step == 0)
+    check_foreseen(session, run);
+  run->auth_asked = true;
+  run->data_asked = false;
+  if (auth->response.length % 2)
+    cmta_session_set_identity(session, auth->mechanism, "x");
+  return next_answer(session, run, (struct cmta_slice){0});
 }
 
 static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
@@ -251,6 +294,9 @@ const struct cmta_hooks session_hooks = {.size = sizeof session_hooks,
                                          .decided = hear_decided,
                                          .connect = ask,
                                          .hello = ask_hello,
+                                         .starttls = ask,
+                                         .secured = ask_secured,
+                                         .auth = ask_auth,
                                          .mail = ask_path,
                                          .rcpt = ask_path,
                                          .data = ask_data,
@@ -280,7 +326,7 @@ void make_verbs(struct cmta_verb verbs[OWN_VERBS], struct run *run) {
 /* A chunk or header section is accepted without a word, because a success in the middle of a
  * message is refused. */
 void decide_late(struct run *run, struct cmta_session *session) {
-  enum cmta_verdict verdict = verdict_of(run->late >> 3, 7);
+  enum cmta_verdict verdict = verdict_of(run->late >> 3, run->auth_asked ? 8 : 7);
   if (verdict == CMTA_LATER)
     verdict = CMTA_ACCEPT;
   const bool accepts = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;

@@ -20,6 +20,7 @@ struct set {
   bool section_asked; /* `headers`, likewise */
   unsigned sessions;  /* data of its own that is not yet freed */
   unsigned transactions;
+  unsigned exchanges;
   unsigned resets, closed;
   uint64_t told; /* the number of the last command that was foreseen */
 };
@@ -32,6 +33,10 @@ struct run {
   unsigned asked;     /* questions so far, chunks not counted */
   bool silent;        /* the question now asked, or open, is `chunk` or `headers` */
   unsigned char late; /* the verdict octet of the open question */
+  bool auth_asked;    /* the question now asked, or open, is `auth` */
+  bool in_clear;      /* a handshake is to come, and bytes of the client come instead */
+  bool refused;       /* TLS was refused, which is said unasked */
+  bool opened;        /* `connect` was asked */
   bool data_asked;    /* the question now asked is `data`, which accepts with a 354 */
   struct {
     uint64_t number;

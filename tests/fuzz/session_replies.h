@@ -20,14 +20,16 @@ bool bytes_equal(const struct bytes *a, const struct bytes *b);
 void bytes_free(struct bytes *bytes);
 
 /* Each line is a code of 200 to 599, a blank or hyphen, printable ASCII (or UTF-8, where utf8) and
-   CR LF, at most 512 octets; the lines of one reply have one code; the last reply is complete (RFC
-   5321 section 4.2). */
+   CR LF, at most 512 octets, a 334 12288; the lines of one reply have one code; the last reply is
+   complete (RFC 5321 section 4.2). */
 bool replies_well_formed(const struct bytes *output, bool utf8);
 
 /* One reply for the greeting, one for each line up to its CR LF, and after a 354 one for the
    message up to its CR LF . CR LF; in that order, and no other (RFC 5321 section 4.3.2). A session
-   that is over may leave the rest unanswered, and say one thing more in the middle of a message. */
-bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over);
+   that is over may leave the rest unanswered, and say one thing more in the middle of a message, or
+   unasked. */
+bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over,
+                   bool unasked);
 
 /* Whether bytes are one Received field: lines of at most 998 octets without control bytes, ended by
    CR LF, all but the first begun by a tab and none blank; with its date behind the last ';'. */

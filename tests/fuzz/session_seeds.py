@@ -13,17 +13,20 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "dialogs"))
 from escapes import decode  # noqa: E402
 
-VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later", "take")
+VERDICTS = ("accept", "reject", "tempfail", "close", "drop", "later", "take", "challenge")
 MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limits
-# What these lines of a dialogue add to the octet behind it.
+# What these lines of a dialogue add to the octets behind it.
+SECURITY_BITS = {"set auth_in_clear on": 0x10, "set auth_required on": 0x20, "tls-failed": 0x40, "in-clear": 0x80}
+SECURITY_MECHANISMS = 0x08
+TLS_MODES = ("off", "offered", "required", "unavailable", "implicit")
 PIECE_BITS = {"take-messages": 0x10, "store": 0x20, "set received on": 0x40}
 HEADER_VERDICTS = 8
 LONGEST = 4096
 
 
 def read(path):
-    """What the client of a dialogue says, the verdicts it hears, how many hook sets there are, and the bits of PIECE_BITS."""
-    said, verdicts, sets, bits = b"", [], 1, 0
+    """What the client of a dialogue says, the verdicts it hears, how many hook sets there are, and the octets of pieces and security."""
+    said, verdicts, sets, bits, security = b"", [], 1, 0, 0
     for line in path.read_text(encoding="utf-8").splitlines():
         if line[:2] in ("C:", "C|"):
             said += decode(line[3:]) + (b"\r\n" if line[1] == ":" else b"")
@@ -31,15 +34,20 @@ def read(path):
             verdicts.append(VERDICTS.index(line.split()[2]))
         elif line.startswith("chain "):
             sets = int(line.split()[1])
+        elif line.startswith("tls "):
+            security |= TLS_MODES.index(line.split()[1])
+        elif line.startswith("set mechanisms"):
+            security |= SECURITY_MECHANISMS
+        security |= SECURITY_BITS.get(line, 0)
         bits |= PIECE_BITS.get(line.split(" ")[0] if line.startswith("store") else line, 0)
-    return said, verdicts, sets, bits
+    return said, verdicts, sets, bytes([bits, security])
 
 
 def main(dialogs, corpus):
     seeds = {}
     for path in sorted(pathlib.Path(dialogs).glob("*.dialog")):
-        said, verdicts, sets, bits = read(path)
-        front = bytes([0, (sets - 1) * MORE_SETS, bits])
+        said, verdicts, sets, octets_behind = read(path)
+        front = bytes([0, (sets - 1) * MORE_SETS]) + octets_behind
         if not said or len(said) > LONGEST:
             continue
         seeds.setdefault(front + bytes(HEADER_VERDICTS) + said, path.stem)

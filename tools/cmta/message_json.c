@@ -3,8 +3,9 @@
 
 #include "message_json.h"
 
-#include "base64.h"
 #include "escape.h"
+
+#include <base64.h>
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -58,10 +58,22 @@ static bool is_message(const char *phase) {
   return strcmp(phase, "body") == 0 || strcmp(phase, "discard") == 0;
 }
 
-static void print_client(const char *phase, const char *line, size_t length) {
+/* What may be a secret is shown as the session's own trace has it. */
+static void print_secret(const struct trace *trace, size_t length) {
+  const struct text *traced = &trace->script.traced;
+  if (traced->length > 0)
+    print_line("C: ", traced->at, chomp(traced->at, traced->length));
+  else
+    printf("C| %zu octets\n", length);
+}
+
+static void print_client(const struct trace *trace, const char *phase, const char *line,
+                         size_t length) {
   size_t end = chomp(line, length);
   if (is_message(phase))
     printf("C| %zu octets\n", length);
+  else if (cmta_session_heard_secrets(trace->session))
+    print_secret(trace, length);
   else
     print_line(end < length ? "C: " : "C| ", line, end);
 }
@@ -70,12 +82,13 @@ static void print_client(const char *phase, const char *line, size_t length) {
 static size_t give(struct trace *trace, const char *line, size_t length) {
   const char *phase = cmta_session_phase(trace->session);
   uint64_t progress = cmta_session_progress(trace->session);
+  text_clear(&trace->script.traced);
   ptrdiff_t taken = cmta_session_receive(trace->session, line, length);
   trace->dead |= taken < 0;
   bool moved = length == 0 || cmta_session_progress(trace->session) != progress;
   const char *event = moved ? cmta_session_event(trace->session) : "";
   if (length > 0)
-    print_client(phase, line, taken < 0 ? length : (size_t)taken);
+    print_client(trace, phase, line, taken < 0 ? length : (size_t)taken);
   print_change(trace, *event ? event : "-", phase);
   print_replies(trace);
   return taken < 0 ? 0 : (size_t)taken;
@@ -127,9 +140,20 @@ static const char *report(struct cmta_session *session, enum step_kind kind) {
   case STEP_HANGUP:
     cmta_session_hangup(session);
     return "hangup";
+  case STEP_TLS_FAILED:
+    cmta_session_tls_failed(session);
+    return "tls-failed";
   default:
     return NULL;
   }
+}
+
+static void secure(struct trace *trace, const struct step *step, const char *before) {
+  int error = step_secured(trace->session, step);
+  if (error == 0)
+    run_on(trace, "secured", before);
+  else
+    printf("   %-9s %s\n", "secured", cmta_strerror(error));
 }
 
 /* While `hello` is open an edit of its reply is made at once. */
@@ -151,6 +175,8 @@ static void play_step(struct trace *trace, const struct step *step) {
     give_pending(trace);
   } else if (step->kind == STEP_DECIDE) {
     decide(trace, &step->answer, before);
+  } else if (step->kind == STEP_SECURED) {
+    secure(trace, step, before);
   } else if (step->kind == STEP_ID) {
     cmta_transaction_set_id(trace->session, step->text.at);
   } else if (reported) {
@@ -193,11 +219,14 @@ static int run(const struct dialogue *dialogue) {
   if (error == 0)
     error = cmta_session_new(&trace.session, trace.service, NULL, NULL);
   if (error == 0)
+    error = cmta_session_set_tls(trace.session, dialogue->tls);
+  if (error == 0)
     play(&trace);
   cmta_session_free(trace.session);
   cmta_service_free(trace.service);
   cmta_message_free(trace.script.taken);
   shelf_clear(&trace.shelf);
+  text_clear(&trace.script.traced);
   text_clear(&trace.pending);
   return error;
 }

@@ -46,6 +46,20 @@ static enum cmta_verdict on_hello(struct cmta_session *session, void *user,
   return answer(session, user, ASK_HELLO);
 }
 
+static enum cmta_verdict on_starttls(struct cmta_session *session, void *user) {
+  return answer(session, user, ASK_STARTTLS);
+}
+
+static enum cmta_verdict on_secured(struct cmta_session *session, void *user) {
+  return answer(session, user, ASK_SECURED);
+}
+
+static enum cmta_verdict on_auth(struct cmta_session *session, void *user,
+                                 const struct cmta_auth *auth) {
+  (void)auth;
+  return answer(session, user, ASK_AUTH);
+}
+
 static enum cmta_verdict on_mail(struct cmta_session *session, void *user,
                                  const struct cmta_path *path) {
   (void)path;
@@ -125,17 +139,31 @@ enum cmta_verdict trace_row(struct cmta_session *session, void *user, const stru
   return answer(session, user, ASK_ROW);
 }
 
-/* The hooks of a set, which has no `headers` and no `expn` where the dialogue answers none. */
+static void on_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
+                     struct cmta_slice line) {
+  struct text *traced = &((struct trace_set *)user)->script->traced;
+  (void)session;
+  if (direction != CMTA_FROM_CLIENT)
+    return;
+  text_clear(traced);
+  text_append(traced, line.at, line.length);
+}
+
+/* The hooks of a set, which has no `headers`, `expn` or `auth` where the dialogue answers none. */
 static struct cmta_hooks hooks_of(const struct dialogue *dialogue, size_t set) {
   if (dialogue->bare)
     return (struct cmta_hooks){.size = sizeof(struct cmta_hooks)};
   bool headers = dialogue_answers(dialogue, set, ASK_HEADERS);
   bool expn = dialogue_answers(dialogue, set, ASK_EXPN);
+  bool auth = dialogue_answers(dialogue, set, ASK_AUTH);
   return (struct cmta_hooks){.size = sizeof(struct cmta_hooks),
                              .session_new = new_session_data,
                              .transaction_new = new_transaction_data,
                              .connect = on_connect,
                              .hello = on_hello,
+                             .starttls = on_starttls,
+                             .secured = on_secured,
+                             .auth = auth ? on_auth : NULL,
                              .mail = on_mail,
                              .rcpt = on_rcpt,
                              .data = on_data,
@@ -147,7 +175,8 @@ static struct cmta_hooks hooks_of(const struct dialogue *dialogue, size_t set) {
                              .vrfy = on_vrfy,
                              .expn = expn ? on_expn : NULL,
                              .help = on_help,
-                             .verb = on_verb};
+                             .verb = on_verb,
+                             .trace = on_trace};
 }
 
 void trace_script_init(struct trace_script *script, const struct dialogue *dialogue) {

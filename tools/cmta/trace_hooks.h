@@ -3,7 +3,7 @@
 #define CMTA_TOOLS_TRACE_HOOKS_H
 
 /* An application that answers as the hook lines of a dialogue say, each hook set for itself, and
- * accepts what they do not mention. It remembers nothing and prints nothing. */
+ * accepts what they do not mention. It prints nothing. */
 
 #include <agenda.h>
 
@@ -19,6 +19,7 @@ struct trace_script {
   const struct dialogue *dialogue;
   struct trace_set sets[DIALOGUE_SETS];
   struct cmta_message *taken; /* the last message that was, or NULL */
+  struct text traced;         /* the client's line that the hook `trace` was told of last */
 };
 
 /* Points the sets to their script. */

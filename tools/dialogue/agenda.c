@@ -47,10 +47,22 @@ const struct answer *agenda_give(struct agenda *agenda, enum question question) 
   return answer;
 }
 
+/* What goes beside verdict and reply. */
+static int tell(struct cmta_session *session, const struct answer *answer) {
+  int error = 0;
+  if (answer->mechanisms.at != NULL)
+    error = cmta_session_set_mechanisms(session, answer->mechanisms.at);
+  if (error == 0 && answer->user.at != NULL)
+    error = cmta_session_set_identity(session, answer->user.at, answer->authorization.at);
+  if (error == 0 && answer->says.at != NULL)
+    error = cmta_auth_challenge(session, answer->says.at, answer->says.length);
+  return error;
+}
+
 int answer_compose(struct cmta_session *session, const struct answer *answer) {
   const char *enhanced = answer->enhanced[0] == '\0' ? NULL : answer->enhanced;
-  int error = 0;
-  if (answer->code != 0)
+  int error = tell(session, answer);
+  if (error == 0 && answer->code != 0)
     error = cmta_reply(session, answer->code, enhanced, "%s", answer->lines[0].at);
   for (size_t i = 1; error == 0 && i < answer->line_count; i++)
     error = cmta_reply_line(session, "%s", answer->lines[i].at);

@@ -37,7 +37,7 @@ const struct answer *agenda_next(const struct agenda *agenda, enum question ques
 /* The same, and it has been given now. */
 const struct answer *agenda_give(struct agenda *agenda, enum question question);
 
-/* Composes the reply of an answer; 0 or the library's error. */
+/* Composes the reply of an answer, and tells what goes beside; 0 or the library's error. */
 int answer_compose(struct cmta_session *session, const struct answer *answer);
 
 /* Asks for the deadline that a `deadline` line names; 0 or the library's error. */

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads dialogue files; see dialogue.h and tests/dialogs/README.md. */
 #include "dialogue.h"
+#include "parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const question_names[QUESTIONS] = {
-    "connect", "hello", "mail", "rcpt", "data", "chunk", "headers", "message",
-    "rset",    "noop",  "vrfy", "expn", "help", "verb",  "row"};
-
-enum { VERDICTS = CMTA_TAKE + 1 };
-
-static size_t name_index(const char *const *names, size_t count, const char *name, size_t length) {
-  for (size_t i = 0; i < count; i++)
-    if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
-      return i;
-  return count;
-}
+    "connect", "hello",   "starttls", "secured", "auth", "mail", "rcpt", "data", "chunk",
+    "headers", "message", "rset",     "noop",    "vrfy", "expn", "help", "verb", "row"};
 
 enum question question_by_name(const char *name, size_t length) {
-  return (enum question)name_index(question_names, QUESTIONS, name, length);
+  return (enum question)parse_index(question_names, QUESTIONS, name, length);
 }
 
 bool dialogue_answers(const struct dialogue *dialogue, size_t set, enum question question) {
@@ -34,78 +26,10 @@ bool dialogue_answers(const struct dialogue *dialogue, size_t set, enum question
 
 const char *question_name(enum question question) { return question_names[question]; }
 
-/* A verdict by its name; VERDICTS when there is none such. */
-static enum cmta_verdict verdict_by_name(const char *name, size_t length) {
-  unsigned verdict = 0;
-  while (verdict < VERDICTS) {
-    const char *known = cmta_verdict_name((enum cmta_verdict)verdict);
-    if (strlen(known) == length && memcmp(known, name, length) == 0)
-      break;
-    verdict++;
-  }
-  return (enum cmta_verdict)verdict;
-}
-
-/* Takes the next word off rest; its length, 0 at the end. */
-static size_t next_word(const char **rest, const char **word) {
-  *rest += strspn(*rest, " ");
-  *word = *rest;
-  *rest += strcspn(*rest, " ");
-  return (size_t)(*rest - *word);
-}
-
-static bool at_end(const char *rest) { return rest[strspn(rest, " ")] == '\0'; }
-
-/* "one" "two" as one text. */
-static bool parse_strings(struct text *text, const char *rest) {
-  text_append(text, "", 0);
-  while (!at_end(rest)) {
-    rest += strspn(rest, " ");
-    if (*rest++ != '"' || (rest = text_decode(text, rest, '"')) == NULL)
-      return false;
-  }
-  return true;
-}
-
-/* "one" "two" as the lines of a reply. */
-static bool parse_reply_lines(struct answer *answer, const char *rest) {
-  while (!at_end(rest)) {
-    rest += strspn(rest, " ");
-    struct text *grown = realloc(answer->lines, (answer->line_count + 1) * sizeof answer->lines[0]);
-    if (grown == NULL)
-      abort();
-    answer->lines = grown;
-    grown[answer->line_count] = (struct text){0};
-    text_append(&grown[answer->line_count], "", 0);
-    if (*rest++ != '"' || (rest = text_decode(&grown[answer->line_count++], rest, '"')) == NULL)
-      return false;
-  }
-  return answer->line_count > 0;
-}
-
-/* VERDICT [CODE [ENHANCED] "line" ...] */
-static bool parse_answer(struct answer *answer, const char *rest) {
-  const char *word;
-  size_t length = next_word(&rest, &word);
-  answer->verdict = verdict_by_name(word, length);
-  const bool known = (unsigned)answer->verdict < VERDICTS;
-  if (!known || at_end(rest))
-    return known;
-  next_word(&rest, &word);
-  answer->code = (int)strtol(word, NULL, 10);
-  if (rest[strspn(rest, " ")] != '"') {
-    length = next_word(&rest, &word);
-    if (length >= sizeof answer->enhanced)
-      return false;
-    memcpy(answer->enhanced, word, length);
-  }
-  return answer->code > 0 && parse_reply_lines(answer, rest);
-}
-
 /* QUESTION[@SET] */
 static bool parse_question(const struct dialogue *dialogue, struct step *step, const char **rest) {
   const char *word;
-  const size_t length = next_word(rest, &word);
+  const size_t length = parse_word(rest, &word);
   const char *at = memchr(word, '@', length);
   step->question = question_by_name(word, at == NULL ? length : (size_t)(at - word));
   step->set = at == NULL ? 0 : (size_t)strtoul(at + 1, NULL, 10);
@@ -117,7 +41,7 @@ static bool parse_hook(struct dialogue *dialogue, struct step *step, const char 
 }
 
 static bool parse_no_data(struct dialogue *dialogue, struct step *step, const char *rest) {
-  return parse_question(dialogue, step, &rest) && at_end(rest) &&
+  return parse_question(dialogue, step, &rest) && parse_at_end(rest) &&
          (step->question == ASK_CONNECT || step->question == ASK_MAIL);
 }
 
@@ -125,7 +49,7 @@ static bool parse_no_data(struct dialogue *dialogue, struct step *step, const ch
 static bool parse_deadline(struct dialogue *dialogue, struct step *step, const char *rest) {
   (void)dialogue;
   const char *word;
-  next_word(&rest, &word);
+  parse_word(&rest, &word);
   const int seconds = (int)strtol(word, NULL, 10);
   const bool good = parse_answer(&step->answer, rest) && step->answer.code == 0;
   step->answer.code = seconds;
@@ -163,6 +87,11 @@ static bool parse_text(struct dialogue *dialogue, struct step *step, const char 
   return text_decode(&step->text, rest, '\0') != NULL;
 }
 
+static bool parse_refused_text(struct dialogue *dialogue, struct step *step, const char *rest) {
+  step->answer.refused = true;
+  return parse_text(dialogue, step, rest);
+}
+
 static bool parse_line(struct dialogue *dialogue, struct step *step, const char *rest) {
   const bool good = parse_text(dialogue, step, rest);
   text_append(&step->text, "\r\n", 2);
@@ -177,7 +106,7 @@ static bool parse_message(struct dialogue *dialogue, struct step *step, const ch
 static bool parse_nothing(struct dialogue *dialogue, struct step *step, const char *rest) {
   (void)dialogue;
   text_append(&step->text, "", 0);
-  return at_end(rest);
+  return parse_at_end(rest);
 }
 
 static bool parse_question_text(struct dialogue *dialogue, struct step *step, const char *rest) {
@@ -196,6 +125,7 @@ static const struct form {
     {"S:", STEP_SERVER, 0, parse_text},
     {"S~", STEP_SERVER_PREFIX, 0, parse_text},
     {"S+", STEP_SERVER_REPLY, 0, parse_text},
+    {"or", STEP_SERVER_OR, 0, parse_text},
     {"no-data", STEP_NO_DATA, 0, parse_no_data},
     {"deadline", STEP_DEADLINE, 0, parse_deadline},
     {"hook", STEP_HOOK, 0, parse_hook},
@@ -211,6 +141,9 @@ static const struct form {
     {"expire", STEP_EXPIRE, 0, parse_nothing},
     {"stop", STEP_STOP, 0, parse_nothing},
     {"hangup", STEP_HANGUP, 0, parse_nothing},
+    {"secured", STEP_SECURED, 0, parse_text},
+    {"secured!", STEP_SECURED, 0, parse_refused_text},
+    {"tls-failed", STEP_TLS_FAILED, 0, parse_nothing},
     {"message", STEP_MESSAGE, 0, parse_message},
     {"no-message", STEP_NO_MESSAGE, 0, parse_nothing},
     {"open", STEP_PROBE, PROBE_CLOSED, parse_nothing},
@@ -235,6 +168,11 @@ static const struct form {
     {"counts", STEP_PROBE, PROBE_COUNTS, parse_text},
     {"replies", STEP_PROBE, PROBE_REPLIES, parse_text},
     {"foreseen", STEP_PROBE, PROBE_FORESEEN, parse_text},
+    {"identity", STEP_PROBE, PROBE_IDENTITY, parse_text},
+    {"mechanisms", STEP_PROBE, PROBE_MECHANISMS, parse_text},
+    {"facts", STEP_PROBE, PROBE_FACTS, parse_text},
+    {"traced", STEP_PROBE, PROBE_TRACED, parse_text},
+    {"heard-secrets", STEP_PROBE, PROBE_HEARD_SECRETS, parse_text},
 };
 
 static struct step *new_step(struct dialogue *dialogue, enum step_kind kind, unsigned line) {
@@ -258,8 +196,8 @@ static bool parse_form(struct dialogue *dialogue, const struct form *form, const
 static bool parse_set(struct dialogue *dialogue, const char *rest) {
   char name[64];
   const char *word;
-  const size_t length = next_word(&rest, &word);
-  if (dialogue->step_count > 0 || length >= sizeof name)
+  const size_t length = parse_word(&rest, &word);
+  if (length >= sizeof name)
     return false;
   memcpy(name, word, length);
   name[length] = '\0';
@@ -270,13 +208,11 @@ static bool parse_set(struct dialogue *dialogue, const char *rest) {
 static bool parse_store(struct dialogue *dialogue, const char *rest) {
   static const char *const names[STORE_FUNCTIONS] = {"begin", "append", "read", "map"};
   const char *word;
-  const size_t length = next_word(&rest, &word);
-  if (dialogue->step_count > 0)
-    return false;
+  const size_t length = parse_word(&rest, &word);
   dialogue->stores = true;
   if (length == 0)
     return true;
-  const size_t function = name_index(names, STORE_FUNCTIONS, word, length);
+  const size_t function = parse_index(names, STORE_FUNCTIONS, word, length);
   dialogue->store_fails = (enum store_function)function;
   dialogue->store_fails_from = (unsigned)strtoul(rest, NULL, 10);
   return function < STORE_FUNCTIONS && dialogue->store_fails_from > 0;
@@ -285,31 +221,71 @@ static bool parse_store(struct dialogue *dialogue, const char *rest) {
 /* `chain N`: how many hook sets there are. */
 static bool parse_chain(struct dialogue *dialogue, const char *rest) {
   dialogue->sets = (size_t)strtoul(rest, NULL, 10);
-  return dialogue->step_count == 0 && dialogue->sets > 0 && dialogue->sets <= DIALOGUE_SETS;
+  return dialogue->sets > 0 && dialogue->sets <= DIALOGUE_SETS;
+}
+
+static bool parse_verb(struct dialogue *dialogue, const char *rest) {
+  return dialogue_add_verb(dialogue, rest + strspn(rest, " "));
+}
+
+static bool parse_no_hooks(struct dialogue *dialogue, const char *rest) {
+  dialogue->bare = true;
+  return parse_at_end(rest);
+}
+
+static bool parse_take_messages(struct dialogue *dialogue, const char *rest) {
+  dialogue->takes = true;
+  return parse_at_end(rest);
+}
+
+static bool parse_in_clear(struct dialogue *dialogue, const char *rest) {
+  dialogue->in_clear = true;
+  return parse_at_end(rest);
+}
+
+/* `secret "text"`: what no trace may show. */
+static bool parse_secret(struct dialogue *dialogue, const char *rest) {
+  struct text *grown =
+      realloc(dialogue->secrets, (dialogue->secret_count + 1) * sizeof dialogue->secrets[0]);
+  if (grown == NULL)
+    abort();
+  dialogue->secrets = grown;
+  grown[dialogue->secret_count] = (struct text){0};
+  return parse_strings(&grown[dialogue->secret_count++], rest);
+}
+
+/* The lines that stand before all steps. */
+static const struct head {
+  const char *keyword;
+  bool (*parse)(struct dialogue *dialogue, const char *rest);
+} heads[] = {
+    {"set", parse_set},
+    {"verb", parse_verb},
+    {"keyword", dialogue_add_keyword},
+    {"chain", parse_chain},
+    {"store", parse_store},
+    {"tls", parse_tls},
+    {"in-clear", parse_in_clear},
+    {"secret", parse_secret},
+    {"no-hooks", parse_no_hooks},
+    {"take-messages", parse_take_messages},
+};
+
+static bool is_word(const char *word, size_t length, const char *keyword) {
+  return strlen(keyword) == length && memcmp(keyword, word, length) == 0;
 }
 
 static bool parse_source_line(struct dialogue *dialogue, const char *line, unsigned number) {
   const char *rest = line;
   const char *word;
-  const size_t length = next_word(&rest, &word);
+  const size_t length = parse_word(&rest, &word);
   if (length == 0 || *word == '#')
     return true;
-  if (length == 3 && memcmp(word, "set", 3) == 0)
-    return parse_set(dialogue, rest);
-  if (length == 4 && memcmp(word, "verb", 4) == 0)
-    return dialogue->step_count == 0 && dialogue_add_verb(dialogue, rest + strspn(rest, " "));
-  if (length == 7 && memcmp(word, "keyword", 7) == 0)
-    return dialogue->step_count == 0 && dialogue_add_keyword(dialogue, rest);
-  if (length == 5 && memcmp(word, "chain", 5) == 0)
-    return parse_chain(dialogue, rest);
-  if (length == 5 && memcmp(word, "store", 5) == 0)
-    return parse_store(dialogue, rest);
-  if (strcmp(line, "no-hooks") == 0)
-    return dialogue->bare = true;
-  if (strcmp(line, "take-messages") == 0)
-    return dialogue->takes = true;
+  for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+    if (is_word(word, length, heads[i].keyword))
+      return dialogue->step_count == 0 && heads[i].parse(dialogue, rest);
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-    if (strlen(forms[i].keyword) == length && memcmp(forms[i].keyword, word, length) == 0)
+    if (is_word(word, length, forms[i].keyword))
       return parse_form(dialogue, &forms[i], rest + (*rest == ' '), number);
   return false;
 }
@@ -360,16 +336,17 @@ bool dialogue_load(struct text *source, const char *path) {
 
 void dialogue_free(struct dialogue *dialogue) {
   for (size_t i = 0; i < dialogue->step_count; i++) {
-    struct answer *answer = &dialogue->steps[i].answer;
-    for (size_t j = 0; j < answer->line_count; j++)
-      text_clear(&answer->lines[j]);
-    free(answer->lines);
+    answer_clear(&dialogue->steps[i].answer);
     text_clear(&dialogue->steps[i].text);
   }
   free(dialogue->steps);
+  for (size_t i = 0; i < dialogue->secret_count; i++)
+    text_clear(&dialogue->secrets[i]);
+  free(dialogue->secrets);
   dialogue_free_verbs(dialogue);
   dialogue_free_keywords(dialogue);
   text_clear(&dialogue->hostname);
   text_clear(&dialogue->greeting);
+  text_clear(&dialogue->mechanisms);
   *dialogue = (struct dialogue){0};
 }

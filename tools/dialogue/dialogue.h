@@ -15,6 +15,9 @@
 enum question {
   ASK_CONNECT,
   ASK_HELLO,
+  ASK_STARTTLS,
+  ASK_SECURED,
+  ASK_AUTH,
   ASK_MAIL,
   ASK_RCPT,
   ASK_DATA,
@@ -44,11 +47,14 @@ enum step_kind {
   STEP_SERVER,        /* text: the next reply line, without its CR LF */
   STEP_SERVER_PREFIX, /* text: what the next reply line begins with */
   STEP_SERVER_REPLY,  /* text: what the next reply, of any number of lines, begins with */
+  STEP_SERVER_OR,     /* text: the line that the reply line before may be instead */
   STEP_DECIDE,        /* answer: to the open question */
   STEP_ID,            /* text: the name that the running transaction gets */
   STEP_EXPIRE,
   STEP_STOP,
   STEP_HANGUP,
+  STEP_SECURED, /* text: facts of TLS, NAME=VALUE; answer.refused: it must be */
+  STEP_TLS_FAILED,
   STEP_MESSAGE,    /* text: the content of the next message that was delivered */
   STEP_NO_MESSAGE, /* none was, beyond those expected already */
   STEP_PROBE       /* text: what `probe` shows now */
@@ -77,10 +83,15 @@ enum probe {
   PROBE_COUNTS,
   PROBE_REPLIES,
   PROBE_FORESEEN,
+  PROBE_IDENTITY,
+  PROBE_MECHANISMS,
+  PROBE_FACTS,
+  PROBE_HEARD_SECRETS,
+  PROBE_TRACED,
   PROBES
 };
 
-/* A scripted answer: a verdict and perhaps a reply. */
+/* A scripted answer: a verdict, perhaps a reply, and what is told beside. */
 struct answer {
   enum cmta_verdict verdict;
   bool refused; /* the library must refuse it: its reply, for `decide` the verdict with it, or an
@@ -88,7 +99,10 @@ struct answer {
   int code;     /* of the reply; 0 for the standard one */
   char enhanced[16]; /* "5.7.1", or empty for the library's choice */
   struct text *lines;
-  size_t line_count; /* at least 1 when code is not 0 */
+  size_t line_count;               /* at least 1 when code is not 0 */
+  struct text user, authorization; /* the identity; where `at` is NULL: none, here and below */
+  struct text says;                /* a challenge */
+  struct text mechanisms;          /* the session's own */
 };
 
 /* The functions of struct cmta_store that can fail. */
@@ -122,7 +136,11 @@ struct dialogue {
   struct cmta_settings settings; /* without the verbs */
   struct dialogue_verb *verbs;
   size_t verb_count;
-  bool bare;                       /* play it without any hook */
+  bool bare;              /* play it without any hook */
+  enum cmta_tls_mode tls; /* what the runtime says that it can do */
+  bool in_clear;          /* bytes come where TLS is waited for */
+  struct text *secrets;   /* what must be wiped and not be seen */
+  size_t secret_count;
   size_t sets;                     /* hook sets of the chain; 1 where the file names none */
   bool takes;                      /* the application takes each message it is asked about */
   bool stores;                     /* there is a store for large messages; of its functions */
@@ -130,6 +148,7 @@ struct dialogue {
   unsigned store_fails_from;       /* from this call on, counted from 1; 0: none does */
   struct text hostname;            /* what settings point to */
   struct text greeting;
+  struct text mechanisms;
   int64_t calendar; /* what the clock of the settings shows, where `set calendar` gave it one */
   struct cmta_keyword *keywords; /* their `user` is the name of the only client that they are for */
   struct step *steps;
@@ -169,6 +188,12 @@ struct cmta_verb *dialogue_verbs(const struct dialogue *dialogue, dialogue_quest
 
 /* Frees the rows themselves: dialogue_free() does it. */
 void dialogue_free_verbs(struct dialogue *dialogue);
+
+/* Says what a `secured` line does; 0 or the library's error. */
+int step_secured(struct cmta_session *session, const struct step *step);
+
+/* Adds facts of TLS as such a line has them, "none" for NULL. */
+void facts_show(struct text *text, const struct cmta_tls_facts *facts);
 
 /* The name of a question. */
 const char *question_name(enum question question);

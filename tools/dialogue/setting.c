@@ -29,6 +29,11 @@ static const struct {
     {"command_timeout", TYPE_UNSIGNED, offsetof(struct cmta_settings, command_timeout)},
     {"data_timeout", TYPE_UNSIGNED, offsetof(struct cmta_settings, data_timeout)},
     {"decision_timeout", TYPE_UNSIGNED, offsetof(struct cmta_settings, decision_timeout)},
+    {"handshake_timeout", TYPE_UNSIGNED, offsetof(struct cmta_settings, handshake_timeout)},
+    {"mechanisms", TYPE_TEXT, offsetof(struct cmta_settings, mechanisms)},
+    {"auth_in_clear", TYPE_SWITCH, offsetof(struct cmta_settings, auth_in_clear)},
+    {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
+    {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
 };
 
 static const struct {
@@ -41,11 +46,19 @@ static const struct {
     {"smtputf8", CMTA_EXTENSION_SMTPUTF8},
     {"enhancedstatuscodes", CMTA_EXTENSION_ENHANCEDSTATUSCODES},
     {"help", CMTA_EXTENSION_HELP},
+    {"starttls", CMTA_EXTENSION_STARTTLS},
+    {"auth", CMTA_EXTENSION_AUTH},
 };
 
+/* Where the bytes are that a field of the settings points to. */
+static struct text *text_of(struct dialogue *dialogue, const char *const *field) {
+  if (field == &dialogue->settings.hostname)
+    return &dialogue->hostname;
+  return field == &dialogue->settings.mechanisms ? &dialogue->mechanisms : &dialogue->greeting;
+}
+
 static bool set_text(struct dialogue *dialogue, const char **field, const char *value) {
-  struct text *text =
-      field == &dialogue->settings.hostname ? &dialogue->hostname : &dialogue->greeting;
+  struct text *text = text_of(dialogue, field);
   text_clear(text);
   text_append(text, "", 0);
   if (text_decode(text, value, '\0') == NULL)

@@ -2,6 +2,8 @@
 /* Growing bytes and their escapes; see text.h. */
 #include "text.h"
 
+#include "base64.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +95,21 @@ static size_t decode_repeat(struct text *text, const char *brace) {
   return (size_t)(close - brace) + 1;
 }
 
+/* {base64:TEXT}; its length, or 0 when this brace is just a brace. */
+static size_t decode_base64(struct text *text, const char *brace) {
+  static const char begin[] = "{base64:";
+  struct text plain = {0};
+  const char *rest = NULL;
+  if (strncmp(brace, begin, sizeof begin - 1) == 0)
+    rest = text_decode(&plain, brace + sizeof begin - 1, '}');
+  char *encoded = rest == NULL ? NULL : base64_text(plain.at, plain.length);
+  if (encoded != NULL)
+    text_append(text, encoded, strlen(encoded));
+  free(encoded);
+  text_clear(&plain);
+  return encoded == NULL ? 0 : (size_t)(rest - brace);
+}
+
 const char *text_decode(struct text *text, const char *escaped, char end) {
   while (*escaped != end) {
     size_t length = 0;
@@ -103,7 +120,8 @@ const char *text_decode(struct text *text, const char *escaped, char end) {
       if (length++ == 0)
         return NULL;
     } else if (*escaped == '{') {
-      length = decode_repeat(text, escaped);
+      length = decode_base64(text, escaped);
+      length = length > 0 ? length : decode_repeat(text, escaped);
     }
     if (length == 0)
       text_append(text, escaped, length = 1);

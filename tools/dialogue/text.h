@@ -32,8 +32,8 @@ void text_clear(struct text *text);
 bool text_equal(const struct text *a, const struct text *b);
 
 /* Adds what escaped means, up to the first character `end` outside an escape, or to its NUL when
-   `end` is NUL. Known are \r \n \t \0 \\ \" \{ \xNN, and {TEXT*N} for N times TEXT. Returns what
-   follows `end`, or NULL when an escape is malformed or `end` is missing. */
+   `end` is NUL. Known are \r \n \t \0 \\ \" \{ \xNN, {TEXT*N} for N times TEXT, and {base64:TEXT}.
+   Returns what follows `end`, or NULL when an escape is malformed or `end` is missing. */
 const char *text_decode(struct text *text, const char *escaped, char end);
 
 /* Adds length bytes so that line ends, control bytes and bytes beyond ASCII show as escapes. */

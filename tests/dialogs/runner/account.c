@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What fresh memory holds, so that what was there before is not taken for the session's. */
+enum { FILLING = 0xa5 };
+
 /* Large enough to keep what follows it aligned. */
 union head {
   size_t size;
@@ -22,6 +25,8 @@ static bool must_fail(struct account *account) {
 
 static void take_off(struct account *account, const union head *head, size_t said) {
   account->wrong_size = account->wrong_size || head->size != said;
+  account->leaked = account->leaked ||
+                    (!account->unfilled && secrets_are_in(account->secrets, head + 1, head->size));
   account->held -= head->size;
   account->blocks--;
 }
@@ -48,6 +53,8 @@ static void *reallocate(void *context, void *pointer, size_t old_size, size_t ne
   union head *fresh = malloc(sizeof *fresh + new_size);
   if (fresh == NULL)
     abort();
+  if (!account->unfilled)
+    memset(fresh + 1, FILLING, new_size);
   if (head != NULL) {
     memcpy(fresh + 1, pointer, old_size < new_size ? old_size : new_size);
     take_off(account, head, old_size);

@@ -60,6 +60,8 @@ static const char *memory_fault(const struct play *play) {
     return "memory was not given back";
   if (account->wrong_size)
     return "a block was given back with another size";
+  if (account->leaked)
+    return "a block was given back with a secret in it";
   if (ceiling > 0 && !play->dialogue->takes && account->peak > ceiling + play->held_by_service)
     return "more memory was held than max_memory";
   return NULL;
@@ -71,6 +73,9 @@ static void check_set(struct play *play, const struct script *script) {
     play_fail(play, script->fault.at);
   if (cmta_session_envelope(play->session) == NULL && script->transaction_data > 0)
     play_fail(play, "data of a transaction outlives it");
+  if (strcmp(cmta_session_phase(play->session), "auth") != 0 &&
+      *cmta_session_question(play->session) == '\0' && script->exchange_data > 0)
+    play_fail(play, "data of an exchange outlives it");
 }
 
 void play_check_rest(struct play *play) {
@@ -81,6 +86,8 @@ void play_check_rest(struct play *play) {
     play_fail(play, fault);
   if (play->account.wrong_size)
     play_fail(play, "a block was given back with another size");
+  if (play->account.leaked)
+    play_fail(play, "a block was given back with a secret in it");
 }
 
 void play_check_end(struct play *play) {
@@ -88,6 +95,8 @@ void play_check_end(struct play *play) {
   if (play->compared < play->output.length)
     play_fail_text(play, "a reply that no line expects", &unread, play->output.at + play->compared,
                    play->output.length - play->compared);
+  if (secrets_are_in(&play->secrets, play->output.at, play->output.length))
+    play_fail(play, "a reply shows a secret");
   if (play->pending.length > 0 && play_can_read(play))
     play_fail(play, "bytes of the client were not taken");
   if (!play->dialogue->bare && !text_equal(&play->output, &play->script.said))
@@ -103,7 +112,7 @@ static void check_set_after(struct play *play, const struct script *script) {
     play_fail(play, "the hook sets heard different traces");
   if (!text_equal(&script->decided, &play->script.decided))
     play_fail(play, "the hook sets heard different decisions");
-  if (script->session_data > 0 || script->transaction_data > 0)
+  if (script->session_data > 0 || script->transaction_data > 0 || script->exchange_data > 0)
     play_fail(play, "data of the application was not destroyed");
 }
 

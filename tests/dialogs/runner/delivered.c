@@ -10,6 +10,9 @@ static void show_typed(struct text *text, const struct cmta_envelope *envelope) 
   text_print(text, "size=%llu body=%s smtputf8=%s", (unsigned long long)envelope->declared_size,
              envelope->body == CMTA_BODY_8BITMIME ? "8BITMIME" : "7BIT",
              envelope->smtputf8 ? "on" : "off");
+  if (envelope->submitter.length > 0)
+    text_print(text, " submitter=");
+  text_append(text, envelope->submitter.at, envelope->submitter.length);
 }
 
 /* What the message says slice by slice. 0 or the library's error. */

@@ -49,6 +49,12 @@ static void hear_closed(struct cmta_session *session, void *user, enum cmta_clos
     script_fault(script, "`closed` and cmta_session_close_reason() differ");
 }
 
+/* The last line that a client said, as the trace shows it. */
+static void keep_traced(struct script *script, struct cmta_slice line) {
+  text_clear(&script->traced);
+  text_append(&script->traced, line.at, line.length >= 2 ? line.length - 2 : 0);
+}
+
 static void hear_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
                        struct cmta_slice line) {
   (void)session;
@@ -57,8 +63,12 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
   text_append(&script->transcript, line.at, line.length);
   if (direction == CMTA_TO_CLIENT)
     text_append(&script->said, line.at, line.length);
+  else
+    keep_traced(script, line);
   if (line.length < 2 || line.at[line.length - 2] != '\r' || line.at[line.length - 1] != '\n')
     script_fault(script, "a traced line does not end in CR LF");
+  if (secrets_are_in(script->first->secrets, line.at, line.length))
+    script_fault(script, "the trace shows a secret");
 }
 
 static void hear_foreseen(struct cmta_session *session, void *user,

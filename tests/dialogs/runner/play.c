@@ -50,7 +50,17 @@ static size_t next_piece(const struct play *play) {
 }
 
 bool play_can_read(const struct play *play) {
-  return (cmta_session_wants(play->session) & (CMTA_WANTS_DECISION | CMTA_WANTS_CLOSE)) == 0;
+  const unsigned stops =
+      CMTA_WANTS_DECISION | CMTA_WANTS_CLOSE | (play->dialogue->in_clear ? 0 : CMTA_WANTS_TLS);
+  return (cmta_session_wants(play->session) & stops) == 0;
+}
+
+/* Bytes that may be a secret have been reported as such. */
+static void check_heard_secrets(struct play *play, size_t taken) {
+  const bool heard = cmta_session_heard_secrets(play->session);
+  play->heard_secrets = play->heard_secrets || heard;
+  if (!heard && secrets_have_part(&play->secrets, &play->client, play->fed, taken))
+    play_fail(play, "a part of a secret was not reported");
 }
 
 static void forget_taken(struct play *play, size_t taken) {
@@ -78,6 +88,7 @@ static bool receive(struct play *play, size_t length) {
   }
   if ((size_t)taken < length && play_can_read(play))
     play_fail(play, "not all bytes were taken in one call");
+  check_heard_secrets(play, (size_t)taken);
   if (taken > 0)
     forget_taken(play, (size_t)taken);
   take_output(play);
@@ -145,6 +156,7 @@ static bool open_session(struct play *play) {
     return false;
   }
   cmta_session_count_in(play->session, play->statistics);
+  cmta_session_set_tls(play->session, play->dialogue->tls);
   receive(play, 0);
   return true;
 }
@@ -160,7 +172,10 @@ static void step_client(struct play *play, const struct step *step) {
     play_fail_text(play, "a reply that no line expects", &(struct text){0},
                    play->output.at + play->compared, play->output.length - play->compared);
   text_append(&play->pending, step->text.at, step->text.length);
-  if (!continues(play, step))
+  const bool waits = cmta_session_wants(play->session) & CMTA_WANTS_TLS;
+  if (waits && !play->dialogue->in_clear && !play->lenient)
+    play_fail(play, "the client speaks in clear where TLS is waited for");
+  else if (!continues(play, step) && (!waits || play->dialogue->in_clear))
     feed(play);
 }
 
@@ -181,6 +196,15 @@ static void step_decide(struct play *play, const struct step *step) {
   if ((error != 0) != step->answer.refused && !play->lenient)
     play_fail(play,
               error != 0 ? cmta_strerror(error) : "a decision that should be refused was taken");
+}
+
+static void step_secured_by(struct play *play, const struct step *step) {
+  const int error = step_secured(play->session, step);
+  play->dead = error == CMTA_E_MEMORY && play->lenient;
+  if ((error != 0) != step->answer.refused && !play->lenient)
+    play_fail(play, error != 0 ? cmta_strerror(error) : "TLS should have been refused");
+  if (error == 0)
+    feed(play);
 }
 
 static void step_id(struct play *play, const struct step *step) {
@@ -227,6 +251,12 @@ static void run_step(struct play *play, const struct step *step) {
   case STEP_DECIDE:
     step_decide(play, step);
     break;
+  case STEP_SECURED:
+    step_secured_by(play, step);
+    break;
+  case STEP_TLS_FAILED:
+    cmta_session_tls_failed(play->session);
+    break;
   case STEP_ID:
     step_id(play, step);
     break;
@@ -263,6 +293,13 @@ static void run_steps(struct play *play) {
 
 bool play_run(struct play *play) {
   text_append(&play->output, "", 0);
+  text_append(&play->client, "", 0);
+  for (size_t i = 0; i < play->dialogue->step_count; i++)
+    if (play->dialogue->steps[i].kind == STEP_CLIENT)
+      text_append(&play->client, play->dialogue->steps[i].text.at,
+                  play->dialogue->steps[i].text.length);
+  secrets_add_lines(&play->secrets, play->dialogue);
+  play->account.secrets = play->script.secrets = &play->secrets;
   for (size_t i = 0; i < DIALOGUE_SETS; i++) {
     play_script(play, i)->first = &play->script;
     play_script(play, i)->number = i;
@@ -284,6 +321,8 @@ void play_clear(struct play *play) {
   for (size_t i = 0; i < DIALOGUE_SETS; i++)
     script_clear(play_script(play, i));
   shelf_clear(&play->shelf);
+  secrets_clear(&play->secrets);
+  text_clear(&play->client);
   text_clear(&play->pending);
   text_clear(&play->output);
   text_clear(&play->failure);

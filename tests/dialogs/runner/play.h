@@ -29,6 +29,9 @@ struct play {
   struct cmta_session *session;       /* NULL before the first step that needs it */
   struct text pending;                /* client bytes not yet taken */
   size_t fed;                         /* client bytes taken */
+  struct secrets secrets;             /* learned, and perhaps those of another play */
+  struct text client;                 /* all that the client has to say */
+  bool heard_secrets;                 /* the session said so since it was last looked at */
   struct text output;                 /* all that came from the session */
   size_t compared;                    /* how much of it the steps have seen */
   size_t messages_seen;

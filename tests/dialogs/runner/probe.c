@@ -4,7 +4,7 @@
 
 static void show_closed(struct play *play, struct text *text) {
   static const char *const names[] = {"",         "quit",   "verdict", "errors", "timeout",
-                                      "shutdown", "hangup", "memory",  "freed"};
+                                      "shutdown", "hangup", "memory",  "freed",  "tls"};
   const enum cmta_close_reason reason = cmta_session_close_reason(play->session);
   text_print(text, "%s", names[reason]);
   if ((reason != CMTA_CLOSED_NOT) != ((cmta_session_wants(play->session) & CMTA_WANTS_CLOSE) != 0))
@@ -38,9 +38,9 @@ static void show_message(struct play *play, enum probe probe, struct text *text)
 }
 
 static void show_wants(struct play *play, struct text *text) {
-  static const char *const names[] = {"read", "write", "decision", "close", "foresight"};
+  static const char *const names[] = {"read", "write", "decision", "close", "foresight", "tls"};
   const unsigned wants = cmta_session_wants(play->session);
-  for (unsigned i = 0; i < 5; i++)
+  for (unsigned i = 0; i < 6; i++)
     if (wants & 1u << i)
       text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
 }
@@ -61,6 +61,8 @@ static void show_counts(struct play *play, struct text *text) {
   text_print(text, "commands=%llu errors=%llu recipients=%llu messages=%llu",
              (unsigned long long)counts->commands, (unsigned long long)counts->errors,
              (unsigned long long)counts->recipients, (unsigned long long)counts->messages);
+  if (counts->auth_failures > 0)
+    text_print(text, " auth-failures=%llu", (unsigned long long)counts->auth_failures);
 }
 
 /* NAME=2yz/3yz/4yz/5yz of each event that had replies, in the order of the statistics. */
@@ -84,6 +86,38 @@ static void show_foreseen(struct play *play, struct text *text) {
   text_clear(foreseen);
 }
 
+/* MECHANISM USER, and whom it wants to act as. */
+static void show_identity(struct play *play, struct text *text) {
+  const struct cmta_identity *identity = cmta_session_identity(play->session);
+  if (identity == NULL)
+    text_print(text, "none");
+  else
+    text_print(text, "%s %s%s%s", identity->mechanism, identity->user,
+               *identity->authorization ? " as " : "", identity->authorization);
+}
+
+static void show_heard_secrets(struct play *play, struct text *text) {
+  text_print(text, "%s", play->heard_secrets ? "yes" : "no");
+  play->heard_secrets = false;
+}
+
+/* What STARTTLS and AUTH have led to; false where the probe is none of it. */
+static bool show_security(struct play *play, enum probe probe, struct text *text) {
+  if (probe == PROBE_IDENTITY)
+    show_identity(play, text);
+  else if (probe == PROBE_MECHANISMS)
+    text_print(text, "%s", cmta_session_mechanisms(play->session));
+  else if (probe == PROBE_FACTS)
+    facts_show(text, cmta_session_tls(play->session));
+  else if (probe == PROBE_TRACED)
+    text_append(text, play->script.traced.at, play->script.traced.length);
+  else if (probe == PROBE_HEARD_SECRETS)
+    show_heard_secrets(play, text);
+  else
+    return false;
+  return true;
+}
+
 static void show_of_session(struct play *play, enum probe probe, struct text *text) {
   if (probe == PROBE_CLOSED)
     show_closed(play, text);
@@ -105,7 +139,7 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
     show_replies(play, text);
   else if (probe == PROBE_FORESEEN)
     show_foreseen(play, text);
-  else
+  else if (!show_security(play, probe, text))
     show_progress(play, text);
 }
 

@@ -6,7 +6,8 @@
 
 /* The reply lines after EHLO and 354 carry what they like; all must look like this. */
 static const char *line_fault(const char *line, size_t length) {
-  if (length > 510)
+  const bool challenges = length >= 4 && memcmp(line, "334 ", 4) == 0;
+  if (length > (challenges ? 12286 : 510))
     return "a reply line has more than 512 octets";
   if (length < 4 || strspn(line, "0123456789") != 3 || line[0] < '2' || line[0] > '5')
     return "a reply line does not begin with a code";

@@ -121,6 +121,43 @@ static enum cmta_verdict ask_path(struct script *script, struct cmta_session *se
   return verdict;
 }
 
+static enum cmta_verdict ask_starttls(struct cmta_session *session, void *user) {
+  return answer_question(user, session, ASK_STARTTLS, (struct cmta_slice){0});
+}
+
+static enum cmta_verdict ask_secured(struct cmta_session *session, void *user) {
+  if (!cmta_session_encrypted(session) || cmta_session_hello_name(session).length > 0)
+    script_fault(user, "TLS is on, and the session does not know, or knows too much");
+  return answer_question(user, session, ASK_SECURED, (struct cmta_slice){0});
+}
+
+/* An exchange has data of its own from its first step to its end. */
+static void keep_exchange_data(struct script *script, struct cmta_session *session, unsigned step) {
+  void *data = cmta_exchange_data(session);
+  if (data != (script->exchange_data > 0 ? &script->exchange_data : NULL))
+    script_fault(script, "the exchange's data is not the set's own");
+  if (step == 0 && data != NULL)
+    script_fault(script, "data of an exchange outlives it");
+  if (data == NULL && cmta_exchange_set_data(session, &script->exchange_data, destroy) == 0)
+    script->exchange_data++;
+}
+
+/* What is heard of a step: MECHANISM STEP "response", or - where there is none. */
+static enum cmta_verdict ask_auth(struct cmta_session *session, void *user,
+                                  const struct cmta_auth *auth) {
+  struct script *script = user;
+  struct text heard = {0};
+  text_print(&heard, "%s %u %s", auth->mechanism, auth->step, auth->has_response ? "\"" : "-");
+  text_append(&heard, auth->response.at, auth->response.length);
+  text_append(&heard, "\"", auth->has_response);
+  keep_exchange_data(script, session, auth->step);
+  secrets_add_response(script->first->secrets, auth->response);
+  const enum cmta_verdict verdict = answer_question(
+      script, session, ASK_AUTH, (struct cmta_slice){.at = heard.at, .length = heard.length});
+  text_clear(&heard);
+  return verdict;
+}
+
 static enum cmta_verdict ask_mail(struct cmta_session *session, void *user,
                                   const struct cmta_path *reverse_path) {
   text_clear(&((struct script *)user)->chunks);
@@ -262,6 +299,9 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .transaction_free = destroy,
                               .connect = ask_connect,
                               .hello = ask_hello,
+                              .starttls = ask_starttls,
+                              .secured = ask_secured,
+                              .auth = ask_auth,
                               .mail = ask_mail,
                               .rcpt = ask_rcpt,
                               .data = ask_data,
@@ -276,6 +316,8 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .verb = script_verb};
   if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
+  if (!dialogue_answers(dialogue, number, ASK_AUTH))
+    hooks.auth = NULL;
   if (!dialogue_answers(dialogue, number, ASK_HEADERS))
     hooks.headers = NULL;
   script_hear(&hooks, dialogue, number);
@@ -311,6 +353,7 @@ void script_clear(struct script *script) {
   text_clear(&script->chunks);
   text_clear(&script->foreseen);
   text_clear(&script->transcript);
+  text_clear(&script->traced);
   text_clear(&script->said);
   text_clear(&script->decided);
   text_clear(&script->cancelled);

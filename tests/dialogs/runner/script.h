@@ -7,6 +7,7 @@
 
 #include "agenda.h"
 #include "delivered.h"
+#include "secrets.h"
 
 enum { SCRIPT_PEER_PORT = 4321 };
 
@@ -33,6 +34,7 @@ struct script {
   bool takes;             /* messages are taken */
   struct text chunks;     /* what the `chunk` question has shown of the running message */
   struct text transcript; /* what the trace told, in order */
+  struct text traced;     /* the last line of the client in it, without CR LF */
   struct text said;       /* the part of it that went to the client */
   bool lenient;           /* memory fails: replies that suited may not suit */
   struct text foreseen;   /* commands told by `foresee` since it was last looked at */
@@ -41,6 +43,8 @@ struct script {
   enum cmta_close_reason reason;
   unsigned session_data; /* pointers kept and not yet destroyed */
   unsigned transaction_data;
+  unsigned exchange_data;
+  struct secrets *secrets;   /* the first's: what clients said to prove who they are */
   enum cmta_verdict overdue; /* of the question that was left open last; the first's */
   struct text decided;       /* the answers to the last question */
   bool all_decided;          /* its last answer is there */

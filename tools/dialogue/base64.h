@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef CMTA_TOOLS_BASE64_H
-#define CMTA_TOOLS_BASE64_H
+#ifndef TOOLS_BASE64_H
+#define TOOLS_BASE64_H
 
 #include <stddef.h>
 
