@@ -70,6 +70,16 @@ BIO_METHOD *socket_method_new(void) {
 
 /* ---- The table ---- */
 
+/* Whether an operation that may read has to wait for a write that waits. OpenSSL answers a client's
+ * request for a new key inside a read, and where a record is half written already that is an error
+ * for it that ends the connection. */
+static bool must_write_first(struct channel *channel) {
+  const struct tls_state *state = channel->state;
+  if (state->writing)
+    channel->read_waits = READY_TO_WRITE;
+  return state->writing;
+}
+
 /* Begins an operation that may read. A client can say things to TLS alone without end (a new key,
  * RFC 8446 section 4.6.3), none of which OpenSSL returns for: with a share of each turn it holds up
  * nobody. */
@@ -123,6 +133,8 @@ static ssize_t tls_read(struct channel *channel, void *buffer, size_t size) {
   int returned;
   if (state->broken)
     return TRANSPORT_GONE;
+  if (must_write_first(channel))
+    return TRANSPORT_WAIT;
   begin_turn(channel);
   do {
     returned = SSL_read_ex(state->ssl, (char *)buffer + length, size - length, &count);
@@ -140,6 +152,8 @@ static ssize_t tls_peek(struct channel *channel) {
   size_t count;
   if (state->broken)
     return TRANSPORT_GONE;
+  if (must_write_first(channel))
+    return TRANSPORT_WAIT;
   begin_turn(channel);
   int returned = SSL_peek_ex(state->ssl, &octet, 1, &count);
   note_ahead(state, returned);
@@ -148,7 +162,7 @@ static ssize_t tls_peek(struct channel *channel) {
 
 static bool tls_has_pending(const struct channel *channel) {
   const struct tls_state *state = channel->state;
-  return !state->broken && state->ahead;
+  return !state->broken && !state->writing && state->ahead;
 }
 
 static ssize_t tls_write(struct channel *channel, const void *bytes, size_t size) {
@@ -159,6 +173,7 @@ static ssize_t tls_write(struct channel *channel, const void *bytes, size_t size
   channel->write_waits = READY_TO_WRITE;
   ERR_clear_error();
   int returned = SSL_write_ex(state->ssl, bytes, size, &count);
+  state->writing = returned != 1;
   if (returned == 1)
     return (ssize_t)count;
   ssize_t failed = result(channel, returned, &channel->write_waits);
