@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void must(bool holds, const char *what) {
   if (holds)
@@ -236,6 +237,8 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   struct cmta_slice data = {0};
   char head[64];
   must(envelope->forward_path_count > 0, "a message has a recipient");
+  must(envelope->submitter.length == 0 || cmta_session_identity(session) != NULL,
+       "a submitter is claimed by who has authenticated");
   must(run->sets[0].section_asked, "a message was asked about by its header section before");
   const int error = cmta_message_data(message, &data);
   must(error == ((run->choice->switches & 2) ? CMTA_E_STATE : 0), "data is there when collected");
@@ -247,6 +250,29 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   take(session, user);
   run->data_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
+}
+
+static bool begins(const char *line, const char *word) {
+  return strncasecmp(line, word, strlen(word)) == 0;
+}
+
+/* Behind AUTH a mechanism is shown, and that there is more; of a response that it is one. */
+static void hear_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
+                       struct cmta_slice line) {
+  (void)user;
+  must(line.length >= 2 && memcmp(line.at + line.length - 2, "\r\n", 2) == 0, "a line is whole");
+  if (direction == CMTA_TO_CLIENT)
+    return;
+  const char *end = line.at + line.length;
+  if (strcmp(cmta_session_phase(session), "auth") == 0)
+    must(cmta_slice_is(line, "*\r\n") || cmta_slice_is(line, "[secret]\r\n"),
+         "a response is not shown");
+  if (line.length < 6 || !begins(line.at, "AUTH") || (line.at[4] > ' ' && line.at[4] < 0x7f))
+    return;
+  const char *at = line.at + 4 + strspn(line.at + 4, " ");
+  at += strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+  at += begins(at, " [secret]") ? 9 : begins(at, "[secret]") ? 8 : 0;
+  must(at == end - 2, "what is behind a mechanism is not shown");
 }
 
 static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
@@ -310,7 +336,8 @@ const struct cmta_hooks session_hooks = {.size = sizeof session_hooks,
                                          .help = ask_text,
                                          .verb = ask_verb,
                                          .foresee = hear_foreseen,
-                                         .closed = hear_closed};
+                                         .closed = hear_closed,
+                                         .trace = hear_trace};
 
 void make_verbs(struct cmta_verb verbs[OWN_VERBS], struct run *run) {
   verbs[0] = (struct cmta_verb){.name = "XHOOK", .help = "XHOOK [text]"};
