@@ -186,8 +186,10 @@ CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
 
 /* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
    is the password, and any verified certificate whose subject has the common name `name`; both are
-   then of the user `name`. Nobody may act as another. */
-CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users);
+   then of the user `name`. may_act: each may act as anybody, so that a test can see whom its client
+   names; else nobody may act as another. */
+CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users,
+                                   bool may_act);
 
 /* ---- Password files ---- */
 
