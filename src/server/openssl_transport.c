@@ -16,8 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* recv() calls of one operation, at most: records for more octets than its caller has room for. */
-enum { MOST_RECEIVES = 16 };
+/* recv() calls of one operation, at most: enough to fill RECEIVE_SIZE with whole records. Each may
+ * bring some 600 key updates. */
+enum { MOST_RECEIVES = 5 };
 
 /* What a channel's `state` is. */
 static SSL *ssl_of(const struct channel *channel) {
