@@ -153,6 +153,52 @@ Test(tls_pending, a_reset_behind_commands_behind_a_question_is_noticed) {
   cr_assert_eq(world.cancelled, 1);
 }
 
+/* ---- Foreseen ---- */
+
+static unsigned foreseen;
+
+static void on_foresee(struct cmta_session *session, void *user,
+                       const struct cmta_foreseen *command) {
+  (void)session, (void)user;
+  foreseen += command->path != NULL;
+}
+
+static void foresee(int commands) {
+  foreseen = 0;
+  world.late = RCPT;
+  world.hooks.foresee = on_foresee;
+  open_secured();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  for (int i = 0; i < commands; i++)
+    cr_assert_eq(SSL_write(secure.ssl, "RCPT TO:<0@s.example>\r\n", 23), 23);
+  secure_flush(&secure);
+  world_run_until_asked(&world);
+  run_some();
+  expect_quiet();
+}
+
+static void answer_foreseen(int commands) {
+  world.late = 0;
+  world_decide(&world, CMTA_ACCEPT);
+  for (int i = 0; i < commands; i++)
+    client_expect(&client, "");
+  leave();
+}
+
+Test(tls_pending, commands_in_records_of_their_own_are_foreseen) {
+  foresee(60);
+  cr_assert_eq(foreseen, 59);
+  answer_foreseen(60);
+}
+
+/* No more than a block of them. */
+Test(tls_pending, more_commands_than_are_foreseen_wait) {
+  foresee(5000);
+  cr_assert_geq(foreseen * 23, 65536 - 2 * 23);
+  cr_assert_leq(foreseen * 23, 65536);
+  answer_foreseen(5000);
+}
+
 /* ---- Behind the last reply ---- */
 
 /* The last reply and a close_notify arrive, though the client goes on. */
