@@ -16,8 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* recv() calls of one operation, at most: records for more octets than its caller has room for. */
-enum { MOST_RECEIVES = 16 };
+/* recv() calls of one operation, at most: enough to fill RECEIVE_SIZE with whole records. Each may
+ * bring some 600 key updates. */
+enum { MOST_RECEIVES = 5 };
 
 /* What a channel's `state` is. */
 static SSL *ssl_of(const struct channel *channel) {
@@ -76,7 +77,7 @@ BIO_METHOD *socket_method_new(void) {
 static bool must_write_first(struct channel *channel) {
   const struct tls_state *state = channel->state;
   if (state->writing)
-    channel->read_waits = READY_TO_WRITE;
+    channel->read_waits = channel->write_waits;
   return state->writing;
 }
 
@@ -141,6 +142,8 @@ static ssize_t tls_read(struct channel *channel, void *buffer, size_t size) {
     length += returned == 1 ? count : 0;
   } while (returned == 1 && length < size && (state->full || SSL_has_pending(state->ssl)));
   note_ahead(state, returned);
+  if (length && returned != 1 && SSL_want_write(state->ssl))
+    channel->read_waits = READY_TO_WRITE; /* records may be here already, behind an answer */
   if (length)
     return (ssize_t)length;
   return result(channel, returned, &channel->read_waits);
