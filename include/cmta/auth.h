@@ -86,8 +86,8 @@ enum cmta_auth_result {
 struct cmta_secret {
   struct cmta_slice password; /* in clear; `at` is NULL when it is not known */
   const char *hash;           /* "SHA-1" or "SHA-256": of what follows; NULL: none */
-  /* With UNKNOWN it is how many the users of this authenticator have, so that nobody can tell them
-     from others; 0: 10000. */
+  /* With UNKNOWN and WRONG it is how many the users of this authenticator have, so that nobody can
+     tell them from others; 0: 10000. */
   unsigned iterations;
   struct cmta_slice salt, stored_key, server_key; /* octets, not base64 */
   /* The user may act as whom the claim's `authorization` names; without it such a claim is
