@@ -15,7 +15,7 @@
 /* In the middle of a message, where accepting says nothing, no reply may look like its acceptance
  * (RFC 5321 section 4.3.2). */
 static bool is_success(const struct verb *verb, int code) {
-  if (verb->event == DATA)
+  if (verb->event == DATA || verb->event == BDAT)
     return code == 354;
   return verb->accepted != REPLY_NONE && code / 100 == 2;
 }

@@ -30,6 +30,13 @@ bool framer_has_auth(const struct framer *framer) {
                     (struct cmta_slice){"AUTH ", FRAMER_START});
 }
 
+bool framer_has_bdat(const struct framer *framer) {
+  char behind = framer->start[FRAMER_START - 1];
+  return ascii_same((struct cmta_slice){framer->start, FRAMER_START - 1},
+                    (struct cmta_slice){"BDAT", FRAMER_START - 1}) &&
+         (behind <= ' ' || behind > '~');
+}
+
 /* Remembers how a line begins: one that is too long is not kept. */
 static void note_start(struct framer *framer, const char *piece, size_t length) {
   size_t known = framer->length;
