@@ -74,7 +74,7 @@ static struct cmta_slice read_on(struct body *body, struct cmta_slice *input) {
 }
 
 enum body_found body_next(struct body *body, struct cmta_slice *input, struct cmta_slice *content) {
-  if (body->found == 0 && body->made.length == 0 && input->length > 0) {
+  while (body->found == 0 && body->made.length == 0 && input->length > 0) {
     *content = read_on(body, input);
     if (content->length > 0)
       return FOUND_SLICE;
