@@ -634,77 +634,137 @@ bool parameter_body(struct cmta_slice value, enum cmta_body_type *body) {
 {
 	unsigned char yych;
 	yych = *cursor;
-	if (yych <= '6') goto yy43;
-	if (yych <= '7') goto yy45;
-	if (yych <= '8') goto yy46;
+	if (yych <= 'A') {
+		if (yych <= '6') goto yy43;
+		if (yych <= '7') goto yy45;
+		if (yych <= '8') goto yy46;
+	} else {
+		if (yych <= 'B') goto yy47;
+		if (yych == 'b') goto yy47;
+	}
 yy43:
 	++cursor;
 yy44:
 	{ return false; }
 yy45:
 	yych = *(marker = ++cursor);
-	if (yych == 'B') goto yy47;
-	if (yych == 'b') goto yy47;
+	if (yych == 'B') goto yy48;
+	if (yych == 'b') goto yy48;
 	goto yy44;
 yy46:
 	yych = *(marker = ++cursor);
-	if (yych == 'B') goto yy49;
-	if (yych == 'b') goto yy49;
+	if (yych == 'B') goto yy50;
+	if (yych == 'b') goto yy50;
 	goto yy44;
 yy47:
-	yych = *++cursor;
-	if (yych == 'I') goto yy50;
-	if (yych == 'i') goto yy50;
-yy48:
-	cursor = marker;
-	goto yy44;
-yy49:
-	yych = *++cursor;
+	yych = *(marker = ++cursor);
 	if (yych == 'I') goto yy51;
 	if (yych == 'i') goto yy51;
-	goto yy48;
+	goto yy44;
+yy48:
+	yych = *++cursor;
+	if (yych == 'I') goto yy52;
+	if (yych == 'i') goto yy52;
+yy49:
+	cursor = marker;
+	goto yy44;
 yy50:
 	yych = *++cursor;
-	if (yych == 'T') goto yy52;
-	if (yych == 't') goto yy52;
-	goto yy48;
+	if (yych == 'I') goto yy53;
+	if (yych == 'i') goto yy53;
+	goto yy49;
 yy51:
 	yych = *++cursor;
-	if (yych == 'T') goto yy53;
-	if (yych == 't') goto yy53;
-	goto yy48;
+	if (yych == 'N') goto yy54;
+	if (yych == 'n') goto yy54;
+	goto yy49;
 yy52:
 	yych = *++cursor;
-	if (yych == '\r') goto yy54;
-	if (yych == ' ') goto yy54;
-	goto yy48;
+	if (yych == 'T') goto yy55;
+	if (yych == 't') goto yy55;
+	goto yy49;
 yy53:
 	yych = *++cursor;
-	if (yych == 'M') goto yy55;
-	if (yych == 'm') goto yy55;
-	goto yy48;
+	if (yych == 'T') goto yy56;
+	if (yych == 't') goto yy56;
+	goto yy49;
 yy54:
-	++cursor;
-	{ *body = CMTA_BODY_7BIT;     return cursor == end + 1; }
+	yych = *++cursor;
+	if (yych == 'A') goto yy57;
+	if (yych == 'a') goto yy57;
+	goto yy49;
 yy55:
 	yych = *++cursor;
-	if (yych == 'I') goto yy56;
-	if (yych != 'i') goto yy48;
+	if (yych == '\r') goto yy58;
+	if (yych == ' ') goto yy58;
+	goto yy49;
 yy56:
 	yych = *++cursor;
-	if (yych == 'M') goto yy57;
-	if (yych != 'm') goto yy48;
+	if (yych == 'M') goto yy59;
+	if (yych == 'm') goto yy59;
+	goto yy49;
 yy57:
 	yych = *++cursor;
-	if (yych == 'E') goto yy58;
-	if (yych != 'e') goto yy48;
+	if (yych == 'R') goto yy60;
+	if (yych == 'r') goto yy60;
+	goto yy49;
 yy58:
-	yych = *++cursor;
-	if (yych == '\r') goto yy59;
-	if (yych != ' ') goto yy48;
-yy59:
 	++cursor;
-	{ *body = CMTA_BODY_8BITMIME; return cursor == end + 1; }
+	{ *body = CMTA_BODY_7BIT;       return cursor == end + 1; }
+yy59:
+	yych = *++cursor;
+	if (yych == 'I') goto yy61;
+	if (yych == 'i') goto yy61;
+	goto yy49;
+yy60:
+	yych = *++cursor;
+	if (yych == 'Y') goto yy62;
+	if (yych == 'y') goto yy62;
+	goto yy49;
+yy61:
+	yych = *++cursor;
+	if (yych == 'M') goto yy63;
+	if (yych == 'm') goto yy63;
+	goto yy49;
+yy62:
+	yych = *++cursor;
+	if (yych == 'M') goto yy64;
+	if (yych == 'm') goto yy64;
+	goto yy49;
+yy63:
+	yych = *++cursor;
+	if (yych == 'E') goto yy65;
+	if (yych == 'e') goto yy65;
+	goto yy49;
+yy64:
+	yych = *++cursor;
+	if (yych == 'I') goto yy66;
+	if (yych == 'i') goto yy66;
+	goto yy49;
+yy65:
+	yych = *++cursor;
+	if (yych == '\r') goto yy67;
+	if (yych == ' ') goto yy67;
+	goto yy49;
+yy66:
+	yych = *++cursor;
+	if (yych == 'M') goto yy68;
+	if (yych == 'm') goto yy68;
+	goto yy49;
+yy67:
+	++cursor;
+	{ *body = CMTA_BODY_8BITMIME;   return cursor == end + 1; }
+yy68:
+	yych = *++cursor;
+	if (yych == 'E') goto yy69;
+	if (yych != 'e') goto yy49;
+yy69:
+	yych = *++cursor;
+	if (yych == '\r') goto yy70;
+	if (yych != ' ') goto yy49;
+yy70:
+	++cursor;
+	{ *body = CMTA_BODY_BINARYMIME; return cursor == end + 1; }
 }
 
 }
@@ -756,37 +816,37 @@ bool parameter_integer(struct cmta_slice value, int64_t *integer) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '-') goto yy63;
-	if (yych <= '/') goto yy61;
-	if (yych <= '9') goto yy64;
-yy61:
+	if (yych == '-') goto yy74;
+	if (yych <= '/') goto yy72;
+	if (yych <= '9') goto yy75;
+yy72:
 	++cursor;
-yy62:
+yy73:
 	{ return false; }
-yy63:
+yy74:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy65;
+		goto yy76;
 	}
-	goto yy62;
-yy64:
+	goto yy73;
+yy75:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy65;
+		goto yy76;
 	}
-	if (yych == '\r') goto yy66;
-	if (yych == ' ') goto yy66;
-	goto yy62;
-yy65:
+	if (yych == '\r') goto yy77;
+	if (yych == ' ') goto yy77;
+	goto yy73;
+yy76:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy65;
+		goto yy76;
 	}
-	if (yych == '\r') goto yy66;
-	if (yych == ' ') goto yy66;
+	if (yych == '\r') goto yy77;
+	if (yych == ' ') goto yy77;
 	cursor = marker;
-	goto yy62;
-yy66:
+	goto yy73;
+yy77:
 	++cursor;
 	{ return cursor == end + 1; }
 }
@@ -854,65 +914,65 @@ size_t parameter_xtext(struct cmta_slice value, char *text) {
 	};
 	yych = *cursor;
 	if (yych <= '+') {
-		if (yych <= ' ') goto yy68;
-		if (yych <= '*') goto yy70;
-		goto yy71;
+		if (yych <= ' ') goto yy79;
+		if (yych <= '*') goto yy81;
+		goto yy82;
 	} else {
-		if (yych == '=') goto yy68;
-		if (yych <= '~') goto yy70;
+		if (yych == '=') goto yy79;
+		if (yych <= '~') goto yy81;
 	}
-yy68:
+yy79:
 	++cursor;
-yy69:
+yy80:
 	{ return 0; }
-yy70:
+yy81:
 	yych = *(marker = ++cursor);
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy74;
-		goto yy69;
+		if (yych == '\r') goto yy85;
+		goto yy80;
 	} else {
-		if (yych == '=') goto yy69;
-		if (yych <= '~') goto yy74;
-		goto yy69;
+		if (yych == '=') goto yy80;
+		if (yych <= '~') goto yy85;
+		goto yy80;
 	}
-yy71:
+yy82:
 	yych = *(marker = ++cursor);
-	if (yych <= '/') goto yy69;
-	if (yych <= '9') goto yy77;
-	if (yych <= '@') goto yy69;
-	if (yych <= 'F') goto yy77;
-	goto yy69;
-yy72:
+	if (yych <= '/') goto yy80;
+	if (yych <= '9') goto yy88;
+	if (yych <= '@') goto yy80;
+	if (yych <= 'F') goto yy88;
+	goto yy80;
+yy83:
 	++cursor;
 	{ return cursor == end + 1 ? decode_xtext(value, text) : 0; }
-yy73:
+yy84:
 	yych = *++cursor;
-yy74:
+yy85:
 	if (yybm[0+yych] & 128) {
-		goto yy73;
+		goto yy84;
 	}
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy72;
+		if (yych == '\r') goto yy83;
 	} else {
-		if (yych <= ' ') goto yy72;
-		if (yych <= '+') goto yy76;
+		if (yych <= ' ') goto yy83;
+		if (yych <= '+') goto yy87;
 	}
-yy75:
+yy86:
 	cursor = marker;
-	goto yy69;
-yy76:
+	goto yy80;
+yy87:
 	yych = *++cursor;
-	if (yych <= '/') goto yy75;
-	if (yych <= '9') goto yy77;
-	if (yych <= '@') goto yy75;
-	if (yych >= 'G') goto yy75;
-yy77:
+	if (yych <= '/') goto yy86;
+	if (yych <= '9') goto yy88;
+	if (yych <= '@') goto yy86;
+	if (yych >= 'G') goto yy86;
+yy88:
 	yych = *++cursor;
-	if (yych <= '/') goto yy75;
-	if (yych <= '9') goto yy73;
-	if (yych <= '@') goto yy75;
-	if (yych <= 'F') goto yy73;
-	goto yy75;
+	if (yych <= '/') goto yy86;
+	if (yych <= '9') goto yy84;
+	if (yych <= '@') goto yy86;
+	if (yych <= 'F') goto yy84;
+	goto yy86;
 }
 
 }
@@ -1004,360 +1064,360 @@ bool parameter_date_time(struct cmta_slice value, int64_t *seconds) {
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy81;
+		case '8': goto yy92;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy82;
-		default: goto yy79;
+		case '9': goto yy93;
+		default: goto yy90;
 	}
-yy79:
+yy90:
 	++cursor;
-yy80:
+yy91:
 	{ return false; }
-yy81:
+yy92:
 	yych = *(marker = ++cursor);
 	if (yych <= '4') {
-		if (yych <= '/') goto yy80;
-		if (yych <= '0') goto yy83;
-		if (yych <= '3') goto yy85;
-		goto yy83;
+		if (yych <= '/') goto yy91;
+		if (yych <= '0') goto yy94;
+		if (yych <= '3') goto yy96;
+		goto yy94;
 	} else {
-		if (yych == '8') goto yy83;
-		if (yych <= '9') goto yy85;
-		goto yy80;
+		if (yych == '8') goto yy94;
+		if (yych <= '9') goto yy96;
+		goto yy91;
 	}
-yy82:
+yy93:
 	yych = *(marker = ++cursor);
 	if (yych <= '2') {
-		if (yych <= '/') goto yy80;
-		if (yych <= '1') goto yy85;
+		if (yych <= '/') goto yy91;
+		if (yych <= '1') goto yy96;
 	} else {
-		if (yych == '6') goto yy83;
-		if (yych <= '9') goto yy85;
-		goto yy80;
+		if (yych == '6') goto yy94;
+		if (yych <= '9') goto yy96;
+		goto yy91;
 	}
-yy83:
+yy94:
 	yych = *++cursor;
 	switch (yych) {
 		case '0':
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy86;
+		case '8': goto yy97;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy87;
-		default: goto yy84;
+		case '9': goto yy98;
+		default: goto yy95;
 	}
-yy84:
+yy95:
 	cursor = marker;
-	goto yy80;
-yy85:
+	goto yy91;
+yy96:
 	yych = *++cursor;
 	switch (yych) {
-		case '0': goto yy88;
+		case '0': goto yy99;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy87;
+		case '9': goto yy98;
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy86;
-		default: goto yy84;
+		case '8': goto yy97;
+		default: goto yy95;
 	}
-yy86:
-	yych = *++cursor;
-	if (yych <= '4') {
-		if (yych <= '/') goto yy84;
-		if (yych <= '0') goto yy89;
-		if (yych <= '3') goto yy90;
-		goto yy89;
-	} else {
-		if (yych == '8') goto yy89;
-		if (yych <= '9') goto yy90;
-		goto yy84;
-	}
-yy87:
-	yych = *++cursor;
-	if (yych <= '2') {
-		if (yych <= '/') goto yy84;
-		if (yych <= '1') goto yy90;
-		goto yy89;
-	} else {
-		if (yych == '6') goto yy89;
-		if (yych <= '9') goto yy90;
-		goto yy84;
-	}
-yy88:
-	yych = *++cursor;
-	if (yych <= '4') {
-		if (yych <= '/') goto yy84;
-		if (yych <= '3') goto yy90;
-	} else {
-		if (yych == '8') goto yy89;
-		if (yych <= '9') goto yy90;
-		goto yy84;
-	}
-yy89:
-	yych = *++cursor;
-	if (yych == '-') goto yy91;
-	goto yy84;
-yy90:
-	yych = *++cursor;
-	if (yych == '-') goto yy92;
-	goto yy84;
-yy91:
-	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '0') goto yy93;
-	if (yych <= '1') goto yy94;
-	goto yy84;
-yy92:
-	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '0') goto yy95;
-	if (yych <= '1') goto yy94;
-	goto yy84;
-yy93:
-	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy96;
-		case '2': goto yy97;
-		case '4':
-		case '6':
-		case '9': goto yy98;
-		default: goto yy84;
-	}
-yy94:
-	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych == '1') goto yy98;
-	if (yych <= '2') goto yy96;
-	goto yy84;
-yy95:
-	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy96;
-		case '2': goto yy99;
-		case '4':
-		case '6':
-		case '9': goto yy98;
-		default: goto yy84;
-	}
-yy96:
-	yych = *++cursor;
-	if (yych == '-') goto yy100;
-	goto yy84;
 yy97:
 	yych = *++cursor;
-	if (yych == '-') goto yy101;
-	goto yy84;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy95;
+		if (yych <= '0') goto yy100;
+		if (yych <= '3') goto yy101;
+		goto yy100;
+	} else {
+		if (yych == '8') goto yy100;
+		if (yych <= '9') goto yy101;
+		goto yy95;
+	}
 yy98:
 	yych = *++cursor;
-	if (yych == '-') goto yy102;
-	goto yy84;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy95;
+		if (yych <= '1') goto yy101;
+		goto yy100;
+	} else {
+		if (yych == '6') goto yy100;
+		if (yych <= '9') goto yy101;
+		goto yy95;
+	}
 yy99:
 	yych = *++cursor;
-	if (yych == '-') goto yy103;
-	goto yy84;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy95;
+		if (yych <= '3') goto yy101;
+	} else {
+		if (yych == '8') goto yy100;
+		if (yych <= '9') goto yy101;
+		goto yy95;
+	}
 yy100:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '0') goto yy104;
-	if (yych <= '2') goto yy105;
-	if (yych <= '3') goto yy106;
-	goto yy84;
+	if (yych == '-') goto yy102;
+	goto yy95;
 yy101:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '0') goto yy104;
-	if (yych <= '2') goto yy105;
-	goto yy84;
+	if (yych == '-') goto yy103;
+	goto yy95;
 yy102:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '0') goto yy104;
-	if (yych <= '2') goto yy105;
-	if (yych <= '3') goto yy107;
-	goto yy84;
-yy103:
-	yych = *++cursor;
-	if (yych <= '/') goto yy84;
+	if (yych <= '/') goto yy95;
 	if (yych <= '0') goto yy104;
 	if (yych <= '1') goto yy105;
-	if (yych <= '2') goto yy108;
-	goto yy84;
+	goto yy95;
+yy103:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych <= '0') goto yy106;
+	if (yych <= '1') goto yy105;
+	goto yy95;
 yy104:
 	yych = *++cursor;
-	if (yych <= '0') goto yy84;
-	if (yych <= '9') goto yy109;
-	goto yy84;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy107;
+		case '2': goto yy108;
+		case '4':
+		case '6':
+		case '9': goto yy109;
+		default: goto yy95;
+	}
 yy105:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '9') goto yy109;
-	goto yy84;
+	if (yych <= '/') goto yy95;
+	if (yych == '1') goto yy109;
+	if (yych <= '2') goto yy107;
+	goto yy95;
 yy106:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '1') goto yy109;
-	goto yy84;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy107;
+		case '2': goto yy110;
+		case '4':
+		case '6':
+		case '9': goto yy109;
+		default: goto yy95;
+	}
 yy107:
 	yych = *++cursor;
-	if (yych == '0') goto yy109;
-	goto yy84;
+	if (yych == '-') goto yy111;
+	goto yy95;
 yy108:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych >= '9') goto yy84;
+	if (yych == '-') goto yy112;
+	goto yy95;
 yy109:
 	yych = *++cursor;
-	if (yych == 'T') goto yy110;
-	if (yych != 't') goto yy84;
+	if (yych == '-') goto yy113;
+	goto yy95;
 yy110:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '1') goto yy111;
-	if (yych <= '2') goto yy112;
-	goto yy84;
+	if (yych == '-') goto yy114;
+	goto yy95;
 yy111:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '9') goto yy113;
-	goto yy84;
+	if (yych <= '/') goto yy95;
+	if (yych <= '0') goto yy115;
+	if (yych <= '2') goto yy116;
+	if (yych <= '3') goto yy117;
+	goto yy95;
 yy112:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych >= '4') goto yy84;
+	if (yych <= '/') goto yy95;
+	if (yych <= '0') goto yy115;
+	if (yych <= '2') goto yy116;
+	goto yy95;
 yy113:
 	yych = *++cursor;
-	if (yych != ':') goto yy84;
-	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych >= '6') goto yy84;
-	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych >= ':') goto yy84;
-	yych = *++cursor;
-	if (yych != ':') goto yy84;
-	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '5') goto yy114;
-	if (yych <= '6') goto yy115;
-	goto yy84;
+	if (yych <= '/') goto yy95;
+	if (yych <= '0') goto yy115;
+	if (yych <= '2') goto yy116;
+	if (yych <= '3') goto yy118;
+	goto yy95;
 yy114:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '9') goto yy116;
-	goto yy84;
+	if (yych <= '/') goto yy95;
+	if (yych <= '0') goto yy115;
+	if (yych <= '1') goto yy116;
+	if (yych <= '2') goto yy119;
+	goto yy95;
 yy115:
 	yych = *++cursor;
-	if (yych != '0') goto yy84;
+	if (yych <= '0') goto yy95;
+	if (yych <= '9') goto yy120;
+	goto yy95;
 yy116:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych <= '9') goto yy120;
+	goto yy95;
+yy117:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych <= '1') goto yy120;
+	goto yy95;
+yy118:
+	yych = *++cursor;
+	if (yych == '0') goto yy120;
+	goto yy95;
+yy119:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych >= '9') goto yy95;
+yy120:
+	yych = *++cursor;
+	if (yych == 'T') goto yy121;
+	if (yych != 't') goto yy95;
+yy121:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych <= '1') goto yy122;
+	if (yych <= '2') goto yy123;
+	goto yy95;
+yy122:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych <= '9') goto yy124;
+	goto yy95;
+yy123:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych >= '4') goto yy95;
+yy124:
+	yych = *++cursor;
+	if (yych != ':') goto yy95;
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych >= '6') goto yy95;
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych >= ':') goto yy95;
+	yych = *++cursor;
+	if (yych != ':') goto yy95;
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych <= '5') goto yy125;
+	if (yych <= '6') goto yy126;
+	goto yy95;
+yy125:
+	yych = *++cursor;
+	if (yych <= '/') goto yy95;
+	if (yych <= '9') goto yy127;
+	goto yy95;
+yy126:
+	yych = *++cursor;
+	if (yych != '0') goto yy95;
+yy127:
 	yych = *++cursor;
 	if (yych <= '.') {
 		if (yych <= '+') {
-			if (yych <= '*') goto yy84;
+			if (yych <= '*') goto yy95;
 			yyt1 = cursor;
 		} else {
-			if (yych <= ',') goto yy84;
-			if (yych >= '.') goto yy118;
+			if (yych <= ',') goto yy95;
+			if (yych >= '.') goto yy129;
 			yyt1 = cursor;
 		}
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= 'Y') goto yy84;
+			if (yych <= 'Y') goto yy95;
 			yyt1 = cursor;
-			goto yy119;
+			goto yy130;
 		} else {
 			if (yych == 'z') {
 				yyt1 = cursor;
-				goto yy119;
+				goto yy130;
 			}
-			goto yy84;
+			goto yy95;
 		}
 	}
-yy117:
+yy128:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '1') goto yy120;
-	if (yych <= '2') goto yy121;
-	goto yy84;
-yy118:
+	if (yych <= '/') goto yy95;
+	if (yych <= '1') goto yy131;
+	if (yych <= '2') goto yy132;
+	goto yy95;
+yy129:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy122;
+		goto yy133;
 	}
-	goto yy84;
-yy119:
+	goto yy95;
+yy130:
 	yych = *++cursor;
-	if (yych == '\r') goto yy123;
-	if (yych == ' ') goto yy123;
-	goto yy84;
-yy120:
+	if (yych == '\r') goto yy134;
+	if (yych == ' ') goto yy134;
+	goto yy95;
+yy131:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '9') goto yy124;
-	goto yy84;
-yy121:
+	if (yych <= '/') goto yy95;
+	if (yych <= '9') goto yy135;
+	goto yy95;
+yy132:
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '3') goto yy124;
-	goto yy84;
-yy122:
+	if (yych <= '/') goto yy95;
+	if (yych <= '3') goto yy135;
+	goto yy95;
+yy133:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy122;
+		goto yy133;
 	}
 	if (yych <= '-') {
 		if (yych == '+') {
 			yyt1 = cursor;
-			goto yy117;
+			goto yy128;
 		}
-		if (yych <= ',') goto yy84;
+		if (yych <= ',') goto yy95;
 		yyt1 = cursor;
-		goto yy117;
+		goto yy128;
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= 'Y') goto yy84;
+			if (yych <= 'Y') goto yy95;
 			yyt1 = cursor;
-			goto yy119;
+			goto yy130;
 		} else {
 			if (yych == 'z') {
 				yyt1 = cursor;
-				goto yy119;
+				goto yy130;
 			}
-			goto yy84;
+			goto yy95;
 		}
 	}
-yy123:
+yy134:
 	++cursor;
 	zone = yyt1;
 	{ return cursor == end + 1 && moment(value.at, (const char *)zone, seconds); }
-yy124:
+yy135:
 	yych = *++cursor;
-	if (yych != ':') goto yy84;
+	if (yych != ':') goto yy95;
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych >= '6') goto yy84;
+	if (yych <= '/') goto yy95;
+	if (yych >= '6') goto yy95;
 	yych = *++cursor;
-	if (yych <= '/') goto yy84;
-	if (yych <= '9') goto yy119;
-	goto yy84;
+	if (yych <= '/') goto yy95;
+	if (yych <= '9') goto yy130;
+	goto yy95;
 }
 
 }

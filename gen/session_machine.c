@@ -14,22 +14,22 @@
 static const int _session_machine_trans_keys[] = {
 	0, 0, 320, 320, 300, 301, 256, 290, 300, 301, 256, 290, 300, 301, 300, 301,
 	256, 290, 300, 301, 300, 301, 256, 290, 300, 301, 300, 301, 300, 301, 280, 283,
-	300, 301, 282, 282, 300, 301, 300, 301, 321, 321, 300, 302, 281, 284, 300, 301,
-	0, 0, 0
+	300, 301, 282, 282, 300, 301, 280, 285, 282, 285, 256, 290, 300, 301, 300, 301,
+	300, 301, 300, 301, 321, 321, 300, 302, 281, 284, 300, 301, 0, 0, 0
 };
 
 static const char _session_machine_key_spans[] = {
 	0, 1, 2, 35, 2, 35, 2, 2,
 	35, 2, 2, 35, 2, 2, 2, 4,
-	2, 1, 2, 2, 1, 3, 4, 2,
-	0
+	2, 1, 2, 6, 4, 35, 2, 2,
+	2, 2, 1, 3, 4, 2, 0
 };
 
-static const unsigned char _session_machine_index_offsets[] = {
+static const short _session_machine_index_offsets[] = {
 	0, 0, 2, 5, 41, 44, 80, 83,
 	86, 122, 125, 128, 164, 167, 170, 173,
-	178, 181, 183, 186, 189, 191, 195, 200,
-	203
+	178, 181, 183, 186, 193, 198, 234, 237,
+	240, 243, 246, 248, 252, 257, 260
 };
 
 static const char _session_machine_indicies[] = {
@@ -50,47 +50,56 @@ static const char _session_machine_indicies[] = {
 	0, 0, 0, 0, 0, 0, 0, 0,
 	0, 17, 0, 7, 18, 0, 19, 18,
 	0, 20, 20, 0, 21, 22, 20, 21,
-	21, 21, 21, 6, 0, 0, 0, 0,
+	21, 21, 21, 6, 0, 0, 23, 0,
 	0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 21, 0, 7, 23, 0,
-	19, 23, 0, 24, 23, 0, 25, 26,
-	9, 25, 0, 24, 26, 0, 13, 0,
-	14, 18, 0, 27, 13, 0, 1, 0,
-	7, 13, 28, 0, 13, 0, 0, 12,
-	0, 2, 8, 0, 0, 0
+	0, 0, 0, 21, 0, 7, 24, 0,
+	19, 24, 0, 25, 24, 0, 26, 27,
+	9, 26, 0, 25, 27, 0, 13, 0,
+	28, 29, 0, 23, 29, 9, 23, 0,
+	30, 0, 13, 0, 0, 13, 0, 31,
+	31, 0, 0, 0, 31, 32, 32, 32,
+	32, 6, 0, 0, 28, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0,
+	0, 32, 0, 7, 33, 0, 30, 33,
+	0, 14, 18, 0, 34, 13, 0, 1,
+	0, 7, 13, 35, 0, 13, 0, 0,
+	12, 0, 2, 8, 0, 0, 0
 };
 
 static const char _session_machine_trans_targs[] = {
-	0, 2, 3, 24, 4, 23, 24, 5,
-	3, 6, 7, 19, 21, 5, 8, 9,
-	10, 18, 8, 11, 12, 13, 14, 11,
-	15, 16, 17, 20, 22
+	0, 2, 3, 30, 4, 29, 30, 5,
+	3, 6, 7, 25, 27, 5, 8, 9,
+	10, 24, 8, 11, 12, 13, 14, 18,
+	11, 15, 16, 17, 19, 20, 21, 22,
+	23, 21, 26, 28
 };
 
 static const char _session_machine_trans_actions[] = {
 	2, 3, 4, 5, 3, 3, 4, 4,
 	5, 3, 3, 3, 3, 5, 4, 3,
-	3, 3, 5, 4, 3, 3, 3, 5,
-	4, 3, 11, 4, 14
+	3, 3, 5, 4, 3, 3, 3, 3,
+	5, 4, 3, 11, 4, 11, 4, 3,
+	3, 5, 4, 17
 };
 
 static const char _session_machine_to_state_actions[] = {
 	0, 1, 0, 6, 0, 7, 0, 0,
 	8, 0, 0, 9, 0, 0, 0, 10,
-	0, 12, 0, 0, 13, 0, 15, 0,
-	0
+	0, 12, 0, 13, 14, 15, 0, 0,
+	0, 0, 16, 0, 18, 0, 0
 };
 
 static const char _session_machine_eof_actions[] = {
 	0, 2, 2, 2, 2, 2, 2, 2,
 	2, 2, 2, 2, 2, 2, 2, 2,
 	2, 2, 2, 2, 2, 2, 2, 2,
-	0
+	2, 2, 2, 2, 2, 2, 0
 };
 
 static const int session_machine_start = 1;
-static const int session_machine_first_final = 24;
+static const int session_machine_first_final = 30;
 
 
 
@@ -142,7 +151,7 @@ _resume:
 	case 5:
 	{ session_refuse(session); }
 	break;
-	case 14:
+	case 17:
 	{ session_challenge(session); }
 	break;
 	case 11:
@@ -164,10 +173,10 @@ _again:
 	case 7:
 	{ session_enter(session, PHASE_READY); }
 	break;
-	case 13:
+	case 16:
 	{ session_enter(session, PHASE_HANDSHAKE); }
 	break;
-	case 15:
+	case 18:
 	{ session_enter(session, PHASE_AUTH); }
 	break;
 	case 8:
@@ -181,6 +190,15 @@ _again:
 	break;
 	case 12:
 	{ session_enter(session, PHASE_DISCARD); }
+	break;
+	case 13:
+	{ session_enter(session, PHASE_CHUNK); }
+	break;
+	case 15:
+	{ session_enter(session, PHASE_CHUNKS); }
+	break;
+	case 14:
+	{ session_enter(session, PHASE_SKIP); }
 	break;
 	}
 

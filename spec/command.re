@@ -22,7 +22,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path, sasl;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl, chunk_size;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -64,6 +64,7 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
   'MAIL'  @rest more CRLF     { return read_as(MAIL, reverse_path,  rest, line); }
   'RCPT'  @rest more CRLF     { return read_as(RCPT, forward_path,  rest, line); }
   'DATA'  @rest more CRLF     { return read_as(DATA, nothing,       rest, line); }
+  'BDAT'  @rest more CRLF     { return read_as(BDAT, chunk_size,    rest, line); }
   'RSET'  @rest more CRLF     { return read_as(RSET, nothing,       rest, line); }
   'NOOP'  @rest more CRLF     { return read_as(NOOP, text,          rest, line); }
   'VRFY'  @rest more CRLF     { return read_as(VRFY, string,        rest, line); }
@@ -227,6 +228,36 @@ static int sasl(struct line *line) {
     return 0;
   }
   *                     { return COMMAND_SYNTAX; }
+
+  */
+}
+
+/* The number of digits from `from` up to `to`; false when it is none of 64 bits. */
+static bool number(const unsigned char *from, const unsigned char *to, uint64_t *number) {
+  for (*number = 0; from < to; from++) {
+    unsigned digit = *from - '0';
+    if (*number > (UINT64_MAX - digit) / 10)
+      return false;
+    *number = *number * 10 + digit;
+  }
+  return true;
+}
+
+/* BDAT: SP chunk-size [ SP "LAST" ] (RFC 3030 section 2). */
+static int chunk_size(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker, *digits, *end;
+  struct command *command = line->command;
+  /*!stags:re2c:chunk_size format = "const unsigned char *@@ = NULL;\n  "; */
+  /*!local:re2c:chunk_size
+
+  SP+ @digits DIGIT+ @end blanks CRLF {
+    return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
+  }
+  SP+ @digits DIGIT+ @end SP+ 'LAST' blanks CRLF {
+    command->last = true;
+    return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
+  }
+  *                             { return COMMAND_SYNTAX; }
 
   */
 }

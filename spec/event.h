@@ -8,7 +8,7 @@
  * nothing computed. Numbers are never reused.
  */
 enum event {
-  /* What the client says: one below 280 for each verb (spec/command.re), what follows DATA
+  /* What the client says: one below 280 for each verb (spec/command.re), what follows DATA and BDAT
      (spec/body.rl) and AUTH, and any verb of the application's own (settings.verbs). */
   EHLO = 256,
   HELO = 257,
@@ -23,12 +23,14 @@ enum event {
   QUIT = 266,
   STARTTLS = 267,
   AUTH = 268,
+  BDAT = 269,
 
   SLICE = 280,
   FAULT = 281,
   BODY_END = 282,
   HEADERS = 283,
   RESPONSE = 284,
+  CHUNK_END = 285,
   EXTENSION = 290,
 
   /* What was decided, now or later. */

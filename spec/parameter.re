@@ -109,8 +109,9 @@ bool parameter_body(struct cmta_slice value, enum cmta_body_type *body) {
   const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
   /*!local:re2c
 
-  '7BIT'     [ \r]      { *body = CMTA_BODY_7BIT;     return cursor == end + 1; }
-  '8BITMIME' [ \r]      { *body = CMTA_BODY_8BITMIME; return cursor == end + 1; }
+  '7BIT'       [ \r]    { *body = CMTA_BODY_7BIT;       return cursor == end + 1; }
+  '8BITMIME'   [ \r]    { *body = CMTA_BODY_8BITMIME;   return cursor == end + 1; }
+  'BINARYMIME' [ \r]    { *body = CMTA_BODY_BINARYMIME; return cursor == end + 1; }
   *                     { return false; }
 
   */

@@ -46,6 +46,7 @@
 
     Rcpt:    ( RCPT          @ask ( ACCEPT @done -> Rcpt    | REJECT @refuse -> Rcpt    )
              | DATA          @ask ( ACCEPT @done -> Body    | REJECT @refuse -> Rcpt    )
+             | BDAT          @ask ( ACCEPT @done -> Chunk   | REJECT @hold   -> Skip    )
              | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Rcpt    )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Rcpt    )
              | Anytime                                                       -> Rcpt
@@ -57,6 +58,22 @@
              | FAULT         @hold                                           -> Discard
              | BODY_END      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   ) ) >~body,
 
-    Discard: ( BODY_END      @refuse                                         -> Ready     ) >~discard
+    Discard: ( BODY_END      @refuse                                         -> Ready     ) >~discard,
+
+    # The message in chunks (RFC 3030 section 2), each counted; BODY_END is the end of the one that was LAST.
+    Chunk:   ( SLICE         @ask ( ACCEPT @done -> Chunk   | REJECT @hold   -> Skip    )
+             | HEADERS       @ask ( ACCEPT @done -> Chunk   | REJECT @hold   -> Skip    )
+             | FAULT         @hold                                           -> Skip
+             | CHUNK_END     @done                                           -> Chunks
+             | BODY_END      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   ) ) >~chunk,
+
+    Chunks:  ( BDAT          @done                                           -> Chunk
+             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Chunks  )
+             | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Chunks  )
+             | Anytime                                                       -> Chunks
+             | QUIT          @done                                           -> final     ) >~chunks,
+
+    # A refused or faulty chunk: its octets are dropped, and it is answered once, behind them.
+    Skip:    ( (CHUNK_END | BODY_END) @refuse                                -> Ready     ) >~skip
   ) $err(out_of_sequence);
 }%%

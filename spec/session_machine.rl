@@ -31,6 +31,9 @@
   action rcpt       { session_enter(session, PHASE_RCPT); }
   action body       { session_enter(session, PHASE_BODY); }
   action discard    { session_enter(session, PHASE_DISCARD); }
+  action chunk      { session_enter(session, PHASE_CHUNK); }
+  action chunks     { session_enter(session, PHASE_CHUNKS); }
+  action skip       { session_enter(session, PHASE_SKIP); }
 
   include session "session.rl";
   main := Session;

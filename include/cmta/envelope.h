@@ -66,7 +66,11 @@ CMTA_API const struct cmta_parameter *cmta_path_parameter(const struct cmta_path
                                                           const char *keyword);
 
 /* The BODY parameter of MAIL (RFC 6152). */
-enum cmta_body_type { CMTA_BODY_7BIT = 0, CMTA_BODY_8BITMIME = 1 };
+enum cmta_body_type {
+  CMTA_BODY_7BIT = 0,
+  CMTA_BODY_8BITMIME = 1,
+  CMTA_BODY_BINARYMIME = 2 /* RFC 3030 section 3: any octets, no lines; it comes in chunks */
+};
 
 /* The envelope of the running transaction. It fills as commands are accepted; before MAIL is
  * accepted there is none. */
@@ -75,7 +79,7 @@ struct cmta_envelope {
   const struct cmta_path *forward_paths; /* the accepted ones, in order, duplicates included */
   size_t forward_path_count;
   uint64_t declared_size;   /* octets, from SIZE= (RFC 1870); 0 when the client did not say */
-  enum cmta_body_type body; /* from BODY= (RFC 6152) */
+  enum cmta_body_type body; /* from BODY= (RFC 6152, RFC 3030) */
   bool smtputf8;            /* the client asked for SMTPUTF8 (RFC 6531) */
   /* Who submitted the message first, as AUTH= says (RFC 4954 section 5): a mailbox, decoded; empty
      for <>, without AUTH=, and from a client that has not authenticated, whose claim counts as <>.

@@ -24,7 +24,8 @@ enum cmta_phases {
   CMTA_PHASE_GREETED = 1 << 0, /* connected, no HELO or EHLO yet */
   CMTA_PHASE_READY = 1 << 1,   /* between transactions */
   CMTA_PHASE_MAIL = 1 << 2,    /* MAIL was accepted */
-  CMTA_PHASE_RCPT = 1 << 3     /* RCPT was accepted, once at least */
+  CMTA_PHASE_RCPT = 1 << 3,    /* RCPT was accepted, once at least */
+  CMTA_PHASE_CHUNKS = 1 << 4   /* BDAT was accepted, and none so far was LAST */
 };
 
 enum cmta_verb_flags {

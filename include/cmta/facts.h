@@ -79,8 +79,8 @@ CMTA_API const char *cmta_session_protocol(const struct cmta_session *session);
 CMTA_API const char *cmta_session_phase(const struct cmta_session *session);
 
 /* The event last in hand, by its name in spec/event.h: the command that came, whether or not it was
-   good, or "CONNECT", "SLICE", "HEADERS", "FAULT", "BODY_END"; empty when the line was no command
-   that is known. Lives as long as the service. */
+   good, or "CONNECT", "SLICE", "HEADERS", "FAULT", "CHUNK_END", "BODY_END"; empty when the line was
+   no command that is known. Lives as long as the service. */
 CMTA_API const char *cmta_session_event(const struct cmta_session *session);
 
 /* The question that is being asked or is open, by the name of its hook; empty when there is none. A
@@ -99,6 +99,17 @@ CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_ses
 
 /* The forward-path of the RCPT in question, or NULL. Valid until the question is answered. */
 CMTA_API const struct cmta_path *cmta_session_candidate(const struct cmta_session *session);
+
+/* What clients do wrong and is forgiven, as bits. */
+enum cmta_fault {
+  CMTA_FAULT_BARE_CR = 1 << 0,      /* a CR without LF in a message, see manners.line_endings */
+  CMTA_FAULT_BARE_LF = 1 << 1,      /* an LF without CR */
+  CMTA_FAULT_EARLY_TALKER = 1 << 2, /* it spoke before it was greeted */
+  CMTA_FAULT_PIPELINING = 1 << 3    /* it did not wait where it must */
+};
+
+/* The faults of the session so far; of a message that was refused for one, too. */
+CMTA_API unsigned cmta_session_faults(const struct cmta_session *session);
 
 /* Why the session is over, or CMTA_CLOSED_NOT. */
 CMTA_API enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session);

@@ -46,7 +46,9 @@ enum cmta_close_reason {
   CMTA_CLOSED_HANGUP = 6,   /* the client went away without QUIT */
   CMTA_CLOSED_MEMORY = 7,   /* no memory to go on */
   CMTA_CLOSED_FREED = 8,    /* the application freed the session while it was running */
-  CMTA_CLOSED_TLS = 9 /* no TLS came of STARTTLS: the handshake failed, or bytes came in clear */
+  CMTA_CLOSED_TLS = 9, /* no TLS came of STARTTLS: the handshake failed, or bytes came in clear */
+  CMTA_CLOSED_PROTOCOL = 10 /* the client said what leaves no way to tell where its next command
+                               begins: a malformed BDAT */
 };
 
 /* Who said the bytes that a trace shows. */
@@ -153,11 +155,13 @@ struct cmta_hooks {
   /* RCPT (section 4.1.1.3); the envelope holds those accepted before. */
   enum cmta_verdict (*rcpt)(struct cmta_session *session, void *user,
                             const struct cmta_path *forward_path);
-  /* DATA, before the message is sent (section 4.1.1.4). */
+  /* DATA (section 4.1.1.4) or the first BDAT (RFC 3030 section 2), before the message is read. To
+     the latter ACCEPT says nothing yet, and a 354 that is composed does not go out; when it is
+     refused the octets of its chunk are dropped, and the reply goes out behind them. */
   enum cmta_verdict (*data)(struct cmta_session *session, void *user);
   /* A slice of the message, dot-unstuffed, straight out of the receive buffer. Refusing makes the
-     session read the rest and drop it; the reply goes out once, at its end. LATER is back-pressure.
-   */
+     session read the rest and drop it; the reply goes out once, at its end, of BDAT at the end of
+     the chunk. LATER is back-pressure. */
   enum cmta_verdict (*chunk)(struct cmta_session *session, void *user, struct cmta_slice bytes);
   /* The header section is complete (RFC 5322 section 2.1): its octets up to and with the empty line
      that ends it, or all of a message that has none; a Received field that the library has added

@@ -114,13 +114,15 @@ struct cmta_listen {
   const char *mechanisms;
   /* Clients must authenticate here, whatever settings.auth_required says. Off */
   bool auth_required;
+  /* How clients are treated here, in place of settings.manners; copied. NULL: as there */
+  const struct cmta_manners *manners;
 };
 
 /* Fills listen with the defaults named above. */
 CMTA_API void cmta_listen_init(struct cmta_listen *listen);
 
-/* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms that cannot be,
-   or a mode that needs `tls` without it. */
+/* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms or manners that
+   cannot be, or a mode that needs `tls` without it. */
 CMTA_API int cmta_server_listen_with(struct cmta_server *server, const struct cmta_listen *listen);
 
 /* Where listener number `listener` really listens: its numeric address, or its path with port 0.

@@ -302,6 +302,11 @@ CMTA_API int cmta_session_set_identity(struct cmta_session *session, const char 
    CMTA_E_ARGUMENT, CMTA_E_MEMORY, CMTA_E_STATE inside another hook. */
 CMTA_API int cmta_session_set_mechanisms(struct cmta_session *session, const char *mechanisms);
 
+/* For runtimes, before the session runs: manners of its own, in place of settings.manners; copied.
+   CMTA_E_ARGUMENT for a wrong size field or value, CMTA_E_STATE once it runs. */
+CMTA_API int cmta_session_set_manners(struct cmta_session *session,
+                                      const struct cmta_manners *manners);
+
 /* For runtimes, before the session runs: settings.auth_required of this session alone. */
 CMTA_API void cmta_session_set_auth_required(struct cmta_session *session, bool required);
 

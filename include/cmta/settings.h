@@ -10,6 +10,7 @@
  */
 
 #include <cmta/extend.h>
+#include <cmta/manners.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,7 +25,16 @@ enum cmta_extension {
   CMTA_EXTENSION_ENHANCEDSTATUSCODES = 1 << 4, /* RFC 2034 */
   CMTA_EXTENSION_HELP = 1 << 5,                /* RFC 5321 section 4.1.1.8 */
   CMTA_EXTENSION_STARTTLS = 1 << 6,            /* RFC 3207; where cmta_session_set_tls() says so */
-  CMTA_EXTENSION_AUTH = 1 << 7                 /* RFC 4954; where there are mechanisms to offer */
+  CMTA_EXTENSION_AUTH = 1 << 7,                /* RFC 4954; where there are mechanisms to offer */
+  CMTA_EXTENSION_CHUNKING = 1 << 8,            /* RFC 3030 section 2 */
+  CMTA_EXTENSION_BINARYMIME = 1 << 9,          /* RFC 3030 section 3; with CHUNKING alone */
+
+  /* What is offered unless the settings say otherwise. The rest obliges the application to act: it
+     is offered on request. */
+  CMTA_EXTENSIONS_DEFAULT = CMTA_EXTENSION_PIPELINING | CMTA_EXTENSION_SIZE |
+                            CMTA_EXTENSION_8BITMIME | CMTA_EXTENSION_SMTPUTF8 |
+                            CMTA_EXTENSION_ENHANCEDSTATUSCODES | CMTA_EXTENSION_HELP |
+                            CMTA_EXTENSION_STARTTLS | CMTA_EXTENSION_AUTH | CMTA_EXTENSION_CHUNKING
 };
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
@@ -74,19 +84,20 @@ struct cmta_settings {
   const char *hostname;
   /* The text behind the name in the 220 line. "ESMTP cmta" */
   const char *greeting;
-  /* What EHLO offers, bits of enum cmta_extension. All of them */
+  /* What EHLO offers, bits of enum cmta_extension. CMTA_EXTENSIONS_DEFAULT */
   unsigned extensions;
   /* Refuse the blank that many clients put behind FROM: and TO:. Off */
   bool strict_syntax;
   /* Keep each message for cmta_message_data() and cmta_message_next(). On */
   bool collect;
   /* Put a Received field in front of each message (RFC 5321 section 4.4), as its first slice, when
-     DATA is accepted; see cmta_received(). It counts for no limit but max_memory. Needs
-     clock.calendar; a message for which that gives no date of the years 1970 to 9999 is answered
-     451. Off */
+     DATA or the first BDAT is accepted; see cmta_received(). It counts for no limit but max_memory.
+     Needs clock.calendar; a message for which that gives no date of the years 1970 to 9999 is
+     answered 451. Off */
   bool received;
 
-  /* Octets of a message that a client sends, offered as SIZE (RFC 1870). 26214400 */
+  /* Octets of a message that a client sends, offered as SIZE (RFC 1870); of one in chunks they are
+     known, and refused, before they come. 26214400 */
   uint64_t max_message_size;
   /* Octets of a message that are kept in memory, where there is a store for those beyond; a message
      that finds no memory goes there sooner. 0: all of it stays in memory. 1048576 */
@@ -103,7 +114,8 @@ struct cmta_settings {
   /* Octets of a command line with its CR LF, before what extensions add; at least 512 (RFC 5321
      section 4.5.3.1.4). 512 */
   size_t max_command_line;
-  /* Octets of a line of a message with its CR LF; at least 1000 (section 4.5.3.1.6). 1000 */
+  /* Octets of a line of a message with its CR LF; at least 1000 (section 4.5.3.1.6). None for
+     BODY=BINARYMIME. 1000 */
   size_t max_text_line;
   /* Octets that one session may hold, its message included where that is in memory. 33554432 */
   size_t max_memory;
@@ -148,6 +160,10 @@ struct cmta_settings {
   /* Where large messages go; all zero keeps them in memory. All zero, in a server unnamed temporary
      files */
   struct cmta_store store;
+
+  /* How clients are treated, where a listener does not say otherwise. As cmta_manners_init() has it
+   */
+  struct cmta_manners manners;
 };
 
 /* Fills settings with the defaults named above. */

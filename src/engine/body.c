@@ -20,8 +20,8 @@ enum traits {
   TRAIT_LINE_END = 2 /* a line's end */
 };
 
-void body_begin(struct body *body, size_t max_line) {
-  *body = (struct body){.max_line = max_line > 0 ? max_line : SIZE_MAX};
+void body_begin(struct body *body, size_t max_line, unsigned manner) {
+  *body = (struct body){.max_line = max_line > 0 ? max_line : SIZE_MAX, .manner = manner};
   body_machine_begin(body);
 }
 
@@ -42,13 +42,55 @@ static enum body_found take_found(struct body *body) {
   return FOUND_NOTHING;
 }
 
+/* A bare LF has been read as the last octet of the content, a bare CR stands before its end: the
+ * one goes out as CR LF, the other gets its LF. */
+static void normalise(struct body *body, struct cmta_slice *content) {
+  if (body->found & 1u << FOUND_BARE_LF) {
+    content->length--;
+    body->made = (struct cmta_slice){"\r\n", 2};
+  } else if (body->found & 1u << FOUND_BARE_CR) {
+    body->made = (struct cmta_slice){"\n", 1};
+  }
+}
+
+/* Octets that are only counted have no faults. */
+static struct cmta_slice run(struct body *body, struct cmta_slice *input, bool last) {
+  struct cmta_slice content = body_machine_run(body, input, last);
+  if (body->manner & BODY_COUNTS)
+    body->found &= 1u << FOUND_HEADERS;
+  else if (body->manner & BODY_NORMALISES)
+    normalise(body, &content);
+  return content;
+}
+
+/* Reads on in an input that is not empty. */
+static struct cmta_slice read_on(struct body *body, struct cmta_slice *input) {
+  if (!(body->manner & BODY_COUNTS) || body->seeks_headers)
+    return run(body, input, false);
+  struct cmta_slice content = *input;
+  input->at += input->length;
+  input->length = 0;
+  return content;
+}
+
 enum body_found body_next(struct body *body, struct cmta_slice *input, struct cmta_slice *content) {
-  if (body->found == 0 && input->length > 0) {
-    *content = body_machine_run(body, input);
+  while (body->found == 0 && body->made.length == 0 && input->length > 0) {
+    *content = read_on(body, input);
     if (content->length > 0)
       return FOUND_SLICE;
   }
-  return take_found(body);
+  if (body->made.length == 0)
+    return take_found(body);
+  *content = body->made;
+  body->made.length = 0;
+  return FOUND_SLICE;
+}
+
+void body_finish(struct body *body) {
+  struct cmta_slice nothing = {"", 0};
+  run(body, &nothing, true);
+  body_headers_end(body);
+  body->found |= 1u << FOUND_END;
 }
 
 /* Sixteen octets side by side, an extension of GNU C that gcc and clang have on every processor.

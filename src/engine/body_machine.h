@@ -15,8 +15,9 @@ void body_machine_begin(struct body *body);
 /* Runs the machine over input until something is found, content before a gap is complete or the
    input is used up. Takes off input what it read, sets the bits of body->found, and returns the
    content read, which comes before what was found: bytes of input, or the static CR that was held
-   from an input before. input must not be empty, and body->found must be 0. */
-struct cmta_slice body_machine_run(struct body *body, struct cmta_slice *input);
+   from an input before. input must not be empty unless it is the last one of chunks, and
+   body->found must be 0. */
+struct cmta_slice body_machine_run(struct body *body, struct cmta_slice *input, bool last);
 
 /* The machine's leap. last is the byte just read, which is text (neither CR nor LF), and end is the
    end of the input. Returns the last byte of the run behind it that needs no machine: one that has
@@ -36,6 +37,23 @@ static inline void body_headers_end(struct body *body) {
    there, so that a line passes once. */
 static inline bool body_line_passes(struct body *body) {
   return body->line <= body->max_line && ++body->line > body->max_line;
+}
+
+/* A bare CR or LF, which has been counted, is made CR LF where that is wanted: one octet more, and
+   with it the line ends. */
+static inline void body_mend(struct body *body) {
+  if (!(body->manner & BODY_NORMALISES))
+    return;
+  if (body_line_passes(body))
+    body->found |= 1u << FOUND_LONG_LINE;
+  if (body->line == 2)
+    body_headers_end(body);
+  body->line = 0;
+}
+
+/* Whether the CR LF just counted is all of its line, which began behind a mended end. */
+static inline bool body_was_mended(const struct body *body) {
+  return (body->manner & BODY_NORMALISES) && body->line == 2;
 }
 
 #endif

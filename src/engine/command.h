@@ -18,6 +18,8 @@ struct command {
       path; /* MAIL, RCPT: address, local part, domain; its parameters are not filled in */
   struct cmta_slice parameters; /* MAIL, RCPT: what follows the path, to be read by
                                    parameter_next(); AUTH: the initial response; may be empty */
+  uint64_t chunk_size;          /* BDAT: octets that follow the line */
+  bool last;                    /* BDAT: they are the end of the message */
   bool utf8; /* the path or argument has characters beyond ASCII (RFC 6531), valid UTF-8 */
 };
 
@@ -70,7 +72,8 @@ int parameter_next(struct cmta_slice *rest, unsigned manner, struct cmta_paramet
 /* 1*20DIGIT (RFC 1870 section 3); more than fits is UINT64_MAX. */
 bool parameter_size(struct cmta_slice value, uint64_t *octets);
 
-/* 7BIT or 8BITMIME (RFC 6152 section 2), in any case of letters. */
+/* 7BIT or 8BITMIME (RFC 6152 section 2) or BINARYMIME (RFC 3030 section 3), in any case of letters.
+ */
 bool parameter_body(struct cmta_slice value, enum cmta_body_type *body);
 
 /* ["-"] 1*DIGIT that fits. */

@@ -20,12 +20,14 @@ static const struct guard {
     {FACT_TLS_ON, REPLY_TLS_ALREADY},
     {FACT_NO_STARTTLS, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_MECHANISM, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_CHUNKING, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_EHLO, REPLY_EHLO_NEEDED},
     {FACT_TLS_UNAVAILABLE, REPLY_TLS_UNAVAILABLE},
     {FACT_AUTHENTICATED, REPLY_AUTHENTICATED_ALREADY},
     {FACT_NO_TLS, REPLY_TLS_NEEDED},
     {FACT_NO_AUTH, REPLY_AUTHENTICATION_NEEDED},
     {FACT_AUTH_FIRST, REPLY_AUTHENTICATION_NEEDED},
+    {FACT_BINARY, REPLY_BDAT_NEEDED},
 };
 
 /* What holds of a connection in clear, where TLS can be had or not; or of one with TLS. */
@@ -47,9 +49,17 @@ static unsigned auth_facts(const struct cmta_session *session) {
   return session->auth_required ? facts | FACT_AUTH_FIRST : facts;
 }
 
+/* Of chunks (RFC 3030). */
+static unsigned chunk_facts(const struct cmta_session *session) {
+  const struct transaction *transaction = session->transaction;
+  bool chunks = offer_extensions(session) & CMTA_EXTENSION_CHUNKING;
+  bool binary = transaction && transaction->envelope.body == CMTA_BODY_BINARYMIME;
+  return (chunks ? 0u : FACT_NO_CHUNKING) | (binary ? FACT_BINARY : 0u);
+}
+
 unsigned facts_of(const struct cmta_session *session) {
   const struct cmta_service *service = session->service;
-  unsigned facts = tls_facts(session) | auth_facts(session);
+  unsigned facts = tls_facts(session) | auth_facts(session) | chunk_facts(session);
   if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))

@@ -30,12 +30,14 @@ bool foresee_wants_more(const struct cmta_session *session) {
   return is_possible(session) && (is_used_up(session) || !session->foresight.ended);
 }
 
-/* A verb that nobody knows ends a group, too. */
+/* A verb that nobody knows ends a group, too, and so does any BDAT: octets that are no commands
+ * follow it. */
 static void look_at(struct cmta_session *session, struct cmta_slice line) {
   struct command command = {.verb = 0};
   const struct verb *verb;
   int event = line_read(session, line, &command, &verb);
-  session->foresight.ended = !verb || (event >= 0 && (verb->flags & VERB_ENDS_GROUP));
+  session->foresight.ended =
+      !verb || verb->event == BDAT || (event >= 0 && (verb->flags & VERB_ENDS_GROUP));
   if (event < 0 || !verb)
     return;
   struct cmta_foreseen foreseen = {

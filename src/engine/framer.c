@@ -27,12 +27,17 @@ static void take(struct cmta_slice *input, size_t length) {
 
 static bool is_printable(char c) { return c > ' ' && c < 0x7f; }
 
-/* Whatever ends the verb: clients get the blank wrong, too. */
-bool framer_has_auth(const struct framer *framer) {
-  struct cmta_slice verb = {framer->start, FRAMER_START - 1};
-  return ascii_same(verb, (struct cmta_slice){"AUTH", FRAMER_START - 1}) &&
+/* Whether the verb is this one of four letters, whatever ends it: clients get the blank wrong, too.
+ */
+static bool has_verb(const struct framer *framer, const char *verb) {
+  struct cmta_slice start = {framer->start, FRAMER_START - 1};
+  return ascii_same(start, (struct cmta_slice){verb, FRAMER_START - 1}) &&
          !is_printable(framer->start[FRAMER_START - 1]);
 }
+
+bool framer_has_auth(const struct framer *framer) { return has_verb(framer, "AUTH"); }
+
+bool framer_has_bdat(const struct framer *framer) { return has_verb(framer, "BDAT"); }
 
 /* Remembers how a line begins: one that is too long is not kept. */
 static void note_start(struct framer *framer, const char *piece, size_t length) {

@@ -38,12 +38,15 @@ static const char *find_edit(const struct offer *offer, struct cmta_slice keywor
   return NULL;
 }
 
-/* SMTPUTF8 goes with 8BITMIME (RFC 6531 section 3.1). */
+/* SMTPUTF8 goes with 8BITMIME (RFC 6531 section 3.1), BINARYMIME with CHUNKING (RFC 3030
+ * section 3). */
 unsigned offer_chosen(const struct cmta_session *session) {
   if (!session->offer)
     return session->service->settings.extensions;
   unsigned bits = session->offer->extensions;
-  return bits & CMTA_EXTENSION_8BITMIME ? bits : bits & ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
+  if (!(bits & CMTA_EXTENSION_8BITMIME))
+    bits &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
+  return bits & CMTA_EXTENSION_CHUNKING ? bits : bits & ~(unsigned)CMTA_EXTENSION_BINARYMIME;
 }
 
 /* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), nor AUTH without a

@@ -14,11 +14,12 @@
 
 #include <string.h>
 
-enum { MAX_NAME = 32, MAX_HELP = 200, ALL_PHASES = 15, ALL_FLAGS = 7 };
+enum { MAX_NAME = 32, MAX_HELP = 200, ALL_PHASES = 31, ALL_FLAGS = 7 };
 
 _Static_assert(CMTA_PHASE_GREETED == 1 && CMTA_PHASE_READY == 1 << (PHASE_READY - PHASE_GREETED) &&
                    CMTA_PHASE_MAIL == 1 << (PHASE_MAIL - PHASE_GREETED) &&
-                   CMTA_PHASE_RCPT == 1 << (PHASE_RCPT - PHASE_GREETED),
+                   CMTA_PHASE_RCPT == 1 << (PHASE_RCPT - PHASE_GREETED) &&
+                   CMTA_PHASE_CHUNKS == 1 << (PHASE_CHUNKS - PHASE_GREETED),
                "the phases of <cmta/extend.h> are those of the chart, in order");
 
 /* ---- The table ---- */

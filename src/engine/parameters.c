@@ -40,11 +40,11 @@ static bool take_auth(struct cmta_slice value, char **room, struct cmta_envelope
   return envelope->submitter.length;
 }
 
-/* The parameters that are built in: a row as those of settings.keywords, the extension that offers
- * it, and what it does. */
+/* The parameters that are built in: a row as those of settings.keywords, the extensions that offer
+ * it, each alone, and what it does. */
 static const struct known {
   struct cmta_keyword row;
-  enum cmta_extension extension;
+  unsigned extensions;
   bool (*take)(struct cmta_slice value, char **room, struct cmta_envelope *envelope);
 } table[] = {
     {{.parameter = "SIZE",
@@ -57,7 +57,7 @@ static const struct known {
       .commands = CMTA_WITH_MAIL,
       .value = CMTA_VALUE_FREE,
       .value_required = true},
-     CMTA_EXTENSION_8BITMIME,
+     CMTA_EXTENSION_8BITMIME | CMTA_EXTENSION_BINARYMIME,
      take_body},
     {{.parameter = "SMTPUTF8", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_NONE},
      CMTA_EXTENSION_SMTPUTF8,
@@ -92,7 +92,7 @@ static const struct cmta_keyword *find(const struct cmta_session *session,
   unsigned offered = session->esmtp ? offer_extensions(session) : 0;
   int event = session->verb->event;
   for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
-    if ((offered & (unsigned)known->extension) && is_of(&known->row, event, keyword))
+    if ((offered & known->extensions) && is_of(&known->row, event, keyword))
       return &known->row;
   for (size_t i = 0; i < settings->keyword_count; i++)
     if (is_of(&settings->keywords[i], event, keyword) && offer_has(session, &settings->keywords[i]))

@@ -10,6 +10,7 @@
 
 #include "engine/auth.h"
 #include "engine/chart.h"
+#include "engine/chunk.h"
 #include "engine/decide.h"
 #include "engine/facts.h"
 #include "engine/foresee.h"
@@ -17,15 +18,12 @@
 #include "engine/offer.h"
 #include "engine/output.h"
 #include "engine/own_verbs.h"
-#include "engine/received.h"
+#include "engine/read_message.h"
 #include "engine/reply.h"
 #include "engine/starttls.h"
 #include "engine/statistics.h"
 #include "engine/trace.h"
 #include "event.h"
-
-/* What a reader says instead of an event. */
-enum { STOP = 0, AGAIN = -1 };
 
 static void begin_row(struct cmta_session *session, int event, const struct verb *verb) {
   session->event = event;
@@ -34,15 +32,20 @@ static void begin_row(struct cmta_session *session, int event, const struct verb
   session->utf8_asked = false;
 }
 
-/* An event is in hand: its row, and the reply that accepting it sends. */
-static int begin(struct cmta_session *session, int event) {
+int pump_begin(struct cmta_session *session, int event) {
   begin_row(session, event, event ? verb_of_event(session->service, event) : NULL);
   return event;
 }
 
-static int complain(struct cmta_session *session, enum reply_id id) {
+int pump_begin_refused(struct cmta_session *session, int event, enum reply_id why) {
+  pump_begin(session, event);
+  session->standard = why;
+  return event;
+}
+
+int pump_complain(struct cmta_session *session, enum reply_id id) {
   session_complain(session, id);
-  return AGAIN;
+  return READ_AGAIN;
 }
 
 static enum reply_id reply_of_fault(enum command_fault fault, const struct command *command) {
@@ -83,6 +86,28 @@ static enum reply_id reply_of_too_long(const struct verb *verb) {
   return verb && verb->event == AUTH ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG;
 }
 
+/* A BDAT that cannot be read hides how many octets behind it are no commands: nothing more is read.
+ */
+static int lose_track(struct cmta_session *session) {
+  session->ending = CMTA_CLOSED_PROTOCOL;
+  return pump_complain(session, REPLY_BAD_CHUNK);
+}
+
+/* A command that is well-formed, and must not come: the octets of a chunk come all the same. */
+static int turn_away(struct cmta_session *session, int event, enum reply_id why) {
+  if (event != BDAT)
+    return pump_complain(session, why);
+  chunk_drop(session, why);
+  return READ_AGAIN;
+}
+
+/* What the grammar or the limits of lines say against a line. */
+static enum reply_id fault_of_line(const struct cmta_session *session, int event, size_t length) {
+  if (event < 0)
+    return reply_of_fault((enum command_fault)event, session->command);
+  return is_too_long(session, length) ? reply_of_too_long(session->verb) : REPLY_NONE;
+}
+
 /* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
  * the guards'; the rest goes to the chart. more: bytes have come behind it. */
 static int judge_line(struct cmta_session *session, struct cmta_slice line, bool more) {
@@ -91,22 +116,25 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   begin_row(session, verb ? verb->event : 0, verb);
   session->slice = session->command->argument;
   trace_command_line(session, line, verb);
-  if (event < 0)
-    return complain(session, reply_of_fault((enum command_fault)event, session->command));
-  if (is_too_long(session, line.length))
-    return complain(session, reply_of_too_long(verb));
+  enum reply_id wrong = fault_of_line(session, event, line.length);
+  if (wrong != REPLY_NONE)
+    return framer_has_bdat(&session->framer) ? lose_track(session) : pump_complain(session, wrong);
+  if (event == BDAT)
+    chunk_begin(session);
   enum reply_id barred = facts_guard(facts_of(session), session->verb);
   if (barred == REPLY_NONE && session->verb->own)
     barred = own_verb_guard(session, more);
-  return barred == REPLY_NONE ? event : complain(session, barred);
+  return barred == REPLY_NONE ? event : turn_away(session, event, barred);
 }
 
 /* Of a line that was not kept. What comes behind an AUTH may be a response. */
 static int complain_of_length(struct cmta_session *session) {
   bool is_auth = framer_has_auth(&session->framer);
+  if (framer_has_bdat(&session->framer))
+    return lose_track(session);
   session->hushed |= is_auth;
   session->heard_secrets |= session->hushed;
-  return complain(session, is_auth ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG);
+  return pump_complain(session, is_auth ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG);
 }
 
 /* Whether an unfinished line may hold what a client says to prove who it is. */
@@ -121,10 +149,10 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
       framer_next(&session->framer, &session->memory, longest_line(session), input, &line);
   session->failed |= framed == FRAMED_NO_MEMORY;
   if (framed != FRAMED_LINE && framed != FRAMED_TOO_LONG)
-    return STOP;
+    return READ_STOP;
   session->progress++;
   statistics_count(session, (struct cmta_counts){.commands = 1});
-  begin(session, 0);
+  pump_begin(session, 0);
   if (framed == FRAMED_TOO_LONG)
     return complain_of_length(session);
   return judge_line(session, line, input->length > 0);
@@ -143,9 +171,9 @@ static int read_response(struct cmta_session *session, struct cmta_slice *input)
   enum framed framed = framer_next(&session->framer, &session->memory, AUTH_LINE, input, &line);
   session->failed |= framed == FRAMED_NO_MEMORY;
   if (framed != FRAMED_LINE && framed != FRAMED_TOO_LONG)
-    return STOP;
+    return READ_STOP;
   session->progress++;
-  begin(session, RESPONSE);
+  pump_begin(session, RESPONSE);
   if (framed == FRAMED_TOO_LONG)
     return begin_fault(session, REPLY_AUTHENTICATION_TOO_LONG);
   trace_response_line(session, line);
@@ -157,71 +185,15 @@ static int read_response(struct cmta_session *session, struct cmta_slice *input)
 static int read_secured(struct cmta_session *session, struct cmta_slice *input) {
   (void)input;
   if (session->tls_step != TLS_STEP_DONE)
-    return STOP;
+    return READ_STOP;
   session->tls_step = TLS_STEP_NONE;
-  return begin(session, SECURED);
-}
-
-static enum reply_id reply_of_found(enum body_found found) {
-  switch (found) {
-  case FOUND_BARE_CR:
-    return REPLY_BARE_CR;
-  case FOUND_BARE_LF:
-    return REPLY_BARE_LF;
-  default:
-    return REPLY_TEXT_LINE_TOO_LONG;
-  }
-}
-
-/* An event of a message that cannot be accepted any more; why is said at its end. */
-static int begin_refused(struct cmta_session *session, int event, enum reply_id why) {
-  begin(session, event);
-  session->standard = why;
-  return event;
-}
-
-static int begin_received(struct cmta_session *session) {
-  enum reply_id wrong = received_lay_out(session);
-  return wrong == REPLY_NONE ? begin(session, SLICE) : begin_refused(session, FAULT, wrong);
-}
-
-static int read_body(struct cmta_session *session, struct cmta_slice *input) {
-  struct transaction *transaction = session->transaction;
-  if (transaction->excess != REPLY_NONE)
-    return begin_refused(session, FAULT, transaction->excess);
-  if (received_is_due(session))
-    return begin_received(session);
-  enum body_found found = body_next(&transaction->body, input, &session->slice);
-  session->progress += found != FOUND_NOTHING;
-  switch (found) {
-  case FOUND_NOTHING:
-    return STOP;
-  case FOUND_SLICE:
-    return begin(session, SLICE);
-  case FOUND_HEADERS:
-    return begin(session, HEADERS);
-  case FOUND_END:
-    return begin(session, BODY_END);
-  default:
-    return begin_refused(session, FAULT, reply_of_found(found));
-  }
-}
-
-/* The rest of a message that is refused already: nothing counts but its end. The reply is the one
- * that was held. */
-static int read_discard(struct cmta_session *session, struct cmta_slice *input) {
-  enum body_found found;
-  session->progress += input->length > 0;
-  do
-    found = body_next(&session->transaction->body, input, &session->slice);
-  while (found != FOUND_NOTHING && found != FOUND_END);
-  return found == FOUND_END ? begin_refused(session, BODY_END, session->standard) : STOP;
+  return pump_begin(session, SECURED);
 }
 
 static int read_nothing(struct cmta_session *session, struct cmta_slice *input) {
   (void)session;
   (void)input;
-  return STOP;
+  return READ_STOP;
 }
 
 /* The phases by name, and who reads the next bytes. */
@@ -236,14 +208,18 @@ static const struct phase_row {
     [PHASE_AUTH] = {"auth", read_response},
     [PHASE_MAIL] = {"mail", read_command},
     [PHASE_RCPT] = {"rcpt", read_command},
+    [PHASE_CHUNKS] = {"chunks", read_command},
     [PHASE_BODY] = {"body", read_body},
     [PHASE_DISCARD] = {"discard", read_discard},
+    [PHASE_CHUNK] = {"chunk", read_chunk},
+    [PHASE_SKIP] = {"skip", read_skip},
 };
 
 /* The next event of the client's bytes, which are counted before a hook is asked about them. */
 static int read_event(struct cmta_session *session, struct cmta_slice *input) {
   size_t before = input->length;
-  int event = phases[session->phase].read(session, input);
+  int event = session->chunk.dropped ? read_dropped(session, input)
+                                     : phases[session->phase].read(session, input);
   statistics_count(session, (struct cmta_counts){.octets_in = before - input->length});
   return event;
 }
@@ -252,22 +228,22 @@ static int read_event(struct cmta_session *session, struct cmta_slice *input) {
 static int wait_for_tls(struct cmta_session *session, const struct cmta_slice *input) {
   if (input->length)
     session_finish(session, CMTA_CLOSED_TLS);
-  return STOP;
+  return READ_STOP;
 }
 
 static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (session->close_reason != CMTA_CLOSED_NOT || session->failed)
-    return STOP;
+    return READ_STOP;
   if (starttls_is_waited_for(session))
     return wait_for_tls(session, input);
   if (!session->opened) {
     session->opened = true;
-    return begin(session, CONNECT);
+    return pump_begin(session, CONNECT);
   }
   if (session->question != QUESTION_NONE)
     return decide_event(session);
   if (output_is_full(session))
-    return STOP;
+    return READ_STOP;
   return read_event(session, input);
 }
 
@@ -291,15 +267,15 @@ static void step(struct cmta_session *session, int event) {
   session_machine_step(session, event);
   if (session->misplaced) {
     session->misplaced = false;
-    session_complain(session, REPLY_OUT_OF_SEQUENCE);
+    turn_away(session, event, REPLY_OUT_OF_SEQUENCE);
   }
 }
 
 static void pump(struct cmta_session *session, struct cmta_slice *input) {
   int event;
-  while ((event = next_event(session, input)) != STOP) {
+  while ((event = next_event(session, input)) != READ_STOP) {
     session->behind = input->length > 0;
-    if (event != AGAIN)
+    if (event != READ_AGAIN)
       step(session, event);
     end_if_due(session);
   }
@@ -307,7 +283,9 @@ static void pump(struct cmta_session *session, struct cmta_slice *input) {
 }
 
 static bool is_in_message(const struct cmta_session *session) {
-  return session->phase == PHASE_BODY || session->phase == PHASE_DISCARD;
+  static const bool in_message[PHASE_COUNT] = {
+      [PHASE_BODY] = true, [PHASE_DISCARD] = true, [PHASE_CHUNK] = true, [PHASE_SKIP] = true};
+  return in_message[session->phase] || session->chunk.dropped;
 }
 
 ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, size_t length) {
@@ -348,6 +326,8 @@ const char *event_name(int event, const struct verb *verb) {
     return "HEADERS";
   case FAULT:
     return "FAULT";
+  case CHUNK_END:
+    return "CHUNK_END";
   case BODY_END:
     return "BODY_END";
   case RESPONSE:

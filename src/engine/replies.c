@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The texts. A reply that carries the server's name has it put in front when it is sent;
- * REPLY_OUT_OF_SEQUENCE has the commands behind it (allowed.c). */
+ * REPLY_OUT_OF_SEQUENCE has the commands behind it (allowed.c), REPLY_CHUNK_OK a number in front
+ * (chunk.c). */
 
 #include "engine/replies.h"
 
@@ -16,6 +17,7 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_SENDER_OK] = {250, false, false, "2.1.0", "Sender ok"},
     [REPLY_RECIPIENT_OK] = {250, false, false, "2.1.5", "Recipient ok"},
     [REPLY_START_MAIL] = {354, false, false, NULL, "Start mail input; end with <CRLF>.<CRLF>"},
+    [REPLY_CHUNK_OK] = {250, false, false, "2.0.0", "octets received"},
     [REPLY_MESSAGE_OK] = {250, false, false, "2.6.0", "Message accepted"},
     [REPLY_HELP] = {214, false, false, "2.0.0", ""},
     [REPLY_CANNOT_VERIFY] = {252, false, false, "2.5.2",
@@ -35,6 +37,8 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_UNKNOWN_PARAMETER] = {555, true, false, "5.5.4", "Parameter not recognized"},
     [REPLY_OUT_OF_SEQUENCE] = {503, true, false, "5.5.1", "Bad sequence of commands; allowed now:"},
     [REPLY_NOT_LAST] = {503, true, false, "5.5.1", "Nothing may be sent behind this command"},
+    [REPLY_BDAT_NEEDED] = {503, true, false, "5.5.1",
+                           "A BINARYMIME message must be sent with BDAT"},
     [REPLY_TLS_NEEDED] = {530, true, false, "5.7.0", "Must issue a STARTTLS command first"},
     [REPLY_AUTHENTICATION_NEEDED] = {530, true, false, "5.7.0", "Authentication required"},
     [REPLY_TLS_ALREADY] = {503, true, false, "5.5.1", "TLS is on already"},
@@ -78,6 +82,7 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_TOO_MANY_ERRORS] = {421, false, true, "4.7.0", "too many errors"},
     [REPLY_TOO_MANY_FAILURES] = {421, false, true, "4.7.0", "too many failed authentications"},
     [REPLY_SPOKE_IN_CLEAR] = {421, true, true, "4.7.0", "bytes came behind STARTTLS"},
+    [REPLY_BAD_CHUNK] = {521, true, true, "5.5.4", "malformed BDAT, closing connection"},
     [REPLY_TIMEOUT] = {421, false, true, "4.4.2", "timeout, closing connection"},
     [REPLY_SHUTDOWN] = {421, false, true, "4.3.2", "shutting down"},
 };

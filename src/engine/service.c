@@ -4,6 +4,7 @@
 
 #include "engine/extensions.h"
 #include "engine/keywords.h"
+#include "engine/manners.h"
 #include "engine/mechanisms.h"
 #include "engine/own_verbs.h"
 #include "engine/session.h"
@@ -24,7 +25,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .size = sizeof *settings,
       .hostname = "localhost",
       .greeting = "ESMTP cmta",
-      .extensions = extension_all(),
+      .extensions = CMTA_EXTENSIONS_DEFAULT,
       .collect = true,
       .max_message_size = 26214400,
       .max_header_section = 262144,
@@ -40,6 +41,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .handshake_timeout = 60,
       .max_auth_failures = 3,
   };
+  cmta_manners_init(&settings->manners);
 }
 
 /* The grammar reads up to a line's end and forgives blanks before it; neither belongs to a name. */
@@ -62,14 +64,20 @@ static bool is_store(const struct cmta_store *store) {
   return all || none;
 }
 
-/* Limits below what every server must take are no limits but mistakes (section 4.5.3.1); SMTPUTF8
- * needs 8BITMIME (RFC 6531 section 3.1), and a Received field a date. */
+/* SMTPUTF8 needs 8BITMIME (RFC 6531 section 3.1), BINARYMIME CHUNKING (RFC 3030 section 3). */
+static bool are_extensions(unsigned bits) {
+  bool utf8_alone = (bits & CMTA_EXTENSION_SMTPUTF8) && !(bits & CMTA_EXTENSION_8BITMIME);
+  bool binary_alone = (bits & CMTA_EXTENSION_BINARYMIME) && !(bits & CMTA_EXTENSION_CHUNKING);
+  return !(bits & ~extension_all()) && !utf8_alone && !binary_alone;
+}
+
+/* Limits below what every server must take are no limits but mistakes (section 4.5.3.1); a Received
+ * field needs a date. */
 static bool is_sound(const struct cmta_settings *settings) {
-  bool utf8_alone = (settings->extensions & CMTA_EXTENSION_SMTPUTF8) &&
-                    !(settings->extensions & CMTA_EXTENSION_8BITMIME);
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
-         !(settings->extensions & ~extension_all()) && !utf8_alone && is_store(&settings->store) &&
-         keywords_are_sound(settings) && own_verbs_are_sound(settings) &&
+         are_extensions(settings->extensions) && is_store(&settings->store) &&
+         manners_are_sound(&settings->manners) && keywords_are_sound(settings) &&
+         own_verbs_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
          (!settings->received || settings->clock.calendar) &&

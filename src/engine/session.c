@@ -50,6 +50,7 @@ int cmta_session_new(struct cmta_session **session, struct cmta_service *service
   made->peer = copy_end(peer, text);
   made->local = copy_end(local, text + address_size(peer));
   made->auth_required = settings->auth_required;
+  made->manners = settings->manners;
   session_machine_init(made);
   atomic_store_explicit(&service->sealed, true, memory_order_relaxed);
   return 0;

@@ -68,6 +68,15 @@ struct section {
   size_t length, capacity;
 };
 
+/* The BDAT in hand: its octets follow it, whatever it leads to (RFC 3030 section 2). */
+struct chunk {
+  uint64_t size; /* octets that it has said */
+  uint64_t left; /* of these, octets that have yet to come */
+  bool last;     /* it is the last one of its message */
+  bool dropped;  /* it was misplaced: its octets are read and dropped, then `why` is said */
+  enum reply_id why;
+};
+
 /* One mail transaction: made at MAIL, gone at the end of the message, at RSET, EHLO, or the
  * session's end. */
 struct transaction {
@@ -81,6 +90,8 @@ struct transaction {
   struct cmta_message message;
   enum reply_id excess; /* why the octets that come next are too many; or REPLY_NONE */
   struct body body;
+  bool in_chunks;    /* the message comes with BDAT */
+  uint64_t declared; /* octets of its chunks so far, as the client has said */
   struct section section;
   char *received; /* the field that was put in front of the message, or NULL */
   size_t added;   /* octets of the message that are not the client's: those of that field */
@@ -145,6 +156,7 @@ struct cmta_session {
   uint64_t asked;        /* questions that hook sets were asked so far */
 
   unsigned errors; /* of the client, since its last accepted message */
+  unsigned faults; /* enum cmta_fault */
   uint64_t progress;
   struct cmta_counts counts;
   struct cmta_statistics *statistics; /* where it is counted as well, or NULL */
@@ -152,6 +164,7 @@ struct cmta_session {
 
   const struct cmta_service *service;
   struct memory memory;
+  struct cmta_manners manners;
   struct cmta_peer peer, local;
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */
@@ -176,6 +189,7 @@ struct cmta_session {
   unsigned auth_failures;
 
   struct framer framer;
+  struct chunk chunk;
   char *output; /* replies: octets output_sent to output_length wait to be sent */
   size_t output_sent, output_length, output_capacity;
 

@@ -5,6 +5,7 @@
 #include "engine/transaction.h"
 
 #include "engine/chain.h"
+#include "engine/chunk.h"
 #include "engine/envelope.h"
 #include "engine/message.h"
 #include "engine/parameters.h"
@@ -34,6 +35,8 @@ enum reply_id mail_check(struct cmta_session *session) {
     envelope->submitter = (struct cmta_slice){0};
   if (session->command->utf8 && !envelope->smtputf8)
     return REPLY_UTF8_NOT_ASKED;
+  if (!chunk_takes_body(session))
+    return REPLY_BAD_PARAMETER;
   if (most && envelope->declared_size > most)
     return REPLY_TOO_BIG;
   return chain_make_transaction_data(session) ? REPLY_NONE : REPLY_NO_STORAGE;
@@ -87,7 +90,8 @@ enum cmta_verdict data_ask(struct cmta_session *session, const struct hook_set *
 }
 
 void data_done(struct cmta_session *session) {
-  body_begin(&session->transaction->body, session->service->settings.max_text_line);
+  unsigned manner = chunk_line_manner(session);
+  body_begin(&session->transaction->body, session->service->settings.max_text_line, manner);
   section_begin(session);
   reply_send(session, session->standard, false);
 }

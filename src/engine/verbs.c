@@ -6,6 +6,7 @@
 #include "engine/verbs.h"
 
 #include "engine/auth.h"
+#include "engine/chunk.h"
 #include "engine/facts.h"
 #include "engine/hello.h"
 #include "engine/inquiry.h"
@@ -79,12 +80,24 @@ static const struct verb verbs[] = {
      .name = "DATA",
      .help = "DATA",
      .flags = VERB_COMMAND | VERB_ENDS_GROUP | VERB_ONE_SUCCESS,
-     .barred = FACT_TLS_FIRST | FACT_AUTH_FIRST,
+     .barred = FACT_TLS_FIRST | FACT_AUTH_FIRST | FACT_BINARY,
      .question = "data",
      .hook = offsetof(struct cmta_hooks, data),
      .ask = data_ask,
      .done = data_done,
      .accepted = REPLY_START_MAIL,
+     .refused = REPLY_TRANSACTION_REFUSED},
+    {.event = BDAT,
+     .name = "BDAT",
+     .help = "BDAT chunk-size [LAST]",
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
+     .barred = FACT_TLS_FIRST | FACT_AUTH_FIRST | FACT_NO_CHUNKING | FACT_NO_EHLO,
+     .check = bdat_check,
+     .question = "data",
+     .hook = offsetof(struct cmta_hooks, data),
+     .ask = data_ask,
+     .done = bdat_done,
+     .accepted = REPLY_NONE,
      .refused = REPLY_TRANSACTION_REFUSED},
     {.event = SLICE,
      .flags = VERB_ENDS_GROUP,
@@ -103,6 +116,7 @@ static const struct verb verbs[] = {
      .done = headers_done,
      .accepted = REPLY_NONE,
      .refused = REPLY_MESSAGE_REFUSED},
+    {.event = CHUNK_END, .done = chunk_done, .undone = message_undone, .accepted = REPLY_CHUNK_OK},
     {.event = BODY_END,
      .check = message_check,
      .question = "message",

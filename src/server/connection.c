@@ -302,6 +302,8 @@ static bool instruct(struct connection *connection, const struct listener *liste
   connection->tls = listener->tls;
   connection->mechanisms = listener->mechanisms;
   cmta_session_set_auth_required(connection->session, listener->auth_required);
+  if (listener->manners.size)
+    cmta_session_set_manners(connection->session, &listener->manners);
   return cmta_session_set_tls(connection->session, listener->tls_mode) == 0 &&
          sasl_offer(connection);
 }

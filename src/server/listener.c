@@ -160,12 +160,14 @@ static void give(struct cmta_server *server, struct listener *listener) {
   block_give(&server->allocator, listener, sizeof *listener);
 }
 
-/* The engine judges lists of mechanisms: one that a service refuses is none. */
-static bool are_mechanisms(const char *mechanisms) {
+/* The engine judges lists of mechanisms, and manners: what a service refuses is none. */
+static bool is_taken(const struct cmta_listen *listen) {
   struct cmta_settings settings;
   struct cmta_service *service = NULL;
   cmta_settings_init(&settings);
-  settings.mechanisms = mechanisms;
+  settings.mechanisms = listen->mechanisms;
+  if (listen->manners)
+    settings.manners = *listen->manners;
   int error = cmta_service_new(&service, &settings, NULL, NULL);
   cmta_service_free(service);
   return error != CMTA_E_ARGUMENT;
@@ -174,7 +176,7 @@ static bool are_mechanisms(const char *mechanisms) {
 static bool is_sound(const struct cmta_listen *listen) {
   bool speaks_tls = listen->tls_mode != CMTA_TLS_OFF && listen->tls_mode != CMTA_TLS_UNAVAILABLE;
   return (unsigned)listen->tls_mode <= CMTA_TLS_IMPLICIT && (listen->tls || !speaks_tls) &&
-         are_mechanisms(listen->mechanisms);
+         is_taken(listen);
 }
 
 /* A listener that does not listen yet, or NULL. */
@@ -186,6 +188,8 @@ static struct listener *listener_new(struct cmta_server *server, const struct cm
   listener->tls = listen->tls;
   listener->tls_mode = listen->tls_mode;
   listener->auth_required = listen->auth_required || server->auth_required;
+  if (listen->manners)
+    listener->manners = *listen->manners;
   if (!listen->mechanisms)
     return listener;
   listener->mechanisms_size = strlen(listen->mechanisms) + 1;

@@ -21,6 +21,14 @@ static int64_t stopped_clock(void *context) {
   return 1000000000;
 }
 
+static void choose_line_endings(struct cmta_settings *settings, unsigned mode) {
+  if (mode >= NORMALISES)
+    settings->manners.line_endings =
+        mode == NORMALISES ? CMTA_LINE_ENDINGS_NORMALISE : CMTA_LINE_ENDINGS_KEEP;
+  if (mode == COUNTS)
+    settings->max_text_line = 0;
+}
+
 struct cmta_settings choice_settings(const struct choice *choice) {
   static const uint64_t sizes[] = {0, 10, 100, 1000};
   static const size_t recipients[] = {1000, 1, 2, 0};
@@ -29,6 +37,7 @@ struct cmta_settings choice_settings(const struct choice *choice) {
   cmta_settings_init(&settings);
   settings.strict_syntax = choice->switches & 1;
   settings.collect = !(choice->switches & 2);
+  settings.extensions |= CMTA_EXTENSION_BINARYMIME;
   settings.extensions &= ~((unsigned)choice->switches >> 2);
   if (!(settings.extensions & CMTA_EXTENSION_8BITMIME))
     settings.extensions &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
@@ -42,6 +51,7 @@ struct cmta_settings choice_settings(const struct choice *choice) {
   settings.mechanisms = choice->security & MECHANISMS ? "PLAIN LOGIN X-SAFE" : NULL;
   settings.auth_in_clear = choice->security & AUTH_IN_CLEAR;
   settings.auth_required = choice->security & AUTH_REQUIRED;
+  choose_line_endings(&settings, choice->security & TLS_MODES);
   settings.keywords = keywords;
   settings.keyword_count = sizeof keywords / sizeof *keywords;
   return settings;

@@ -11,7 +11,8 @@
  *               bit 5: they go to a store, bit 6: a Received field stands in front of them, bit 7:
  *               header sections are limited
  *   octet 3     TLS and AUTH: the mode of TLS, whether there are mechanisms and who may and must
- *               use them, how a handshake ends
+ *               use them, how a handshake ends; the last three of eight modes are the first three
+ *               with other line endings
  *   octets 4..  VERDICTS verdicts, one a question to a hook set, in turn; the last is for the first
  *               chunk of a message
  *
@@ -25,10 +26,14 @@ enum { VERDICTS = 8, HEADER = 4 + VERDICTS };
 /* What octet 2 says beside the length of pieces. */
 enum { TAKES = 0x10, STORES = 0x20, RECEIVED_FIELD = 0x40, SHORT_SECTIONS = 0x80, PIECES = 0x0f };
 
-/* What octet 3 says beside the mode of TLS, which is one too many of five. IN_CLEAR: what stands
+/* What octet 3 says beside the mode of TLS, which may be too many of five: NORMALISES and KEEPS are
+   line endings then, COUNTS is KEEPS without a limit of lines. IN_CLEAR: what stands
    behind STARTTLS is brought with it or instead of a handshake; else a client waits. */
 enum {
   TLS_MODES = 0x07,
+  NORMALISES = 5,
+  KEEPS = 6,
+  COUNTS = 7,
   MECHANISMS = 0x08,
   AUTH_IN_CLEAR = 0x10,
   AUTH_REQUIRED = 0x20,

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void bytes_add(struct bytes *bytes, const char *more, size_t length) {
   if (length == 0)
@@ -89,11 +90,66 @@ static bool take_through(struct rest *rest, const char *mark) {
   return false;
 }
 
+/* Takes n octets off; false when there are not so many. */
+static bool take_octets(struct rest *rest, uint64_t n) {
+  if (rest->length < n)
+    return false;
+  rest->at += n;
+  rest->length -= (size_t)n;
+  return true;
+}
+
+static size_t span(const struct rest *line, const char *octets) {
+  size_t length = 0;
+  while (length < line->length && strchr(octets, line->at[length]) && line->at[length])
+    length++;
+  return length;
+}
+
+/* Reads the octets that a BDAT command says, and takes them off the line; 0 for any other line, and
+ * for one of so many that no client brings them. */
+static uint64_t chunk_size(struct rest line) {
+  uint64_t size = 0;
+  if (line.length < 4 || strncasecmp((const char *)line.at, "BDAT", 4) != 0)
+    return 0;
+  (void)take_octets(&line, 4);
+  const size_t blanks = span(&line, " ");
+  (void)take_octets(&line, blanks);
+  const size_t digits = blanks ? span(&line, "0123456789") : 0;
+  for (size_t i = 0; i < digits; i++)
+    size = size < UINT32_MAX ? size * 10 + (uint64_t)(line.at[i] - '0') : size;
+  (void)take_octets(&line, digits);
+  const size_t behind = span(&line, " ");
+  (void)take_octets(&line, behind);
+  if (behind && line.length >= 4 && strncasecmp((const char *)line.at, "LAST", 4) == 0)
+    (void)take_octets(&line, 4);
+  (void)take_octets(&line, span(&line, " "));
+  return line.length == 0 ? size : 0;
+}
+
 /* A message ends at CR LF . CR LF, where the first CR LF may be that of DATA. */
 static bool take_message(struct rest *rest) {
   if (rest->length >= 3 && memcmp(rest->at, ".\r\n", 3) == 0)
     return take_through(rest, ".\r\n");
   return take_through(rest, "\r\n.\r\n");
+}
+
+/* Takes a line off, and the octets of the chunk that it announces; *in_chunk: these are not all
+ * here. */
+static bool take_command(struct rest *rest, bool *in_chunk) {
+  struct rest line = *rest;
+  if (!take_through(rest, "\r\n"))
+    return false;
+  line.length -= rest->length + 2;
+  *in_chunk = !take_octets(rest, chunk_size(line));
+  return !*in_chunk;
+}
+
+/* What comes after a reply with that code: a message, a response, or else a command. */
+static bool take_next(struct rest *rest, int code, bool *in_message) {
+  if (code == 354)
+    return take_message(rest);
+  return code == 334 ? take_through(rest, "\r\n") : take_command(rest, in_message);
 }
 
 bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over,
@@ -104,13 +160,12 @@ bool replies_match(const struct bytes *output, const uint8_t *client, size_t len
   bool in_message = false;
   if (code == 0)
     return over;
-  while (in_message ? take_message(&rest) : take_through(&rest, "\r\n")) {
+  while (take_next(&rest, code, &in_message)) {
     code = take_reply(&at, end);
     if (code == 0)
       return over;
-    in_message = !in_message && code == 354;
   }
-  if (over && (in_message || unasked))
+  if (over && (in_message || code == 354 || unasked))
     take_reply(&at, end);
   return at == end;
 }

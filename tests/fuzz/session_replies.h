@@ -3,7 +3,7 @@
 #define FUZZ_SESSION_REPLIES_H
 
 /* What replies to a client's bytes must look like, and how many there must be: a second opinion
- * that knows of commands nothing but where their lines end. */
+ * that knows of commands nothing but where their lines end, and which octets are none. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,10 +24,10 @@ void bytes_free(struct bytes *bytes);
    complete (RFC 5321 section 4.2). */
 bool replies_well_formed(const struct bytes *output, bool utf8);
 
-/* One reply for the greeting, one for each line up to its CR LF, and after a 354 one for the
-   message up to its CR LF . CR LF; in that order, and no other (RFC 5321 section 4.3.2). A session
-   that is over may leave the rest unanswered, and say one thing more in the middle of a message, or
-   unasked. */
+/* One reply for the greeting, one for each line up to its CR LF, for BDAT behind the octets that it
+   announces, and after a 354 one for the message up to its CR LF . CR LF; in that order, and no
+   other (RFC 5321 section 4.3.2). A session that is over may leave the rest unanswered, and say one
+   thing more in the middle of a message, or unasked. */
 bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over,
                    bool unasked);
 

@@ -18,6 +18,7 @@ MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limit
 # What these lines of a dialogue add to the octets behind it.
 SECURITY_BITS = {"set auth_in_clear on": 0x10, "set auth_required on": 0x20, "tls-failed": 0x40, "in-clear": 0x80}
 SECURITY_MECHANISMS = 0x08
+LINE_ENDINGS = {"set line_endings normalise": 5, "set line_endings keep": 6}
 TLS_MODES = ("off", "offered", "required", "unavailable", "implicit")
 PIECE_BITS = {"take-messages": 0x10, "store": 0x20, "set received on": 0x40}
 HEADER_VERDICTS = 8
@@ -38,7 +39,7 @@ def read(path):
             security |= TLS_MODES.index(line.split()[1])
         elif line.startswith("set mechanisms"):
             security |= SECURITY_MECHANISMS
-        security |= SECURITY_BITS.get(line, 0)
+        security |= SECURITY_BITS.get(line, 0) | LINE_ENDINGS.get(line, 0)
         bits |= PIECE_BITS.get(line.split(" ")[0] if line.startswith("store") else line, 0)
     return said, verdicts, sets, bytes([bits, security])
 

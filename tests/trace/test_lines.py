@@ -36,6 +36,20 @@ class Lines(TraceTest):
                          "   BODY_END  body -> ready", "S: 250 2.6.0 Message accepted")
         self.assertNotIn("secret", "\n".join(lines))
 
+    def test_octets_of_a_chunk_are_counted_and_not_shown(self):
+        begun = HELLO.replace(b"HELO", b"EHLO") + DATA[len(HELLO):-len(b"DATA\n")]
+        lines = self.shown(begun + b"BDAT 17\nsecret\nRSET\n.\nNOOP\n")
+        self.assertShows(lines, "C: BDAT 17", "   BDAT      rcpt -> chunk", "C| 8 octets", "   SLICE     chunk -> chunk",
+                         "C| 6 octets", "   SLICE     chunk -> chunk", "C| 3 octets", "   CHUNK_END chunk -> chunks",
+                         "S: 250 2.0.0 17 octets received")
+        self.assertNotIn("secret", "\n".join(lines))
+
+    def test_octets_of_a_misplaced_chunk_have_its_event_and_are_no_commands(self):
+        lines = self.shown(HELLO + b"BDAT 25\nMAIL FROM:<a@b.example>\nNOOP\n")
+        self.assertShows(lines, "C: BDAT 25", "   BDAT      ready -> ready", "C: MAIL FROM:<a@b.example>",
+                         "   BDAT      ready -> ready",
+                         "S: 503 5.5.1 Send EHLO first", "C: NOOP", "   NOOP      ready -> ready")
+
     def test_a_message_that_is_at_fault_is_discarded(self):
         self.assertShows(self.shown(DATA + b"bare\rcr\n.\n"), "C| 9 octets", "   FAULT     body -> discard")
 

@@ -127,7 +127,7 @@ struct body_reading reading_seen(const char *wire, size_t length, size_t max_lin
                                  const size_t *cuts, size_t cut_count) {
   struct body_reading reading = new_reading(length);
   struct body body;
-  body_begin(&body, max_line);
+  body_begin(&body, max_line, 0);
   size_t from = 0;
   for (size_t i = 0; i <= cut_count && !reading.ended; i++) {
     size_t to = i < cut_count ? cuts[i] : length;

@@ -321,7 +321,7 @@ Test(body, clean_lines_come_in_one_slice_of_the_input_itself) {
   while (length < sizeof wire)
     append(wire, &length, sizeof wire, "a line of text, 30 octets...\r\n", 30);
   struct body body;
-  body_begin(&body, 1000);
+  body_begin(&body, 1000, 0);
   struct cmta_slice input = {wire, length}, content = {NULL, 0};
   cr_expect_eq(body_next(&body, &input, &content), FOUND_SLICE);
   cr_expect_eq(content.at, wire);
@@ -332,7 +332,7 @@ Test(body, clean_lines_come_in_one_slice_of_the_input_itself) {
 Test(body, octets_behind_the_end_stay_in_the_input) {
   static const char wire[] = "a\r\n.\r\nQUIT\r\n";
   struct body body;
-  body_begin(&body, 0);
+  body_begin(&body, 0, 0);
   struct cmta_slice input = {wire, sizeof wire - 1}, content;
   cr_expect_eq(body_next(&body, &input, &content), FOUND_SLICE);
   cr_expect_eq(body_next(&body, &input, &content), FOUND_END);
@@ -345,7 +345,7 @@ Test(body, a_second_message_begins_at_a_line) {
   struct body body;
   struct cmta_slice input = {wire, sizeof wire - 1}, content;
   for (int i = 0; i < 2; i++) {
-    body_begin(&body, 0);
+    body_begin(&body, 0, 0);
     cr_expect_eq(body_next(&body, &input, &content), FOUND_END);
   }
   cr_expect_eq(input.length, 0);

@@ -105,3 +105,19 @@ Test(framer, knows_an_auth_by_its_verb_and_by_what_cannot_go_on_with_it) {
     cr_expect(!framer_has_auth(&it.framer), "%s", other[i]);
   }
 }
+
+/* Behind one that cannot be read nothing can be. */
+Test(framer, knows_a_line_that_is_bdat_whatever_follows) {
+  static const char *const lines[] = {"BDAT\r\n", "bdat 5\r\n", "Bdat\tx\r\n", "BDAT\x80\r\n",
+                                      "BDAT 5555555555555555555\r\n"};
+  static const char *const others[] = {"BDATA 5\r\n", "BDA 5\r\n", "XBDAT 5\r\n", "BDA\r\n"};
+  struct fixture it = fixture();
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    cr_assert_gt(feed(&it, lines[i]), FRAMED_NOTHING);
+    cr_expect(framer_has_bdat(&it.framer), "%s", lines[i]);
+  }
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    cr_assert_gt(feed(&it, others[i]), FRAMED_NOTHING);
+    cr_expect_not(framer_has_bdat(&it.framer), "%s", others[i]);
+  }
+}

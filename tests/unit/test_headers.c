@@ -70,7 +70,7 @@ static void see_piece(struct seen *seen, struct body *body, const char *at, size
 static struct seen see(const char *wire, size_t first, size_t second, bool seeks) {
   struct seen seen = {.section = NEVER};
   struct body body;
-  body_begin(&body, 1000);
+  body_begin(&body, 1000, 0);
   if (seeks)
     body_seek_headers(&body);
   see_piece(&seen, &body, wire, first);

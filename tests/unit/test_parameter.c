@@ -184,16 +184,18 @@ static bool body_of(const char *text, enum cmta_body_type *body) {
   return valid;
 }
 
-Test(parameter, a_body_is_7bit_or_8bitmime_in_any_case_of_letters) {
+Test(parameter, a_body_is_7bit_8bitmime_or_binarymime_in_any_case_of_letters) {
   enum cmta_body_type body = CMTA_BODY_8BITMIME;
   cr_expect(body_of("7BIT", &body));
   cr_expect_eq(body, CMTA_BODY_7BIT);
   cr_expect(body_of("8bitMime", &body));
   cr_expect_eq(body, CMTA_BODY_8BITMIME);
+  cr_expect(body_of("BinaryMIME", &body));
+  cr_expect_eq(body, CMTA_BODY_BINARYMIME);
 }
 
 Test(parameter, any_other_body_is_refused) {
-  static const char *const texts[] = {"", "7", "7BITS", "8BIT", "8BITMIM", "BINARYMIME", "7BIT "};
+  static const char *const texts[] = {"", "7", "7BITS", "8BIT", "8BITMIM", "BINARYMIMES", "7BIT "};
   enum cmta_body_type body;
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     cr_expect_not(body_of(texts[i], &body), "%s", texts[i]);

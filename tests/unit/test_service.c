@@ -28,6 +28,20 @@ static void bad_greeting(struct cmta_settings *settings) { settings->greeting = 
 static void short_command_line(struct cmta_settings *settings) { settings->max_command_line = 511; }
 static void short_text_line(struct cmta_settings *settings) { settings->max_text_line = 999; }
 static void unknown_extension(struct cmta_settings *settings) { settings->extensions = 1u << 30; }
+static void binary_alone(struct cmta_settings *settings) {
+  settings->extensions |= CMTA_EXTENSION_BINARYMIME;
+  settings->extensions &= ~(unsigned)CMTA_EXTENSION_CHUNKING;
+}
+static void binary(struct cmta_settings *settings) {
+  settings->extensions |= CMTA_EXTENSION_BINARYMIME;
+}
+static void wrong_line_endings(struct cmta_settings *settings) {
+  settings->manners.line_endings = (enum cmta_line_endings)3;
+}
+static void wrong_reaction(struct cmta_settings *settings) {
+  settings->manners.pipelining = (enum cmta_reaction)4;
+}
+static void wrong_manners(struct cmta_settings *settings) { settings->manners.size = 0; }
 static void wrong_size(struct cmta_settings *settings) { settings->size++; }
 static void received(struct cmta_settings *settings) { settings->received = true; }
 static int64_t read_calendar(void *context) {
@@ -86,6 +100,17 @@ Test(service, refuses_smtputf8_without_8bitmime) {
   cr_assert_eq(make(utf8_without_8bit), CMTA_E_ARGUMENT);
 }
 
+Test(service, refuses_binarymime_without_chunking) {
+  cr_assert_eq(make(binary_alone), CMTA_E_ARGUMENT);
+  cr_assert_eq(make(binary), 0);
+}
+
+Test(service, refuses_manners_that_cannot_be) {
+  cr_assert_eq(make(wrong_line_endings), CMTA_E_ARGUMENT);
+  cr_assert_eq(make(wrong_reaction), CMTA_E_ARGUMENT);
+  cr_assert_eq(make(wrong_manners), CMTA_E_ARGUMENT);
+}
+
 Test(service, refuses_a_received_field_without_a_clock_for_its_date) {
   cr_assert_eq(make(received), CMTA_E_ARGUMENT);
   cr_assert_eq(make(received_with_clock), 0);
@@ -113,7 +138,7 @@ Test(names, exist_for_each_error_and_each_reason) {
   for (int error = CMTA_E_ADDRESS; error <= 0; error++)
     cr_assert_str_neq(cmta_strerror(error), "unknown error");
   cr_assert_str_eq(cmta_strerror(1), "unknown error");
-  for (int reason = CMTA_CLOSED_NOT; reason <= CMTA_CLOSED_FREED; reason++)
+  for (int reason = CMTA_CLOSED_NOT; reason <= CMTA_CLOSED_PROTOCOL; reason++)
     cr_assert_str_neq(cmta_close_reason_name((enum cmta_close_reason)reason), "unknown");
   cr_assert_str_eq(cmta_close_reason_name((enum cmta_close_reason)99), "unknown");
 }

@@ -170,3 +170,19 @@ Test(session, numbers_its_questions_while_they_wait) {
 }
 
 Test(session, knows_its_service) { cr_expect_eq(cmta_session_service(session), service); }
+
+Test(session, takes_manners_before_it_runs_alone) {
+  struct cmta_session *fresh;
+  struct cmta_manners manners;
+  cmta_manners_init(&manners);
+  manners.line_endings = CMTA_LINE_ENDINGS_NORMALISE;
+  cr_expect_eq(cmta_session_set_manners(session, &manners), CMTA_E_STATE);
+  cr_assert_eq(cmta_session_new(&fresh, service, NULL, NULL), 0);
+  cr_expect_eq(cmta_session_set_manners(fresh, NULL), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_session_set_manners(NULL, &manners), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_session_set_manners(fresh, &manners), 0);
+  manners.early_talker = (enum cmta_reaction)4;
+  cr_expect_eq(cmta_session_set_manners(fresh, &manners), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_session_faults(fresh), 0u);
+  cmta_session_free(fresh);
+}

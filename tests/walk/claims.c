@@ -145,7 +145,7 @@ Test(chart, ends_on_quit_from_every_phase_that_reads_commands) {
       phases++;
       cr_expect(walk.states[next(state, "QUIT")].over, "%s", name(state));
     }
-  cr_expect_eq(phases, 4);
+  cr_expect_eq(phases, 5);
 }
 
 /* Marks the states from which a marked one is one step away. */
@@ -166,8 +166,8 @@ Test(chart, can_end_from_every_state) {
 }
 
 Test(chart, changes_phase_by_no_command_but_starttls_and_those_of_the_transaction) {
-  static const char *const movers[] = {"EHLO", "HELO", "MAIL",     "RCPT", "DATA",
-                                       "RSET", "QUIT", "STARTTLS", NULL};
+  static const char *const movers[] = {"EHLO", "HELO", "MAIL", "RCPT",     "DATA",
+                                       "BDAT", "RSET", "QUIT", "STARTTLS", NULL};
   for (size_t state = 0; state < walk.count; state++)
     for (size_t event = 0; reads_commands(state) && event < walk.events.count; event++) {
       const size_t asked = walk.states[state].steps[event].next;
@@ -178,11 +178,15 @@ Test(chart, changes_phase_by_no_command_but_starttls_and_those_of_the_transactio
     }
 }
 
-Test(chart, goes_nowhere_when_a_command_is_refused) {
+/* The octets of a refused BDAT come all the same. */
+Test(chart, goes_nowhere_when_a_command_is_refused_unless_octets_follow_it) {
+  const size_t bdat = walk_event(&walk, "BDAT");
   for (size_t state = 0; state < walk.count; state++)
     for (size_t event = 0; reads_commands(state) && event < walk.events.count; event++) {
       const size_t asked = walk.states[state].steps[event].next;
-      if (is_question(asked))
+      if (is_question(asked) && event == bdat)
+        cr_expect_eq(walk.states[next(asked, "REJECT")].phase, PHASE_SKIP, "%s", name(asked));
+      else if (is_question(asked))
         cr_expect_eq(next(asked, "REJECT"), state, "%s", name(asked));
     }
 }
@@ -214,10 +218,48 @@ Test(chart, asks_for_headers_in_the_middle_of_a_message_alone) {
   for (size_t state = 0; state < walk.count; state++)
     if (!walk_did(&walk, state, walk_event(&walk, "HEADERS"), "out_of_sequence")) {
       const size_t asked = next(state, "HEADERS");
-      cr_expect_eq(walk.states[state].phase, PHASE_BODY, "%s", name(state));
+      const bool in_chunk = walk.states[state].phase == PHASE_CHUNK;
+      cr_expect(in_chunk || walk.states[state].phase == PHASE_BODY, "%s", name(state));
       cr_expect_eq(next(asked, "ACCEPT"), state, "%s", name(asked));
-      cr_expect_eq(walk.states[next(asked, "REJECT")].phase, PHASE_DISCARD, "%s", name(asked));
+      cr_expect_eq(walk.states[next(asked, "REJECT")].phase, in_chunk ? PHASE_SKIP : PHASE_DISCARD,
+                   "%s", name(asked));
     }
+}
+
+static bool is_in_chunk(size_t state) {
+  return walk.states[state].phase == PHASE_CHUNK || walk.states[state].phase == PHASE_SKIP;
+}
+
+/* Octets of a chunk are no commands: whatever happens in one, they are read to their end. */
+Test(chart, leaves_every_chunk_at_its_end_alone) {
+  static const char *const ends[] = {"CHUNK_END", "BODY_END", NULL};
+  for (size_t state = 0; state < walk.count; state++)
+    for (size_t event = 0; is_in_chunk(state) && event < walk.events.count; event++) {
+      const char *event_name = walk.events.rows[event].name;
+      const size_t to = next(state, event_name);
+      const bool stays = is_question(to)
+                             ? is_in_chunk(next(to, "ACCEPT")) && is_in_chunk(next(to, "REJECT"))
+                             : is_in_chunk(to);
+      const bool misplaced = walk_did(&walk, state, event, "out_of_sequence");
+      cr_expect(stays != (is_one_of(event_name, ends) && !misplaced), "%s in %s", event_name,
+                name(state));
+    }
+}
+
+Test(chart, takes_nothing_but_chunks_into_a_message_that_comes_in_chunks) {
+  static const char *const barred[] = {"MAIL", "RCPT", "DATA", "STARTTLS", "AUTH"};
+  for (size_t state = 0; state < walk.count; state++)
+    for (size_t i = 0; walk.states[state].phase == PHASE_CHUNKS && i < 5; i++)
+      if (!is_question(state))
+        cr_expect(walk_did(&walk, state, walk_event(&walk, barred[i]), "out_of_sequence"), "%s",
+                  barred[i]);
+}
+
+Test(chart, accepts_bdat_after_an_accepted_recipient_or_another_alone) {
+  for (size_t state = 0; state < walk.count; state++)
+    if (!walk_did(&walk, state, walk_event(&walk, "BDAT"), "out_of_sequence"))
+      cr_expect(walk.states[state].phase == PHASE_RCPT || walk.states[state].phase == PHASE_CHUNKS,
+                "%s", name(state));
 }
 
 Test(chart, accepts_data_after_an_accepted_recipient_alone) {

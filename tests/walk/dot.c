@@ -10,8 +10,9 @@
 /* The end is a node beside the phases. */
 enum { OVER = PHASE_COUNT, NODES, MAX_LABEL = 256 };
 
-static const char *const node_names[NODES] = {"connecting", "greeted", "ready",     "mail", "rcpt",
-                                              "body",       "discard", "handshake", "auth", "over"};
+static const char *const node_names[NODES] = {"connecting", "greeted", "ready",   "mail",  "rcpt",
+                                              "chunks",     "body",    "discard", "chunk", "skip",
+                                              "handshake",  "auth",    "over"};
 
 /* How an event was answered. */
 enum outcome { ACCEPTED, REFUSED, UNASKED, CHALLENGED, OUTCOMES };

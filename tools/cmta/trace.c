@@ -54,8 +54,14 @@ static void print_change(const struct trace *trace, const char *what, const char
   printf("   %-9s %s -> %s\n", what, before, cmta_session_phase(trace->session));
 }
 
+/* Whether a line in that phase is octets of a message. What stands behind a BDAT that was misplaced
+ * has no phase of its own: it is shown, and its event is BDAT. */
 static bool is_message(const char *phase) {
-  return strcmp(phase, "body") == 0 || strcmp(phase, "discard") == 0;
+  static const char *const phases[] = {"body", "discard", "chunk", "skip"};
+  bool found = false;
+  for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
+    found |= strcmp(phase, phases[i]) == 0;
+  return found;
 }
 
 /* What may be a secret is shown as the session's own trace has it. */

@@ -172,6 +172,7 @@ static const struct form {
     {"mechanisms", STEP_PROBE, PROBE_MECHANISMS, parse_text},
     {"facts", STEP_PROBE, PROBE_FACTS, parse_text},
     {"traced", STEP_PROBE, PROBE_TRACED, parse_text},
+    {"faults", STEP_PROBE, PROBE_FAULTS, parse_text},
     {"heard-secrets", STEP_PROBE, PROBE_HEARD_SECRETS, parse_text},
 };
 

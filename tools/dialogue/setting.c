@@ -5,7 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum type { TYPE_TEXT, TYPE_SWITCH, TYPE_EXTENSIONS, TYPE_UNSIGNED, TYPE_SIZE, TYPE_OCTETS };
+enum type {
+  TYPE_TEXT,
+  TYPE_SWITCH,
+  TYPE_EXTENSIONS,
+  TYPE_UNSIGNED,
+  TYPE_SIZE,
+  TYPE_OCTETS,
+  TYPE_LINE_ENDINGS
+};
 
 static const struct {
   const char *name;
@@ -34,6 +42,7 @@ static const struct {
     {"auth_in_clear", TYPE_SWITCH, offsetof(struct cmta_settings, auth_in_clear)},
     {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
+    {"line_endings", TYPE_LINE_ENDINGS, offsetof(struct cmta_settings, manners.line_endings)},
 };
 
 static const struct {
@@ -48,6 +57,8 @@ static const struct {
     {"help", CMTA_EXTENSION_HELP},
     {"starttls", CMTA_EXTENSION_STARTTLS},
     {"auth", CMTA_EXTENSION_AUTH},
+    {"chunking", CMTA_EXTENSION_CHUNKING},
+    {"binarymime", CMTA_EXTENSION_BINARYMIME},
 };
 
 /* Where the bytes are that a field of the settings points to. */
@@ -72,12 +83,15 @@ static bool set_switch(bool *field, const char *value) {
   return *field || strcmp(value, "off") == 0;
 }
 
-/* Takes "-NAME" off value and the extension off the set. */
-static bool without_extension(unsigned *extensions, const char *name, size_t length) {
+/* Takes the extension off the set, or adds it. */
+static bool change_extension(unsigned *extensions, bool more, const char *name, size_t length) {
   for (size_t i = 0; i < sizeof extensions_by_name / sizeof extensions_by_name[0]; i++)
     if (strlen(extensions_by_name[i].name) == length &&
         memcmp(extensions_by_name[i].name, name, length) == 0) {
-      *extensions &= ~extensions_by_name[i].bit;
+      if (more)
+        *extensions |= extensions_by_name[i].bit;
+      else
+        *extensions &= ~extensions_by_name[i].bit;
       return true;
     }
   return false;
@@ -88,13 +102,23 @@ static bool set_extensions(unsigned *extensions, const char *value) {
     *extensions = 0;
     return true;
   }
-  while (*value == '-') {
+  while (*value == '-' || *value == '+') {
     const size_t length = strcspn(value + 1, " ");
-    if (!without_extension(extensions, value + 1, length))
+    if (!change_extension(extensions, *value == '+', value + 1, length))
       return false;
     value += 1 + length + strspn(value + 1 + length, " ");
   }
   return *value == '\0';
+}
+
+static bool set_line_endings(enum cmta_line_endings *field, const char *value) {
+  static const char *const names[] = {"refuse", "normalise", "keep"};
+  for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(names[i], value) == 0) {
+      *field = (enum cmta_line_endings)i;
+      return true;
+    }
+  return false;
 }
 
 static bool set_number(void *field, enum type type, const char *value) {
@@ -118,6 +142,8 @@ static bool set_field(struct dialogue *dialogue, enum type type, void *field, co
     return set_switch(field, value);
   if (type == TYPE_EXTENSIONS)
     return set_extensions(field, value);
+  if (type == TYPE_LINE_ENDINGS)
+    return set_line_endings(field, value);
   return set_number(field, type, value);
 }
 

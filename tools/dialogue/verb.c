@@ -10,11 +10,9 @@ struct word {
   unsigned bit;
 };
 
-static const struct word phases[] = {{"greeted", CMTA_PHASE_GREETED},
-                                     {"ready", CMTA_PHASE_READY},
-                                     {"mail", CMTA_PHASE_MAIL},
-                                     {"rcpt", CMTA_PHASE_RCPT},
-                                     {NULL, 0}};
+static const struct word phases[] = {{"greeted", CMTA_PHASE_GREETED}, {"ready", CMTA_PHASE_READY},
+                                     {"mail", CMTA_PHASE_MAIL},       {"rcpt", CMTA_PHASE_RCPT},
+                                     {"chunks", CMTA_PHASE_CHUNKS},   {NULL, 0}};
 
 static const struct word flags[] = {{"needs-tls", CMTA_VERB_NEEDS_TLS},
                                     {"needs-auth", CMTA_VERB_NEEDS_AUTH},

@@ -7,9 +7,9 @@
 #include <string.h>
 
 static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
+  static const char *const bodies[] = {"7BIT", "8BITMIME", "BINARYMIME"};
   text_print(text, "size=%llu body=%s smtputf8=%s", (unsigned long long)envelope->declared_size,
-             envelope->body == CMTA_BODY_8BITMIME ? "8BITMIME" : "7BIT",
-             envelope->smtputf8 ? "on" : "off");
+             bodies[envelope->body], envelope->smtputf8 ? "on" : "off");
   if (envelope->submitter.length > 0)
     text_print(text, " submitter=");
   text_append(text, envelope->submitter.at, envelope->submitter.length);

@@ -3,8 +3,9 @@
 #include "play.h"
 
 static void show_closed(struct play *play, struct text *text) {
-  static const char *const names[] = {"",         "quit",   "verdict", "errors", "timeout",
-                                      "shutdown", "hangup", "memory",  "freed",  "tls"};
+  static const char *const names[] = {"",        "quit",     "verdict", "errors",
+                                      "timeout", "shutdown", "hangup",  "memory",
+                                      "freed",   "tls",      "protocol"};
   const enum cmta_close_reason reason = cmta_session_close_reason(play->session);
   text_print(text, "%s", names[reason]);
   if ((reason != CMTA_CLOSED_NOT) != ((cmta_session_wants(play->session) & CMTA_WANTS_CLOSE) != 0))
@@ -43,6 +44,16 @@ static void show_wants(struct play *play, struct text *text) {
   for (unsigned i = 0; i < 6; i++)
     if (wants & 1u << i)
       text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
+}
+
+static void show_faults(struct play *play, struct text *text) {
+  static const char *const names[] = {"bare-cr", "bare-lf", "early-talker", "pipelining"};
+  const unsigned faults = cmta_session_faults(play->session);
+  for (unsigned i = 0; i < 4; i++)
+    if (faults & 1u << i)
+      text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
+  if (faults == 0)
+    text_print(text, "none");
 }
 
 static void show_progress(struct play *play, struct text *text) {
@@ -139,6 +150,8 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
     show_replies(play, text);
   else if (probe == PROBE_FORESEEN)
     show_foreseen(play, text);
+  else if (probe == PROBE_FAULTS)
+    show_faults(play, text);
   else if (!show_security(play, probe, text))
     show_progress(play, text);
 }

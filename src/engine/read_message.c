@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Readers of messages: what is found in their octets, made into events of the chart. */
+
+#include "engine/read_message.h"
+
+#include "engine/chunk.h"
+#include "engine/pump.h"
+#include "engine/received.h"
+#include "event.h"
+
+static int begin_received(struct cmta_session *session) {
+  enum reply_id wrong = received_lay_out(session);
+  return wrong == REPLY_NONE ? pump_begin(session, SLICE)
+                             : pump_begin_refused(session, FAULT, wrong);
+}
+
+/* What is due in front of the next octets, or READ_STOP. */
+static int begin_due(struct cmta_session *session) {
+  enum reply_id excess = session->transaction->excess;
+  if (excess != REPLY_NONE)
+    return pump_begin_refused(session, FAULT, excess);
+  return received_is_due(session) ? begin_received(session) : READ_STOP;
+}
+
+/* A bare CR or LF, which some are forgiven. */
+static int note_bare(struct cmta_session *session, enum cmta_fault fault, enum reply_id reply) {
+  session->faults |= (unsigned)fault;
+  bool refused = session->manners.line_endings == CMTA_LINE_ENDINGS_REFUSE;
+  return refused ? pump_begin_refused(session, FAULT, reply) : READ_AGAIN;
+}
+
+/* The event of what was found. */
+static int begin_found(struct cmta_session *session, enum body_found found) {
+  session->progress += found != FOUND_NOTHING;
+  switch (found) {
+  case FOUND_NOTHING:
+    return READ_STOP;
+  case FOUND_SLICE:
+    return pump_begin(session, SLICE);
+  case FOUND_HEADERS:
+    return pump_begin(session, HEADERS);
+  case FOUND_END:
+    return pump_begin(session, BODY_END);
+  case FOUND_BARE_CR:
+    return note_bare(session, CMTA_FAULT_BARE_CR, REPLY_BARE_CR);
+  case FOUND_BARE_LF:
+    return note_bare(session, CMTA_FAULT_BARE_LF, REPLY_BARE_LF);
+  case FOUND_LONG_LINE:
+    break;
+  }
+  return pump_begin_refused(session, FAULT, REPLY_TEXT_LINE_TOO_LONG);
+}
+
+int read_body(struct cmta_session *session, struct cmta_slice *input) {
+  int due = begin_due(session);
+  if (due != READ_STOP)
+    return due;
+  return begin_found(session, body_next(&session->transaction->body, input, &session->slice));
+}
+
+/* The rest of a message that is refused already: nothing counts but its end. The reply is the one
+ * that was held. */
+int read_discard(struct cmta_session *session, struct cmta_slice *input) {
+  enum body_found found;
+  session->progress += input->length > 0;
+  do
+    found = body_next(&session->transaction->body, input, &session->slice);
+  while (found != FOUND_NOTHING && found != FOUND_END);
+  return found == FOUND_END ? pump_begin_refused(session, BODY_END, session->standard) : READ_STOP;
+}
+
+/* All octets of the chunk in hand have been read; of the last one, what the end of all shows is
+ * found next. */
+static int end_chunk(struct cmta_session *session) {
+  if (!session->chunk.last)
+    return pump_begin(session, CHUNK_END);
+  body_finish(&session->transaction->body);
+  return READ_AGAIN;
+}
+
+int read_chunk(struct cmta_session *session, struct cmta_slice *input) {
+  int due = begin_due(session);
+  if (due != READ_STOP)
+    return due;
+  struct cmta_slice piece = chunk_piece(session, input);
+  size_t before = piece.length;
+  enum body_found found = body_next(&session->transaction->body, &piece, &session->slice);
+  chunk_take(session, input, before - piece.length);
+  if (found == FOUND_NOTHING && session->chunk.left == 0)
+    return end_chunk(session);
+  return begin_found(session, found);
+}
+
+/* Reads on in a chunk that is dropped; whether all of it has been read. */
+static bool drop_piece(struct cmta_session *session, struct cmta_slice *input) {
+  chunk_take(session, input, chunk_piece(session, input).length);
+  return session->chunk.left == 0;
+}
+
+/* The reply is the one that was held. */
+int read_skip(struct cmta_session *session, struct cmta_slice *input) {
+  if (!drop_piece(session, input))
+    return READ_STOP;
+  return pump_begin_refused(session, session->chunk.last ? BODY_END : CHUNK_END, session->standard);
+}
+
+int read_dropped(struct cmta_session *session, struct cmta_slice *input) {
+  if (!drop_piece(session, input))
+    return READ_STOP;
+  session->chunk.dropped = false;
+  return pump_complain(session, session->chunk.why);
+}
