@@ -131,7 +131,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'I':
 		case 'J':
 		case 'K':
-		case 'L':
 		case 'O':
 		case 'P':
 		case 'U':
@@ -152,7 +151,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'i':
 		case 'j':
 		case 'k':
-		case 'l':
 		case 'o':
 		case 'p':
 		case 'u':
@@ -172,20 +170,22 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'e': goto yy6;
 		case 'H':
 		case 'h': goto yy7;
+		case 'L':
+		case 'l': goto yy8;
 		case 'M':
-		case 'm': goto yy8;
+		case 'm': goto yy9;
 		case 'N':
-		case 'n': goto yy9;
+		case 'n': goto yy10;
 		case 'Q':
-		case 'q': goto yy10;
+		case 'q': goto yy11;
 		case 'R':
-		case 'r': goto yy11;
+		case 'r': goto yy12;
 		case 'S':
-		case 's': goto yy12;
+		case 's': goto yy13;
 		case 'T':
-		case 't': goto yy13;
+		case 't': goto yy14;
 		case 'V':
-		case 'v': goto yy14;
+		case 'v': goto yy15;
 		default: goto yy1;
 	}
 yy1:
@@ -194,39 +194,39 @@ yy2:
 	{ return COMMAND_UNKNOWN; }
 yy3:
 	yych = *(marker = ++cursor);
-	if (yych == '\r') goto yy19;
+	if (yych == '\r') goto yy20;
 	if (yych <= 0x1F) goto yy2;
-	if (yych <= '~') goto yy19;
+	if (yych <= '~') goto yy20;
 	goto yy2;
 yy4:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy20;
-			goto yy19;
+			if (yych <= 'U') goto yy21;
+			goto yy20;
 		} else {
-			if (yych <= 'u') goto yy20;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'u') goto yy21;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy5:
 	yych = *(marker = ++cursor);
 	if (yych <= '@') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy21;
-			goto yy19;
+			if (yych <= 'A') goto yy22;
+			goto yy20;
 		} else {
-			if (yych <= 'a') goto yy21;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'a') goto yy22;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
@@ -234,907 +234,963 @@ yy6:
 	yych = *(marker = ++cursor);
 	if (yych <= 'W') {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy19;
+			if (yych == '\r') goto yy20;
 			goto yy2;
 		} else {
-			if (yych == 'H') goto yy22;
-			goto yy19;
+			if (yych == 'H') goto yy23;
+			goto yy20;
 		}
 	} else {
 		if (yych <= 'h') {
-			if (yych <= 'X') goto yy23;
-			if (yych <= 'g') goto yy19;
-			goto yy22;
+			if (yych <= 'X') goto yy24;
+			if (yych <= 'g') goto yy20;
+			goto yy23;
 		} else {
-			if (yych == 'x') goto yy23;
-			if (yych <= '~') goto yy19;
+			if (yych == 'x') goto yy24;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy7:
 	yych = *(marker = ++cursor);
 	if (yych <= 'D') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 'd') {
-			if (yych <= 'E') goto yy24;
-			goto yy19;
+			if (yych <= 'E') goto yy25;
+			goto yy20;
 		} else {
-			if (yych <= 'e') goto yy24;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'e') goto yy25;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy8:
 	yych = *(marker = ++cursor);
-	if (yych <= '@') {
-		if (yych == '\r') goto yy19;
+	if (yych <= 'G') {
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
-		if (yych <= '`') {
-			if (yych <= 'A') goto yy25;
-			goto yy19;
+		if (yych <= 'g') {
+			if (yych <= 'H') goto yy26;
+			goto yy20;
 		} else {
-			if (yych <= 'a') goto yy25;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'h') goto yy26;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy9:
 	yych = *(marker = ++cursor);
-	if (yych <= 'N') {
-		if (yych == '\r') goto yy19;
+	if (yych <= '@') {
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
-		if (yych <= 'n') {
-			if (yych <= 'O') goto yy26;
-			goto yy19;
+		if (yych <= '`') {
+			if (yych <= 'A') goto yy27;
+			goto yy20;
 		} else {
-			if (yych <= 'o') goto yy26;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'a') goto yy27;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy10:
 	yych = *(marker = ++cursor);
-	if (yych <= 'T') {
-		if (yych == '\r') goto yy19;
+	if (yych <= 'N') {
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
-		if (yych <= 't') {
-			if (yych <= 'U') goto yy27;
-			goto yy19;
+		if (yych <= 'n') {
+			if (yych <= 'O') goto yy28;
+			goto yy20;
 		} else {
-			if (yych <= 'u') goto yy27;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'o') goto yy28;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy11:
 	yych = *(marker = ++cursor);
-	if (yych <= 'R') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy19;
-			goto yy2;
-		} else {
-			if (yych == 'C') goto yy28;
-			goto yy19;
-		}
+	if (yych <= 'T') {
+		if (yych == '\r') goto yy20;
+		if (yych <= 0x1F) goto yy2;
+		goto yy20;
 	} else {
-		if (yych <= 'c') {
-			if (yych <= 'S') goto yy29;
-			if (yych <= 'b') goto yy19;
-			goto yy28;
+		if (yych <= 't') {
+			if (yych <= 'U') goto yy29;
+			goto yy20;
 		} else {
-			if (yych == 's') goto yy29;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'u') goto yy29;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy12:
 	yych = *(marker = ++cursor);
+	if (yych <= 'R') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') goto yy20;
+			goto yy2;
+		} else {
+			if (yych == 'C') goto yy30;
+			goto yy20;
+		}
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'S') goto yy31;
+			if (yych <= 'b') goto yy20;
+			goto yy30;
+		} else {
+			if (yych == 's') goto yy31;
+			if (yych <= '~') goto yy20;
+			goto yy2;
+		}
+	}
+yy13:
+	yych = *(marker = ++cursor);
 	if (yych <= 'S') {
 		if (yych <= 'A') {
 			if (yych <= '\r') {
 				if (yych <= '\f') goto yy2;
-				goto yy19;
+				goto yy20;
 			} else {
 				if (yych <= 0x1F) goto yy2;
-				if (yych <= '@') goto yy19;
-				goto yy30;
+				if (yych <= '@') goto yy20;
+				goto yy32;
 			}
 		} else {
 			if (yych <= 'E') {
-				if (yych <= 'D') goto yy19;
-				goto yy31;
+				if (yych <= 'D') goto yy20;
+				goto yy33;
 			} else {
-				if (yych == 'O') goto yy32;
-				goto yy19;
+				if (yych == 'O') goto yy34;
+				goto yy20;
 			}
 		}
 	} else {
 		if (yych <= 'e') {
 			if (yych <= '`') {
-				if (yych <= 'T') goto yy33;
-				goto yy19;
+				if (yych <= 'T') goto yy35;
+				goto yy20;
 			} else {
-				if (yych <= 'a') goto yy30;
-				if (yych <= 'd') goto yy19;
-				goto yy31;
+				if (yych <= 'a') goto yy32;
+				if (yych <= 'd') goto yy20;
+				goto yy33;
 			}
 		} else {
 			if (yych <= 's') {
-				if (yych == 'o') goto yy32;
-				goto yy19;
+				if (yych == 'o') goto yy34;
+				goto yy20;
 			} else {
-				if (yych <= 't') goto yy33;
-				if (yych <= '~') goto yy19;
+				if (yych <= 't') goto yy35;
+				if (yych <= '~') goto yy20;
 				goto yy2;
 			}
 		}
 	}
-yy13:
-	yych = *(marker = ++cursor);
-	if (yych <= 'T') {
-		if (yych == '\r') goto yy19;
-		if (yych <= 0x1F) goto yy2;
-		goto yy19;
-	} else {
-		if (yych <= 't') {
-			if (yych <= 'U') goto yy34;
-			goto yy19;
-		} else {
-			if (yych <= 'u') goto yy34;
-			if (yych <= '~') goto yy19;
-			goto yy2;
-		}
-	}
 yy14:
 	yych = *(marker = ++cursor);
-	if (yych <= 'Q') {
-		if (yych == '\r') goto yy19;
+	if (yych <= 'T') {
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
-		if (yych <= 'q') {
-			if (yych <= 'R') goto yy35;
-			goto yy19;
+		if (yych <= 't') {
+			if (yych <= 'U') goto yy36;
+			goto yy20;
 		} else {
-			if (yych <= 'r') goto yy35;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'u') goto yy36;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy15:
-	yych = *++cursor;
-	if (yych == '\n') goto yy36;
+	yych = *(marker = ++cursor);
+	if (yych <= 'Q') {
+		if (yych == '\r') goto yy20;
+		if (yych <= 0x1F) goto yy2;
+		goto yy20;
+	} else {
+		if (yych <= 'q') {
+			if (yych <= 'R') goto yy37;
+			goto yy20;
+		} else {
+			if (yych <= 'r') goto yy37;
+			if (yych <= '~') goto yy20;
+			goto yy2;
+		}
+	}
 yy16:
+	yych = *++cursor;
+	if (yych == '\n') goto yy38;
+yy17:
 	cursor = marker;
 	goto yy2;
-yy17:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy17;
-	}
-	if (yych == '\r') goto yy15;
-	goto yy16;
 yy18:
 	yych = *++cursor;
-yy19:
-	if (yybm[0+yych] & 128) {
+	if (yybm[0+yych] & 64) {
 		goto yy18;
+	}
+	if (yych == '\r') goto yy16;
+	goto yy17;
+yy19:
+	yych = *++cursor;
+yy20:
+	if (yybm[0+yych] & 128) {
+		goto yy19;
 	}
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy15;
+		goto yy16;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy17;
+		goto yy18;
 	}
-	goto yy16;
-yy20:
-	yych = *++cursor;
-	if (yych == 'T') goto yy37;
-	if (yych == 't') goto yy37;
-	goto yy19;
+	goto yy17;
 yy21:
 	yych = *++cursor;
-	if (yych == 'T') goto yy38;
-	if (yych == 't') goto yy38;
-	goto yy19;
+	if (yych == 'T') goto yy39;
+	if (yych == 't') goto yy39;
+	goto yy20;
 yy22:
 	yych = *++cursor;
-	if (yych == 'L') goto yy39;
-	if (yych == 'l') goto yy39;
-	goto yy19;
+	if (yych == 'T') goto yy40;
+	if (yych == 't') goto yy40;
+	goto yy20;
 yy23:
-	yych = *++cursor;
-	if (yych == 'P') goto yy40;
-	if (yych == 'p') goto yy40;
-	goto yy19;
-yy24:
 	yych = *++cursor;
 	if (yych == 'L') goto yy41;
 	if (yych == 'l') goto yy41;
-	goto yy19;
+	goto yy20;
+yy24:
+	yych = *++cursor;
+	if (yych == 'P') goto yy42;
+	if (yych == 'p') goto yy42;
+	goto yy20;
 yy25:
 	yych = *++cursor;
-	if (yych == 'I') goto yy42;
-	if (yych == 'i') goto yy42;
-	goto yy19;
+	if (yych == 'L') goto yy43;
+	if (yych == 'l') goto yy43;
+	goto yy20;
 yy26:
 	yych = *++cursor;
-	if (yych == 'O') goto yy43;
-	if (yych == 'o') goto yy43;
-	goto yy19;
+	if (yych == 'L') goto yy44;
+	if (yych == 'l') goto yy44;
+	goto yy20;
 yy27:
 	yych = *++cursor;
-	if (yych == 'I') goto yy44;
-	if (yych == 'i') goto yy44;
-	goto yy19;
+	if (yych == 'I') goto yy45;
+	if (yych == 'i') goto yy45;
+	goto yy20;
 yy28:
 	yych = *++cursor;
-	if (yych == 'P') goto yy45;
-	if (yych == 'p') goto yy45;
-	goto yy19;
+	if (yych == 'O') goto yy46;
+	if (yych == 'o') goto yy46;
+	goto yy20;
 yy29:
 	yych = *++cursor;
-	if (yych == 'E') goto yy46;
-	if (yych == 'e') goto yy46;
-	goto yy19;
+	if (yych == 'I') goto yy47;
+	if (yych == 'i') goto yy47;
+	goto yy20;
 yy30:
 	yych = *++cursor;
-	if (yych == 'M') goto yy47;
-	if (yych == 'm') goto yy47;
-	goto yy19;
+	if (yych == 'P') goto yy48;
+	if (yych == 'p') goto yy48;
+	goto yy20;
 yy31:
 	yych = *++cursor;
-	if (yych == 'N') goto yy48;
-	if (yych == 'n') goto yy48;
-	goto yy19;
+	if (yych == 'E') goto yy49;
+	if (yych == 'e') goto yy49;
+	goto yy20;
 yy32:
 	yych = *++cursor;
-	if (yych == 'M') goto yy49;
-	if (yych == 'm') goto yy49;
-	goto yy19;
+	if (yych == 'M') goto yy50;
+	if (yych == 'm') goto yy50;
+	goto yy20;
 yy33:
 	yych = *++cursor;
-	if (yych == 'A') goto yy50;
-	if (yych == 'a') goto yy50;
-	goto yy19;
+	if (yych == 'N') goto yy51;
+	if (yych == 'n') goto yy51;
+	goto yy20;
 yy34:
 	yych = *++cursor;
-	if (yych == 'R') goto yy51;
-	if (yych == 'r') goto yy51;
-	goto yy19;
+	if (yych == 'M') goto yy52;
+	if (yych == 'm') goto yy52;
+	goto yy20;
 yy35:
 	yych = *++cursor;
-	if (yych == 'F') goto yy52;
-	if (yych == 'f') goto yy52;
-	goto yy19;
+	if (yych == 'A') goto yy53;
+	if (yych == 'a') goto yy53;
+	goto yy20;
 yy36:
+	yych = *++cursor;
+	if (yych == 'R') goto yy54;
+	if (yych == 'r') goto yy54;
+	goto yy20;
+yy37:
+	yych = *++cursor;
+	if (yych == 'F') goto yy55;
+	if (yych == 'f') goto yy55;
+	goto yy20;
+yy38:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(0,    unknown,       rest, line); }
-yy37:
-	yych = *++cursor;
-	if (yych == 'H') goto yy53;
-	if (yych == 'h') goto yy53;
-	goto yy19;
-yy38:
-	yych = *++cursor;
-	if (yych == 'A') goto yy54;
-	if (yych == 'a') goto yy54;
-	goto yy19;
 yy39:
 	yych = *++cursor;
-	if (yych == 'O') goto yy55;
-	if (yych == 'o') goto yy55;
-	goto yy19;
+	if (yych == 'H') goto yy56;
+	if (yych == 'h') goto yy56;
+	goto yy20;
 yy40:
 	yych = *++cursor;
-	if (yych == 'N') goto yy56;
-	if (yych == 'n') goto yy56;
-	goto yy19;
+	if (yych == 'A') goto yy57;
+	if (yych == 'a') goto yy57;
+	goto yy20;
 yy41:
 	yych = *++cursor;
-	if (yych <= 'P') {
-		if (yych <= 'N') goto yy19;
-		if (yych <= 'O') goto yy57;
-		goto yy58;
-	} else {
-		if (yych <= 'n') goto yy19;
-		if (yych <= 'o') goto yy57;
-		if (yych <= 'p') goto yy58;
-		goto yy19;
-	}
+	if (yych == 'O') goto yy58;
+	if (yych == 'o') goto yy58;
+	goto yy20;
 yy42:
 	yych = *++cursor;
-	if (yych == 'L') goto yy59;
-	if (yych == 'l') goto yy59;
-	goto yy19;
+	if (yych == 'N') goto yy59;
+	if (yych == 'n') goto yy59;
+	goto yy20;
 yy43:
 	yych = *++cursor;
-	if (yych == 'P') goto yy60;
-	if (yych == 'p') goto yy60;
-	goto yy19;
+	if (yych <= 'P') {
+		if (yych <= 'N') goto yy20;
+		if (yych <= 'O') goto yy60;
+		goto yy61;
+	} else {
+		if (yych <= 'n') goto yy20;
+		if (yych <= 'o') goto yy60;
+		if (yych <= 'p') goto yy61;
+		goto yy20;
+	}
 yy44:
 	yych = *++cursor;
-	if (yych == 'T') goto yy61;
-	if (yych == 't') goto yy61;
-	goto yy19;
+	if (yych == 'O') goto yy62;
+	if (yych == 'o') goto yy62;
+	goto yy20;
 yy45:
 	yych = *++cursor;
-	if (yych == 'T') goto yy62;
-	if (yych == 't') goto yy62;
-	goto yy19;
+	if (yych == 'L') goto yy63;
+	if (yych == 'l') goto yy63;
+	goto yy20;
 yy46:
 	yych = *++cursor;
-	if (yych == 'T') goto yy63;
-	if (yych == 't') goto yy63;
-	goto yy19;
+	if (yych == 'P') goto yy64;
+	if (yych == 'p') goto yy64;
+	goto yy20;
 yy47:
 	yych = *++cursor;
-	if (yych == 'L') goto yy64;
-	if (yych == 'l') goto yy64;
-	goto yy19;
+	if (yych == 'T') goto yy65;
+	if (yych == 't') goto yy65;
+	goto yy20;
 yy48:
 	yych = *++cursor;
-	if (yych == 'D') goto yy65;
-	if (yych == 'd') goto yy65;
-	goto yy19;
+	if (yych == 'T') goto yy66;
+	if (yych == 't') goto yy66;
+	goto yy20;
 yy49:
 	yych = *++cursor;
-	if (yych == 'L') goto yy66;
-	if (yych == 'l') goto yy66;
-	goto yy19;
+	if (yych == 'T') goto yy67;
+	if (yych == 't') goto yy67;
+	goto yy20;
 yy50:
 	yych = *++cursor;
-	if (yych == 'R') goto yy67;
-	if (yych == 'r') goto yy67;
-	goto yy19;
+	if (yych == 'L') goto yy68;
+	if (yych == 'l') goto yy68;
+	goto yy20;
 yy51:
 	yych = *++cursor;
-	if (yych == 'N') goto yy68;
-	if (yych == 'n') goto yy68;
-	goto yy19;
+	if (yych == 'D') goto yy69;
+	if (yych == 'd') goto yy69;
+	goto yy20;
 yy52:
 	yych = *++cursor;
-	if (yych == 'Y') goto yy69;
-	if (yych == 'y') goto yy69;
-	goto yy19;
+	if (yych == 'L') goto yy70;
+	if (yych == 'l') goto yy70;
+	goto yy20;
 yy53:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy70;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy71;
-	}
-	goto yy19;
+	if (yych == 'R') goto yy71;
+	if (yych == 'r') goto yy71;
+	goto yy20;
 yy54:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy72;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy73;
-	}
-	goto yy19;
+	if (yych == 'N') goto yy72;
+	if (yych == 'n') goto yy72;
+	goto yy20;
 yy55:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy74;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy75;
-	}
-	goto yy19;
+	if (yych == 'Y') goto yy73;
+	if (yych == 'y') goto yy73;
+	goto yy20;
 yy56:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy76;
+		goto yy74;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy77;
+		goto yy75;
 	}
-	goto yy19;
+	goto yy20;
 yy57:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy78;
+		goto yy76;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy79;
+		goto yy77;
 	}
-	goto yy19;
+	goto yy20;
 yy58:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy80;
+		goto yy78;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy81;
+		goto yy79;
 	}
-	goto yy19;
+	goto yy20;
 yy59:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy82;
+		goto yy80;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy83;
+		goto yy81;
 	}
-	goto yy19;
+	goto yy20;
 yy60:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy84;
+		goto yy82;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy85;
+		goto yy83;
 	}
-	goto yy19;
+	goto yy20;
 yy61:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy86;
+		goto yy84;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy87;
+		goto yy85;
 	}
-	goto yy19;
+	goto yy20;
 yy62:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy88;
+		goto yy86;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy89;
+		goto yy87;
 	}
-	goto yy19;
+	goto yy20;
 yy63:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy90;
+		goto yy88;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy91;
+		goto yy89;
 	}
-	goto yy19;
+	goto yy20;
 yy64:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy92;
+		goto yy90;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy93;
+		goto yy91;
 	}
-	goto yy19;
+	goto yy20;
 yy65:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy94;
+		goto yy92;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy95;
+		goto yy93;
 	}
-	goto yy19;
+	goto yy20;
 yy66:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
+		goto yy94;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy95;
+	}
+	goto yy20;
+yy67:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
 		goto yy96;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
 		goto yy97;
 	}
-	goto yy19;
-yy67:
-	yych = *++cursor;
-	if (yych == 'T') goto yy98;
-	if (yych == 't') goto yy98;
-	goto yy19;
+	goto yy20;
 yy68:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy99;
+		goto yy98;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy100;
+		goto yy99;
 	}
-	goto yy19;
+	goto yy20;
 yy69:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy101;
+		goto yy100;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy102;
+		goto yy101;
 	}
-	goto yy19;
+	goto yy20;
 yy70:
 	yych = *++cursor;
-	if (yych == '\n') goto yy103;
-	goto yy16;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy102;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy103;
+	}
+	goto yy20;
 yy71:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy71;
-		if (yych <= '\f') goto yy16;
-		goto yy70;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy71;
-	}
+	if (yych == 'T') goto yy104;
+	if (yych == 't') goto yy104;
+	goto yy20;
 yy72:
 	yych = *++cursor;
-	if (yych == '\n') goto yy104;
-	goto yy16;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy105;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy106;
+	}
+	goto yy20;
 yy73:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy73;
-		if (yych <= '\f') goto yy16;
-		goto yy72;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy73;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy107;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy108;
+	}
+	goto yy20;
 yy74:
 	yych = *++cursor;
-	if (yych == '\n') goto yy105;
-	goto yy16;
+	if (yych == '\n') goto yy109;
+	goto yy17;
 yy75:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy75;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy74;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy75;
 	}
 yy76:
 	yych = *++cursor;
-	if (yych == '\n') goto yy106;
-	goto yy16;
+	if (yych == '\n') goto yy110;
+	goto yy17;
 yy77:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy77;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy76;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy77;
 	}
 yy78:
 	yych = *++cursor;
-	if (yych == '\n') goto yy107;
-	goto yy16;
+	if (yych == '\n') goto yy111;
+	goto yy17;
 yy79:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy79;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy78;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy79;
 	}
 yy80:
 	yych = *++cursor;
-	if (yych == '\n') goto yy108;
-	goto yy16;
+	if (yych == '\n') goto yy112;
+	goto yy17;
 yy81:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy81;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy80;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy81;
 	}
 yy82:
 	yych = *++cursor;
-	if (yych == '\n') goto yy109;
-	goto yy16;
+	if (yych == '\n') goto yy113;
+	goto yy17;
 yy83:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy83;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy82;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy83;
 	}
 yy84:
 	yych = *++cursor;
-	if (yych == '\n') goto yy110;
-	goto yy16;
+	if (yych == '\n') goto yy114;
+	goto yy17;
 yy85:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy85;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy84;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy85;
 	}
 yy86:
 	yych = *++cursor;
-	if (yych == '\n') goto yy111;
-	goto yy16;
+	if (yych == '\n') goto yy115;
+	goto yy17;
 yy87:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy87;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy86;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy87;
 	}
 yy88:
 	yych = *++cursor;
-	if (yych == '\n') goto yy112;
-	goto yy16;
+	if (yych == '\n') goto yy116;
+	goto yy17;
 yy89:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy89;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy88;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy89;
 	}
 yy90:
 	yych = *++cursor;
-	if (yych == '\n') goto yy113;
-	goto yy16;
+	if (yych == '\n') goto yy117;
+	goto yy17;
 yy91:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy91;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy90;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy91;
 	}
 yy92:
 	yych = *++cursor;
-	if (yych == '\n') goto yy114;
-	goto yy16;
+	if (yych == '\n') goto yy118;
+	goto yy17;
 yy93:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy93;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy92;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy93;
 	}
 yy94:
 	yych = *++cursor;
-	if (yych == '\n') goto yy115;
-	goto yy16;
+	if (yych == '\n') goto yy119;
+	goto yy17;
 yy95:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy95;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy94;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy95;
 	}
 yy96:
 	yych = *++cursor;
-	if (yych == '\n') goto yy116;
-	goto yy16;
+	if (yych == '\n') goto yy120;
+	goto yy17;
 yy97:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy97;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy96;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy97;
 	}
 yy98:
 	yych = *++cursor;
-	if (yych == 'T') goto yy117;
-	if (yych == 't') goto yy117;
-	goto yy19;
+	if (yych == '\n') goto yy121;
+	goto yy17;
 yy99:
 	yych = *++cursor;
-	if (yych == '\n') goto yy118;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy99;
+		if (yych <= '\f') goto yy17;
+		goto yy98;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy99;
+	}
 yy100:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy100;
-		if (yych <= '\f') goto yy16;
-		goto yy99;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy100;
-	}
+	if (yych == '\n') goto yy122;
+	goto yy17;
 yy101:
 	yych = *++cursor;
-	if (yych == '\n') goto yy119;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy101;
+		if (yych <= '\f') goto yy17;
+		goto yy100;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy101;
+	}
 yy102:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy102;
-		if (yych <= '\f') goto yy16;
-		goto yy101;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy102;
-	}
+	if (yych == '\n') goto yy123;
+	goto yy17;
 yy103:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(AUTH, sasl,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy103;
+		if (yych <= '\f') goto yy17;
+		goto yy102;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy103;
+	}
 yy104:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(DATA, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych == 'T') goto yy124;
+	if (yych == 't') goto yy124;
+	goto yy20;
 yy105:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EHLO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy125;
+	goto yy17;
 yy106:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EXPN, string,        rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy106;
+		if (yych <= '\f') goto yy17;
+		goto yy105;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy106;
+	}
 yy107:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy126;
+	goto yy17;
 yy108:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELP, text,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy108;
+		if (yych <= '\f') goto yy17;
+		goto yy107;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy108;
+	}
 yy109:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(MAIL, reverse_path,  rest, line); }
+	{ return read_as(AUTH, sasl,          rest, line); }
 yy110:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(NOOP, text,          rest, line); }
+	{ return read_as(DATA, nothing,       rest, line); }
 yy111:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(QUIT, nothing,       rest, line); }
+	{ return read_as(EHLO, host,          rest, line); }
 yy112:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RCPT, forward_path,  rest, line); }
+	{ return read_as(EXPN, string,        rest, line); }
 yy113:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RSET, nothing,       rest, line); }
+	{ return read_as(HELO, host,          rest, line); }
 yy114:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(HELP, text,          rest, line); }
 yy115:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(LHLO, host,          rest, line); }
 yy116:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(MAIL, reverse_path,  rest, line); }
 yy117:
-	yych = *++cursor;
-	if (yych == 'L') goto yy120;
-	if (yych == 'l') goto yy120;
-	goto yy19;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(NOOP, text,          rest, line); }
 yy118:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(QUIT, nothing,       rest, line); }
 yy119:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(VRFY, string,        rest, line); }
+	{ return read_as(RCPT, forward_path,  rest, line); }
 yy120:
-	yych = *++cursor;
-	if (yych == 'S') goto yy121;
-	if (yych != 's') goto yy19;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RSET, nothing,       rest, line); }
 yy121:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy122:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy123:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy124:
+	yych = *++cursor;
+	if (yych == 'L') goto yy127;
+	if (yych == 'l') goto yy127;
+	goto yy20;
+yy125:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy126:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(VRFY, string,        rest, line); }
+yy127:
+	yych = *++cursor;
+	if (yych == 'S') goto yy128;
+	if (yych != 's') goto yy20;
+yy128:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy122;
+		goto yy129;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy123;
+		goto yy130;
 	}
-	goto yy19;
-yy122:
+	goto yy20;
+yy129:
 	yych = *++cursor;
-	if (yych == '\n') goto yy124;
-	goto yy16;
-yy123:
+	if (yych == '\n') goto yy131;
+	goto yy17;
+yy130:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy123;
-		if (yych <= '\f') goto yy16;
-		goto yy122;
+		if (yych == '\t') goto yy130;
+		if (yych <= '\f') goto yy17;
+		goto yy129;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy123;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy130;
 	}
-yy124:
+yy131:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(STARTTLS, nothing,   rest, line); }
@@ -1193,38 +1249,38 @@ static int nothing(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '\r') goto yy127;
-	if (yych == ' ') goto yy128;
+	if (yych == '\r') goto yy134;
+	if (yych == ' ') goto yy135;
 	++cursor;
-yy126:
+yy133:
 	{ return COMMAND_SYNTAX; }
-yy127:
+yy134:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-	goto yy126;
-yy128:
+	if (yych == '\n') goto yy136;
+	goto yy133;
+yy135:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy132;
+		goto yy139;
 	}
-	if (yych == '\r') goto yy130;
-	goto yy126;
-yy129:
+	if (yych == '\r') goto yy137;
+	goto yy133;
+yy136:
 	++cursor;
 	{ return 0; }
-yy130:
+yy137:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-yy131:
+	if (yych == '\n') goto yy136;
+yy138:
 	cursor = marker;
-	goto yy126;
-yy132:
+	goto yy133;
+yy139:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy132;
+		goto yy139;
 	}
-	if (yych == '\r') goto yy130;
-	goto yy131;
+	if (yych == '\r') goto yy137;
+	goto yy138;
 }
 
 }
@@ -1272,47 +1328,47 @@ static int text(struct line *line) {
 	};
 	yych = *cursor;
 	if (yych <= '\f') {
-		if (yych == '\t') goto yy136;
+		if (yych == '\t') goto yy143;
 	} else {
-		if (yych <= '\r') goto yy137;
-		if (yych <= 0x1F) goto yy134;
-		if (yych <= '~') goto yy136;
+		if (yych <= '\r') goto yy144;
+		if (yych <= 0x1F) goto yy141;
+		if (yych <= '~') goto yy143;
 	}
-yy134:
+yy141:
 	++cursor;
-yy135:
+yy142:
 	{ return COMMAND_SYNTAX; }
-yy136:
+yy143:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy138;
+		goto yy145;
 	}
-	if (yych == '\r') goto yy140;
-	goto yy135;
-yy137:
+	if (yych == '\r') goto yy147;
+	goto yy142;
+yy144:
 	yych = *++cursor;
-	if (yych == '\n') goto yy141;
-	goto yy135;
-yy138:
+	if (yych == '\n') goto yy148;
+	goto yy142;
+yy145:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy138;
+		goto yy145;
 	}
-	if (yych == '\r') goto yy140;
-yy139:
+	if (yych == '\r') goto yy147;
+yy146:
 	cursor = marker;
-	goto yy135;
-yy140:
+	goto yy142;
+yy147:
 	yych = *++cursor;
-	if (yych != '\n') goto yy139;
-yy141:
+	if (yych != '\n') goto yy146;
+yy148:
 	++cursor;
 	{ return 0; }
 }
 
 }
 
-/* EHLO, HELO: SP ( Domain / address-literal ). */
+/* EHLO, HELO, LHLO: SP ( Domain / address-literal ). */
 static int host(struct line *line) {
   line->command->argument = line->command->rest;
   return address_is_hello_name(line->command->argument.at) ? 0 : COMMAND_SYNTAX;
@@ -1359,49 +1415,49 @@ static bool is_smtputf8(const unsigned char *cursor) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == 'S') goto yy144;
-	if (yych == 's') goto yy144;
+	if (yych == 'S') goto yy151;
+	if (yych == 's') goto yy151;
 	++cursor;
-yy143:
-	{ return false; }
-yy144:
-	yych = *(marker = ++cursor);
-	if (yych == 'M') goto yy145;
-	if (yych != 'm') goto yy143;
-yy145:
-	yych = *++cursor;
-	if (yych == 'T') goto yy147;
-	if (yych == 't') goto yy147;
-yy146:
-	cursor = marker;
-	goto yy143;
-yy147:
-	yych = *++cursor;
-	if (yych == 'P') goto yy148;
-	if (yych != 'p') goto yy146;
-yy148:
-	yych = *++cursor;
-	if (yych == 'U') goto yy149;
-	if (yych != 'u') goto yy146;
-yy149:
-	yych = *++cursor;
-	if (yych == 'T') goto yy150;
-	if (yych != 't') goto yy146;
 yy150:
-	yych = *++cursor;
-	if (yych == 'F') goto yy151;
-	if (yych != 'f') goto yy146;
+	{ return false; }
 yy151:
-	yych = *++cursor;
-	if (yych != '8') goto yy146;
+	yych = *(marker = ++cursor);
+	if (yych == 'M') goto yy152;
+	if (yych != 'm') goto yy150;
 yy152:
 	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy152;
-	}
-	if (yych != '\r') goto yy146;
+	if (yych == 'T') goto yy154;
+	if (yych == 't') goto yy154;
+yy153:
+	cursor = marker;
+	goto yy150;
+yy154:
 	yych = *++cursor;
-	if (yych != '\n') goto yy146;
+	if (yych == 'P') goto yy155;
+	if (yych != 'p') goto yy153;
+yy155:
+	yych = *++cursor;
+	if (yych == 'U') goto yy156;
+	if (yych != 'u') goto yy153;
+yy156:
+	yych = *++cursor;
+	if (yych == 'T') goto yy157;
+	if (yych != 't') goto yy153;
+yy157:
+	yych = *++cursor;
+	if (yych == 'F') goto yy158;
+	if (yych != 'f') goto yy153;
+yy158:
+	yych = *++cursor;
+	if (yych != '8') goto yy153;
+yy159:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy159;
+	}
+	if (yych != '\r') goto yy153;
+	yych = *++cursor;
+	if (yych != '\n') goto yy153;
 	++cursor;
 	{ return true; }
 }
@@ -1464,171 +1520,171 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 	yych = *cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy156;
+			if (yych == '\r') goto yy163;
 		} else {
-			if (yych <= '~') goto yy157;
-			if (yych <= 0xC1) goto yy154;
-			if (yych <= 0xDF) goto yy158;
-			goto yy159;
+			if (yych <= '~') goto yy164;
+			if (yych <= 0xC1) goto yy161;
+			if (yych <= 0xDF) goto yy165;
+			goto yy166;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy161;
-			goto yy160;
+			if (yych == 0xED) goto yy168;
+			goto yy167;
 		} else {
-			if (yych <= 0xF0) goto yy162;
-			if (yych <= 0xF3) goto yy163;
-			if (yych <= 0xF4) goto yy164;
+			if (yych <= 0xF0) goto yy169;
+			if (yych <= 0xF3) goto yy170;
+			if (yych <= 0xF4) goto yy171;
 		}
 	}
-yy154:
-	++cursor;
-yy155:
-	{ return COMMAND_SYNTAX; }
-yy156:
-	yych = *++cursor;
-	if (yych == '\n') goto yy165;
-	goto yy155;
-yy157:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy169;
-		goto yy155;
-	} else {
-		if (yych <= '~') goto yy169;
-		if (yych <= 0xC1) goto yy155;
-		if (yych <= 0xF4) goto yy169;
-		goto yy155;
-	}
-yy158:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy177;
-	goto yy155;
-yy159:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x9F) goto yy155;
-	if (yych <= 0xBF) goto yy170;
-	goto yy155;
-yy160:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy170;
-	goto yy155;
 yy161:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0x9F) goto yy170;
-	goto yy155;
+	++cursor;
 yy162:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x8F) goto yy155;
-	if (yych <= 0xBF) goto yy172;
-	goto yy155;
+	{ return COMMAND_SYNTAX; }
 yy163:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy172;
-	goto yy155;
+	yych = *++cursor;
+	if (yych == '\n') goto yy172;
+	goto yy162;
 yy164:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0x8F) goto yy172;
-	goto yy155;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy176;
+		goto yy162;
+	} else {
+		if (yych <= '~') goto yy176;
+		if (yych <= 0xC1) goto yy162;
+		if (yych <= 0xF4) goto yy176;
+		goto yy162;
+	}
 yy165:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy162;
+	if (yych <= 0xBF) goto yy184;
+	goto yy162;
+yy166:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x9F) goto yy162;
+	if (yych <= 0xBF) goto yy177;
+	goto yy162;
+yy167:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy162;
+	if (yych <= 0xBF) goto yy177;
+	goto yy162;
+yy168:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy162;
+	if (yych <= 0x9F) goto yy177;
+	goto yy162;
+yy169:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x8F) goto yy162;
+	if (yych <= 0xBF) goto yy179;
+	goto yy162;
+yy170:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy162;
+	if (yych <= 0xBF) goto yy179;
+	goto yy162;
+yy171:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy162;
+	if (yych <= 0x8F) goto yy179;
+	goto yy162;
+yy172:
 	++cursor;
 	{ *utf8 = false; return 0; }
-yy166:
+yy173:
 	yych = *++cursor;
-	if (yych == '\n') goto yy165;
-yy167:
+	if (yych == '\n') goto yy172;
+yy174:
 	cursor = marker;
-	goto yy155;
-yy168:
+	goto yy162;
+yy175:
 	yych = *++cursor;
-yy169:
+yy176:
 	if (yybm[0+yych] & 128) {
-		goto yy168;
+		goto yy175;
 	}
 	if (yych <= 0xEC) {
 		if (yych <= 0xC1) {
-			if (yych == '\r') goto yy166;
-			goto yy167;
+			if (yych == '\r') goto yy173;
+			goto yy174;
 		} else {
-			if (yych <= 0xDF) goto yy170;
-			if (yych <= 0xE0) goto yy171;
-			goto yy172;
+			if (yych <= 0xDF) goto yy177;
+			if (yych <= 0xE0) goto yy178;
+			goto yy179;
 		}
 	} else {
 		if (yych <= 0xF0) {
-			if (yych <= 0xED) goto yy173;
-			if (yych <= 0xEF) goto yy172;
-			goto yy174;
+			if (yych <= 0xED) goto yy180;
+			if (yych <= 0xEF) goto yy179;
+			goto yy181;
 		} else {
-			if (yych <= 0xF3) goto yy175;
-			if (yych <= 0xF4) goto yy176;
-			goto yy167;
+			if (yych <= 0xF3) goto yy182;
+			if (yych <= 0xF4) goto yy183;
+			goto yy174;
 		}
 	}
-yy170:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy177;
-	goto yy167;
-yy171:
-	yych = *++cursor;
-	if (yych <= 0x9F) goto yy167;
-	if (yych <= 0xBF) goto yy170;
-	goto yy167;
-yy172:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy170;
-	goto yy167;
-yy173:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0x9F) goto yy170;
-	goto yy167;
-yy174:
-	yych = *++cursor;
-	if (yych <= 0x8F) goto yy167;
-	if (yych <= 0xBF) goto yy172;
-	goto yy167;
-yy175:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy172;
-	goto yy167;
-yy176:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0x8F) goto yy172;
-	goto yy167;
 yy177:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy174;
+	if (yych <= 0xBF) goto yy184;
+	goto yy174;
+yy178:
+	yych = *++cursor;
+	if (yych <= 0x9F) goto yy174;
+	if (yych <= 0xBF) goto yy177;
+	goto yy174;
+yy179:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy174;
+	if (yych <= 0xBF) goto yy177;
+	goto yy174;
+yy180:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy174;
+	if (yych <= 0x9F) goto yy177;
+	goto yy174;
+yy181:
+	yych = *++cursor;
+	if (yych <= 0x8F) goto yy174;
+	if (yych <= 0xBF) goto yy179;
+	goto yy174;
+yy182:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy174;
+	if (yych <= 0xBF) goto yy179;
+	goto yy174;
+yy183:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy174;
+	if (yych <= 0x8F) goto yy179;
+	goto yy174;
+yy184:
 	yych = *++cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy167;
+			if (yych != '\r') goto yy174;
 		} else {
-			if (yych <= '~') goto yy177;
-			if (yych <= 0xC1) goto yy167;
-			if (yych <= 0xDF) goto yy170;
-			goto yy171;
+			if (yych <= '~') goto yy184;
+			if (yych <= 0xC1) goto yy174;
+			if (yych <= 0xDF) goto yy177;
+			goto yy178;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy173;
-			goto yy172;
+			if (yych == 0xED) goto yy180;
+			goto yy179;
 		} else {
-			if (yych <= 0xF0) goto yy174;
-			if (yych <= 0xF3) goto yy175;
-			if (yych <= 0xF4) goto yy176;
-			goto yy167;
+			if (yych <= 0xF0) goto yy181;
+			if (yych <= 0xF3) goto yy182;
+			if (yych <= 0xF4) goto yy183;
+			goto yy174;
 		}
 	}
 	yych = *++cursor;
-	if (yych != '\n') goto yy167;
+	if (yych != '\n') goto yy174;
 	++cursor;
 	{ *utf8 = true;  return 0; }
 }
@@ -1703,66 +1759,66 @@ static int reverse_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy180;
+	if (yych == ' ') goto yy187;
 	++cursor;
-yy179:
+yy186:
 	{ return COMMAND_SYNTAX; }
-yy180:
+yy187:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy181;
+		goto yy188;
 	}
-	if (yych == 'F') goto yy183;
-	if (yych == 'f') goto yy183;
-	goto yy179;
-yy181:
+	if (yych == 'F') goto yy190;
+	if (yych == 'f') goto yy190;
+	goto yy186;
+yy188:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy181;
+		goto yy188;
 	}
-	if (yych == 'F') goto yy183;
-	if (yych == 'f') goto yy183;
-yy182:
+	if (yych == 'F') goto yy190;
+	if (yych == 'f') goto yy190;
+yy189:
 	cursor = marker;
-	goto yy179;
-yy183:
+	goto yy186;
+yy190:
 	yych = *++cursor;
-	if (yych == 'R') goto yy184;
-	if (yych != 'r') goto yy182;
-yy184:
+	if (yych == 'R') goto yy191;
+	if (yych != 'r') goto yy189;
+yy191:
 	yych = *++cursor;
-	if (yych == 'O') goto yy185;
-	if (yych != 'o') goto yy182;
-yy185:
+	if (yych == 'O') goto yy192;
+	if (yych != 'o') goto yy189;
+yy192:
 	yych = *++cursor;
-	if (yych == 'M') goto yy186;
-	if (yych != 'm') goto yy182;
-yy186:
+	if (yych == 'M') goto yy193;
+	if (yych != 'm') goto yy189;
+yy193:
 	yych = *++cursor;
-	if (yych != ':') goto yy182;
+	if (yych != ':') goto yy189;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy187;
+			goto yy194;
 		}
-		if (yych <= '\f') goto yy182;
+		if (yych <= '\f') goto yy189;
 		yyt1 = cursor;
-		goto yy188;
+		goto yy195;
 	} else {
-		if (yych <= 0x1F) goto yy182;
-		if (yych == 0x7F) goto yy182;
+		if (yych <= 0x1F) goto yy189;
+		if (yych == 0x7F) goto yy189;
 		yyt1 = cursor;
 	}
-yy187:
+yy194:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy187;
+		goto yy194;
 	}
-	if (yych != '\r') goto yy182;
-yy188:
+	if (yych != '\r') goto yy189;
+yy195:
 	yych = *++cursor;
-	if (yych != '\n') goto yy182;
+	if (yych != '\n') goto yy189;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, true, COMMAND_SENDER); }
@@ -1813,58 +1869,58 @@ static int forward_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy191;
+	if (yych == ' ') goto yy198;
 	++cursor;
-yy190:
+yy197:
 	{ return COMMAND_SYNTAX; }
-yy191:
+yy198:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy192;
+		goto yy199;
 	}
-	if (yych == 'T') goto yy194;
-	if (yych == 't') goto yy194;
-	goto yy190;
-yy192:
+	if (yych == 'T') goto yy201;
+	if (yych == 't') goto yy201;
+	goto yy197;
+yy199:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy192;
+		goto yy199;
 	}
-	if (yych == 'T') goto yy194;
-	if (yych == 't') goto yy194;
-yy193:
+	if (yych == 'T') goto yy201;
+	if (yych == 't') goto yy201;
+yy200:
 	cursor = marker;
-	goto yy190;
-yy194:
+	goto yy197;
+yy201:
 	yych = *++cursor;
-	if (yych == 'O') goto yy195;
-	if (yych != 'o') goto yy193;
-yy195:
+	if (yych == 'O') goto yy202;
+	if (yych != 'o') goto yy200;
+yy202:
 	yych = *++cursor;
-	if (yych != ':') goto yy193;
+	if (yych != ':') goto yy200;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy196;
+			goto yy203;
 		}
-		if (yych <= '\f') goto yy193;
+		if (yych <= '\f') goto yy200;
 		yyt1 = cursor;
-		goto yy197;
+		goto yy204;
 	} else {
-		if (yych <= 0x1F) goto yy193;
-		if (yych == 0x7F) goto yy193;
+		if (yych <= 0x1F) goto yy200;
+		if (yych == 0x7F) goto yy200;
 		yyt1 = cursor;
 	}
-yy196:
+yy203:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy196;
+		goto yy203;
 	}
-	if (yych != '\r') goto yy193;
-yy197:
+	if (yych != '\r') goto yy200;
+yy204:
 	yych = *++cursor;
-	if (yych != '\n') goto yy193;
+	if (yych != '\n') goto yy200;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, false, COMMAND_RECIPIENT); }
@@ -1918,158 +1974,158 @@ static int sasl(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy200;
+	if (yych == ' ') goto yy207;
 	++cursor;
-yy199:
+yy206:
 	{ return COMMAND_SYNTAX; }
-yy200:
+yy207:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy201;
+		goto yy208;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
-			if (yych <= ',') goto yy199;
+			if (yych <= ',') goto yy206;
 			yyt1 = cursor;
-			goto yy203;
+			goto yy210;
 		} else {
-			if (yych <= '/') goto yy199;
+			if (yych <= '/') goto yy206;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
-			goto yy199;
+			goto yy206;
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
-			if (yych <= '^') goto yy199;
+			if (yych <= '^') goto yy206;
 			yyt1 = cursor;
-			goto yy203;
+			goto yy210;
 		} else {
-			if (yych <= '`') goto yy199;
+			if (yych <= '`') goto yy206;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
-			goto yy199;
+			goto yy206;
 		}
 	}
-yy201:
+yy208:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy201;
+		goto yy208;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
 			if (yych >= '-') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
 		} else {
-			if (yych <= '/') goto yy202;
+			if (yych <= '/') goto yy209;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
 			if (yych >= '_') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
 		} else {
-			if (yych <= '`') goto yy202;
+			if (yych <= '`') goto yy209;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy210;
 			}
 		}
 	}
-yy202:
+yy209:
 	cursor = marker;
-	goto yy199;
-yy203:
+	goto yy206;
+yy210:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy202;
+			if (yych != '\r') goto yy209;
 			yyt2 = cursor;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych == '-') goto yy206;
-			goto yy202;
+			if (yych == '-') goto yy213;
+			goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy206;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy206;
-			goto yy202;
+			if (yych <= '9') goto yy213;
+			if (yych <= '@') goto yy209;
+			if (yych <= 'Z') goto yy213;
+			goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy206;
-			goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych <= 'z') goto yy213;
+			goto yy209;
 		}
 	}
-yy204:
+yy211:
 	yych = *++cursor;
-	if (yych == '\n') goto yy207;
-	goto yy202;
-yy205:
+	if (yych == '\n') goto yy214;
+	goto yy209;
+yy212:
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy204;
-		goto yy202;
+		if (yych == '\r') goto yy211;
+		goto yy209;
 	} else {
-		if (yych <= ' ') goto yy205;
+		if (yych <= ' ') goto yy212;
 		if (yych <= '~') {
 			yyt3 = cursor;
-			goto yy208;
+			goto yy215;
 		}
-		goto yy202;
+		goto yy209;
 	}
-yy206:
+yy213:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych == '-') goto yy209;
-			goto yy202;
+			if (yych == '-') goto yy216;
+			goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy209;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy209;
-			goto yy202;
+			if (yych <= '9') goto yy216;
+			if (yych <= '@') goto yy209;
+			if (yych <= 'Z') goto yy216;
+			goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy209;
-			goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych <= 'z') goto yy216;
+			goto yy209;
 		}
 	}
-yy207:
+yy214:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2077,82 +2133,82 @@ yy207:
     line->command->argument = cursor_slice(mechanism, end);
     return 0;
   }
-yy208:
+yy215:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy208;
+		goto yy215;
 	}
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
-yy209:
+	if (yych == '\r') goto yy217;
+	if (yych == ' ') goto yy218;
+	goto yy209;
+yy216:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych == '-') goto yy212;
-			goto yy202;
+			if (yych == '-') goto yy219;
+			goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy212;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy212;
-			goto yy202;
+			if (yych <= '9') goto yy219;
+			if (yych <= '@') goto yy209;
+			if (yych <= 'Z') goto yy219;
+			goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy212;
-			goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych <= 'z') goto yy219;
+			goto yy209;
 		}
 	}
-yy210:
+yy217:
 	yych = *++cursor;
-	if (yych == '\n') goto yy213;
-	goto yy202;
-yy211:
+	if (yych == '\n') goto yy220;
+	goto yy209;
+yy218:
 	yych = *++cursor;
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
-yy212:
+	if (yych == '\r') goto yy217;
+	if (yych == ' ') goto yy218;
+	goto yy209;
+yy219:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych == '-') goto yy214;
-			goto yy202;
+			if (yych == '-') goto yy221;
+			goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy214;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy214;
-			goto yy202;
+			if (yych <= '9') goto yy221;
+			if (yych <= '@') goto yy209;
+			if (yych <= 'Z') goto yy221;
+			goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy214;
-			goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych <= 'z') goto yy221;
+			goto yy209;
 		}
 	}
-yy213:
+yy220:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2162,212 +2218,30 @@ yy213:
     line->command->parameters = trimmed(response, line->end);
     return 0;
   }
-yy214:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy215;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy215:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy216;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy216:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy217;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy217:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy218;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy218:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy219;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy219:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy220;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy220:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy221;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
 yy221:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy222;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy222:
@@ -2376,24 +2250,24 @@ yy222:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy223;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy223:
@@ -2402,24 +2276,24 @@ yy223:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy224;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy224:
@@ -2428,24 +2302,24 @@ yy224:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy225;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy225:
@@ -2454,24 +2328,24 @@ yy225:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy226;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy226:
@@ -2480,24 +2354,24 @@ yy226:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy227;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy227:
@@ -2506,24 +2380,24 @@ yy227:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy228;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy228:
@@ -2532,37 +2406,219 @@ yy228:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy211;
 			}
-			goto yy202;
+			goto yy209;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy212;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy209;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy229;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
 		}
 	}
 yy229:
 	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			goto yy209;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy212;
+			}
+			if (yych != '-') goto yy209;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy230;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
+		} else {
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
+		}
+	}
+yy230:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			goto yy209;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy212;
+			}
+			if (yych != '-') goto yy209;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy231;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
+		} else {
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
+		}
+	}
+yy231:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			goto yy209;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy212;
+			}
+			if (yych != '-') goto yy209;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy232;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
+		} else {
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
+		}
+	}
+yy232:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			goto yy209;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy212;
+			}
+			if (yych != '-') goto yy209;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy233;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
+		} else {
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
+		}
+	}
+yy233:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			goto yy209;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy212;
+			}
+			if (yych != '-') goto yy209;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy234;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
+		} else {
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
+		}
+	}
+yy234:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			goto yy209;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy212;
+			}
+			if (yych != '-') goto yy209;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy235;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
+		} else {
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
+		}
+	}
+yy235:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			goto yy209;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy212;
+			}
+			if (yych != '-') goto yy209;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy236;
+			if (yych <= '@') goto yy209;
+			if (yych >= '[') goto yy209;
+		} else {
+			if (yych == '`') goto yy209;
+			if (yych >= '{') goto yy209;
+		}
+	}
+yy236:
+	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy204;
+		goto yy211;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy205;
+		goto yy212;
 	}
-	goto yy202;
+	goto yy209;
 }
 
 }

@@ -113,13 +113,16 @@ struct cmta_listen {
   const char *mechanisms;
   /* Clients must authenticate here, whatever settings.auth_required says. Off */
   bool auth_required;
+  /* How its clients are treated; copied. NULL: settings.manners */
+  const struct cmta_manners *manners;
 };
 
 /* Fills listen with the defaults named above. */
 CMTA_API void cmta_listen_init(struct cmta_listen *listen);
 
-/* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms that cannot be,
-   or a mode that needs `tls` without it. */
+/* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms or manners that
+   cannot be, or a mode that needs `tls` without it; LMTP is not spoken on TCP port 25 (RFC 2033
+   section 5), which is CMTA_E_ARGUMENT for cmta_server_listen(), too. */
 CMTA_API int cmta_server_listen_with(struct cmta_server *server, const struct cmta_listen *listen);
 
 /* Where listener number `listener` really listens: its numeric address, or its path with port 0.

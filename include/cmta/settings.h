@@ -10,6 +10,7 @@
  */
 
 #include <cmta/extend.h>
+#include <cmta/manners.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,7 +25,14 @@ enum cmta_extension {
   CMTA_EXTENSION_ENHANCEDSTATUSCODES = 1 << 4, /* RFC 2034 */
   CMTA_EXTENSION_HELP = 1 << 5,                /* RFC 5321 section 4.1.1.8 */
   CMTA_EXTENSION_STARTTLS = 1 << 6,            /* RFC 3207; where cmta_session_set_tls() says so */
-  CMTA_EXTENSION_AUTH = 1 << 7                 /* RFC 4954; where there are mechanisms to offer */
+  CMTA_EXTENSION_AUTH = 1 << 7,                /* RFC 4954; where there are mechanisms to offer */
+  CMTA_EXTENSION_PRDR = 1 << 18, /* replies for each recipient, as Exim has them; not in LMTP */
+
+  /* What is offered unless a program says otherwise: all that asks nothing of the application. */
+  CMTA_EXTENSIONS_DEFAULT = CMTA_EXTENSION_PIPELINING | CMTA_EXTENSION_SIZE |
+                            CMTA_EXTENSION_8BITMIME | CMTA_EXTENSION_SMTPUTF8 |
+                            CMTA_EXTENSION_ENHANCEDSTATUSCODES | CMTA_EXTENSION_HELP |
+                            CMTA_EXTENSION_STARTTLS | CMTA_EXTENSION_AUTH
 };
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
@@ -74,7 +82,7 @@ struct cmta_settings {
   const char *hostname;
   /* The text behind the name in the 220 line. "ESMTP cmta" */
   const char *greeting;
-  /* What EHLO offers, bits of enum cmta_extension. All of them */
+  /* What EHLO offers, bits of enum cmta_extension. CMTA_EXTENSIONS_DEFAULT */
   unsigned extensions;
   /* Refuse the blank that many clients put behind FROM: and TO:. Off */
   bool strict_syntax;
@@ -148,6 +156,9 @@ struct cmta_settings {
   /* Where large messages go; all zero keeps them in memory. All zero, in a server unnamed temporary
      files */
   struct cmta_store store;
+
+  /* How clients are treated, where a runtime says nothing else. As of cmta_manners_init() */
+  struct cmta_manners manners;
 };
 
 /* Fills settings with the defaults named above. */

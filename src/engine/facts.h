@@ -20,7 +20,10 @@ enum fact {
   FACT_AUTHENTICATED = 1 << 9,   /* the client is authenticated */
   FACT_AUTH_FIRST = 1 << 10,     /* it is not, and must be */
   FACT_NO_EHLO = 1 << 11,        /* what EHLO offers was not offered */
-  FACT_ALL = (1 << 12) - 1
+  FACT_LMTP = 1 << 12,           /* the session speaks LMTP */
+  FACT_NO_LMTP = 1 << 13,        /* it speaks SMTP */
+  FACT_NO_LHLO = 1 << 14,        /* what LHLO offers was not offered */
+  FACT_ALL = (1 << 15) - 1
 };
 
 /* The facts that hold for a session now. */

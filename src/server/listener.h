@@ -18,6 +18,7 @@ struct listener {
   char *mechanisms;       /* or NULL */
   size_t mechanisms_size; /* of its block */
   bool auth_required;     /* the settings' counted too */
+  struct cmta_manners manners;
 };
 
 /* Prepares the watcher that ends a rest. */

@@ -137,6 +137,8 @@ static const struct form {
     {"withhold!", STEP_WITHHOLD, 0, parse_refused_edit},
     {"decide", STEP_DECIDE, 0, parse_decide},
     {"decide!", STEP_DECIDE, 0, parse_refused_decide},
+    {"select", STEP_SELECT, 0, parse_text},
+    {"select!", STEP_SELECT, 0, parse_refused_text},
     {"id", STEP_ID, 0, parse_text},
     {"expire", STEP_EXPIRE, 0, parse_nothing},
     {"stop", STEP_STOP, 0, parse_nothing},
@@ -171,6 +173,7 @@ static const struct form {
     {"identity", STEP_PROBE, PROBE_IDENTITY, parse_text},
     {"mechanisms", STEP_PROBE, PROBE_MECHANISMS, parse_text},
     {"facts", STEP_PROBE, PROBE_FACTS, parse_text},
+    {"recipient", STEP_PROBE, PROBE_RECIPIENT, parse_text},
     {"traced", STEP_PROBE, PROBE_TRACED, parse_text},
     {"heard-secrets", STEP_PROBE, PROBE_HEARD_SECRETS, parse_text},
 };

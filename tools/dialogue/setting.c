@@ -33,6 +33,7 @@ static const struct {
     {"mechanisms", TYPE_TEXT, offsetof(struct cmta_settings, mechanisms)},
     {"auth_in_clear", TYPE_SWITCH, offsetof(struct cmta_settings, auth_in_clear)},
     {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
+    {"lmtp", TYPE_SWITCH, offsetof(struct cmta_settings, manners.lmtp)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
 };
 
@@ -48,6 +49,7 @@ static const struct {
     {"help", CMTA_EXTENSION_HELP},
     {"starttls", CMTA_EXTENSION_STARTTLS},
     {"auth", CMTA_EXTENSION_AUTH},
+    {"prdr", CMTA_EXTENSION_PRDR},
 };
 
 /* Where the bytes are that a field of the settings points to. */
@@ -72,12 +74,13 @@ static bool set_switch(bool *field, const char *value) {
   return *field || strcmp(value, "off") == 0;
 }
 
-/* Takes "-NAME" off value and the extension off the set. */
-static bool without_extension(unsigned *extensions, const char *name, size_t length) {
+/* What "-NAME" and "+NAME" do. */
+static bool change_extension(unsigned *extensions, char sign, const char *name, size_t length) {
   for (size_t i = 0; i < sizeof extensions_by_name / sizeof extensions_by_name[0]; i++)
     if (strlen(extensions_by_name[i].name) == length &&
         memcmp(extensions_by_name[i].name, name, length) == 0) {
-      *extensions &= ~extensions_by_name[i].bit;
+      const unsigned bit = extensions_by_name[i].bit;
+      *extensions = sign == '-' ? *extensions & ~bit : *extensions | bit;
       return true;
     }
   return false;
@@ -88,9 +91,9 @@ static bool set_extensions(unsigned *extensions, const char *value) {
     *extensions = 0;
     return true;
   }
-  while (*value == '-') {
+  while (*value == '-' || *value == '+') {
     const size_t length = strcspn(value + 1, " ");
-    if (!without_extension(extensions, value + 1, length))
+    if (!change_extension(extensions, *value, value + 1, length))
       return false;
     value += 1 + length + strspn(value + 1 + length, " ");
   }
