@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void bytes_add(struct bytes *bytes, const char *more, size_t length) {
   if (length == 0)
@@ -96,18 +97,43 @@ static bool take_message(struct rest *rest) {
   return take_through(rest, "\r\n.\r\n");
 }
 
+/* A line that begins with these four letters. */
+static bool begins_with(const uint8_t *line, size_t length, const char *verb) {
+  return length >= 4 && strncasecmp((const char *)line, verb, 4) == 0;
+}
+
+/* Accepted forward-paths of the transaction behind this line and its reply. */
+static unsigned count_paths(unsigned paths, const uint8_t *line, size_t length, int code) {
+  if (code / 100 != 2)
+    return paths;
+  if (begins_with(line, length, "MAIL"))
+    return 0;
+  return paths + begins_with(line, length, "RCPT");
+}
+
+/* Takes what comes behind the first reply to a message off; false when something lacks. */
+static bool take_more(const char **at, const char *end, int first, unsigned paths, bool lmtp) {
+  unsigned more = lmtp ? paths - 1 : first == 353 ? paths + 1 : 0;
+  while (more > 0 && take_reply(at, end) != 0)
+    more--;
+  return more == 0;
+}
+
 bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over,
-                   bool unasked) {
+                   bool unasked, bool lmtp) {
   const char *at = output->at, *end = output->length > 0 ? at + output->length : at;
-  struct rest rest = {client, length};
+  struct rest rest = {client, length}, before = rest;
   int code = take_reply(&at, end);
   bool in_message = false;
+  unsigned paths = 0;
   if (code == 0)
     return over;
-  while (in_message ? take_message(&rest) : take_through(&rest, "\r\n")) {
+  while (before = rest, in_message ? take_message(&rest) : take_through(&rest, "\r\n")) {
     code = take_reply(&at, end);
-    if (code == 0)
+    if (code == 0 || (in_message && !take_more(&at, end, code, paths, lmtp)))
       return over;
+    if (!in_message)
+      paths = count_paths(paths, before.at, before.length - rest.length, code);
     in_message = !in_message && code == 354;
   }
   if (over && (in_message || unasked))

@@ -19,7 +19,7 @@ MORE_SETS = 64  # what each hook set beyond the first adds to the octet of limit
 SECURITY_BITS = {"set auth_in_clear on": 0x10, "set auth_required on": 0x20, "tls-failed": 0x40, "in-clear": 0x80}
 SECURITY_MECHANISMS = 0x08
 TLS_MODES = ("off", "offered", "required", "unavailable", "implicit")
-PIECE_BITS = {"take-messages": 0x10, "store": 0x20, "set received on": 0x40}
+PIECE_BITS = {"set lmtp on": 0x08, "take-messages": 0x10, "store": 0x20, "set received on": 0x40}
 HEADER_VERDICTS = 8
 LONGEST = 4096
 
