@@ -130,7 +130,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'I':
 		case 'J':
 		case 'K':
-		case 'L':
 		case 'O':
 		case 'P':
 		case 'U':
@@ -150,7 +149,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'i':
 		case 'j':
 		case 'k':
-		case 'l':
 		case 'o':
 		case 'p':
 		case 'u':
@@ -172,20 +170,22 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'e': goto yy7;
 		case 'H':
 		case 'h': goto yy8;
+		case 'L':
+		case 'l': goto yy9;
 		case 'M':
-		case 'm': goto yy9;
+		case 'm': goto yy10;
 		case 'N':
-		case 'n': goto yy10;
+		case 'n': goto yy11;
 		case 'Q':
-		case 'q': goto yy11;
+		case 'q': goto yy12;
 		case 'R':
-		case 'r': goto yy12;
+		case 'r': goto yy13;
 		case 'S':
-		case 's': goto yy13;
+		case 's': goto yy14;
 		case 'T':
-		case 't': goto yy14;
+		case 't': goto yy15;
 		case 'V':
-		case 'v': goto yy15;
+		case 'v': goto yy16;
 		default: goto yy1;
 	}
 yy1:
@@ -194,55 +194,55 @@ yy2:
 	{ return COMMAND_UNKNOWN; }
 yy3:
 	yych = *(marker = ++cursor);
-	if (yych == '\r') goto yy20;
+	if (yych == '\r') goto yy21;
 	if (yych <= 0x1F) goto yy2;
-	if (yych <= '~') goto yy20;
+	if (yych <= '~') goto yy21;
 	goto yy2;
 yy4:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy20;
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy21;
-			goto yy20;
+			if (yych <= 'U') goto yy22;
+			goto yy21;
 		} else {
-			if (yych <= 'u') goto yy21;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'u') goto yy22;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy5:
 	yych = *(marker = ++cursor);
 	if (yych <= 'C') {
-		if (yych == '\r') goto yy20;
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'D') goto yy22;
-			goto yy20;
+			if (yych <= 'D') goto yy23;
+			goto yy21;
 		} else {
-			if (yych <= 'd') goto yy22;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'd') goto yy23;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy6:
 	yych = *(marker = ++cursor);
 	if (yych <= '@') {
-		if (yych == '\r') goto yy20;
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy23;
-			goto yy20;
+			if (yych <= 'A') goto yy24;
+			goto yy21;
 		} else {
-			if (yych <= 'a') goto yy23;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'a') goto yy24;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
@@ -250,947 +250,1003 @@ yy7:
 	yych = *(marker = ++cursor);
 	if (yych <= 'W') {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy20;
+			if (yych == '\r') goto yy21;
 			goto yy2;
 		} else {
-			if (yych == 'H') goto yy24;
-			goto yy20;
+			if (yych == 'H') goto yy25;
+			goto yy21;
 		}
 	} else {
 		if (yych <= 'h') {
-			if (yych <= 'X') goto yy25;
-			if (yych <= 'g') goto yy20;
-			goto yy24;
+			if (yych <= 'X') goto yy26;
+			if (yych <= 'g') goto yy21;
+			goto yy25;
 		} else {
-			if (yych == 'x') goto yy25;
-			if (yych <= '~') goto yy20;
+			if (yych == 'x') goto yy26;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy8:
 	yych = *(marker = ++cursor);
 	if (yych <= 'D') {
-		if (yych == '\r') goto yy20;
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
 		if (yych <= 'd') {
-			if (yych <= 'E') goto yy26;
-			goto yy20;
+			if (yych <= 'E') goto yy27;
+			goto yy21;
 		} else {
-			if (yych <= 'e') goto yy26;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'e') goto yy27;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy9:
 	yych = *(marker = ++cursor);
-	if (yych <= '@') {
-		if (yych == '\r') goto yy20;
+	if (yych <= 'G') {
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
-		if (yych <= '`') {
-			if (yych <= 'A') goto yy27;
-			goto yy20;
+		if (yych <= 'g') {
+			if (yych <= 'H') goto yy28;
+			goto yy21;
 		} else {
-			if (yych <= 'a') goto yy27;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'h') goto yy28;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy10:
 	yych = *(marker = ++cursor);
-	if (yych <= 'N') {
-		if (yych == '\r') goto yy20;
+	if (yych <= '@') {
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
-		if (yych <= 'n') {
-			if (yych <= 'O') goto yy28;
-			goto yy20;
+		if (yych <= '`') {
+			if (yych <= 'A') goto yy29;
+			goto yy21;
 		} else {
-			if (yych <= 'o') goto yy28;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'a') goto yy29;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy11:
 	yych = *(marker = ++cursor);
-	if (yych <= 'T') {
-		if (yych == '\r') goto yy20;
+	if (yych <= 'N') {
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
-		if (yych <= 't') {
-			if (yych <= 'U') goto yy29;
-			goto yy20;
+		if (yych <= 'n') {
+			if (yych <= 'O') goto yy30;
+			goto yy21;
 		} else {
-			if (yych <= 'u') goto yy29;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'o') goto yy30;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy12:
 	yych = *(marker = ++cursor);
-	if (yych <= 'R') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy20;
-			goto yy2;
-		} else {
-			if (yych == 'C') goto yy30;
-			goto yy20;
-		}
+	if (yych <= 'T') {
+		if (yych == '\r') goto yy21;
+		if (yych <= 0x1F) goto yy2;
+		goto yy21;
 	} else {
-		if (yych <= 'c') {
-			if (yych <= 'S') goto yy31;
-			if (yych <= 'b') goto yy20;
-			goto yy30;
+		if (yych <= 't') {
+			if (yych <= 'U') goto yy31;
+			goto yy21;
 		} else {
-			if (yych == 's') goto yy31;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'u') goto yy31;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy13:
 	yych = *(marker = ++cursor);
+	if (yych <= 'R') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') goto yy21;
+			goto yy2;
+		} else {
+			if (yych == 'C') goto yy32;
+			goto yy21;
+		}
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'S') goto yy33;
+			if (yych <= 'b') goto yy21;
+			goto yy32;
+		} else {
+			if (yych == 's') goto yy33;
+			if (yych <= '~') goto yy21;
+			goto yy2;
+		}
+	}
+yy14:
+	yych = *(marker = ++cursor);
 	if (yych <= 'S') {
 		if (yych <= 'A') {
 			if (yych <= '\r') {
 				if (yych <= '\f') goto yy2;
-				goto yy20;
+				goto yy21;
 			} else {
 				if (yych <= 0x1F) goto yy2;
-				if (yych <= '@') goto yy20;
-				goto yy32;
+				if (yych <= '@') goto yy21;
+				goto yy34;
 			}
 		} else {
 			if (yych <= 'E') {
-				if (yych <= 'D') goto yy20;
-				goto yy33;
+				if (yych <= 'D') goto yy21;
+				goto yy35;
 			} else {
-				if (yych == 'O') goto yy34;
-				goto yy20;
+				if (yych == 'O') goto yy36;
+				goto yy21;
 			}
 		}
 	} else {
 		if (yych <= 'e') {
 			if (yych <= '`') {
-				if (yych <= 'T') goto yy35;
-				goto yy20;
+				if (yych <= 'T') goto yy37;
+				goto yy21;
 			} else {
-				if (yych <= 'a') goto yy32;
-				if (yych <= 'd') goto yy20;
-				goto yy33;
+				if (yych <= 'a') goto yy34;
+				if (yych <= 'd') goto yy21;
+				goto yy35;
 			}
 		} else {
 			if (yych <= 's') {
-				if (yych == 'o') goto yy34;
-				goto yy20;
+				if (yych == 'o') goto yy36;
+				goto yy21;
 			} else {
-				if (yych <= 't') goto yy35;
-				if (yych <= '~') goto yy20;
+				if (yych <= 't') goto yy37;
+				if (yych <= '~') goto yy21;
 				goto yy2;
 			}
 		}
 	}
-yy14:
-	yych = *(marker = ++cursor);
-	if (yych <= 'T') {
-		if (yych == '\r') goto yy20;
-		if (yych <= 0x1F) goto yy2;
-		goto yy20;
-	} else {
-		if (yych <= 't') {
-			if (yych <= 'U') goto yy36;
-			goto yy20;
-		} else {
-			if (yych <= 'u') goto yy36;
-			if (yych <= '~') goto yy20;
-			goto yy2;
-		}
-	}
 yy15:
 	yych = *(marker = ++cursor);
-	if (yych <= 'Q') {
-		if (yych == '\r') goto yy20;
+	if (yych <= 'T') {
+		if (yych == '\r') goto yy21;
 		if (yych <= 0x1F) goto yy2;
-		goto yy20;
+		goto yy21;
 	} else {
-		if (yych <= 'q') {
-			if (yych <= 'R') goto yy37;
-			goto yy20;
+		if (yych <= 't') {
+			if (yych <= 'U') goto yy38;
+			goto yy21;
 		} else {
-			if (yych <= 'r') goto yy37;
-			if (yych <= '~') goto yy20;
+			if (yych <= 'u') goto yy38;
+			if (yych <= '~') goto yy21;
 			goto yy2;
 		}
 	}
 yy16:
-	yych = *++cursor;
-	if (yych == '\n') goto yy38;
+	yych = *(marker = ++cursor);
+	if (yych <= 'Q') {
+		if (yych == '\r') goto yy21;
+		if (yych <= 0x1F) goto yy2;
+		goto yy21;
+	} else {
+		if (yych <= 'q') {
+			if (yych <= 'R') goto yy39;
+			goto yy21;
+		} else {
+			if (yych <= 'r') goto yy39;
+			if (yych <= '~') goto yy21;
+			goto yy2;
+		}
+	}
 yy17:
+	yych = *++cursor;
+	if (yych == '\n') goto yy40;
+yy18:
 	cursor = marker;
 	goto yy2;
-yy18:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy18;
-	}
-	if (yych == '\r') goto yy16;
-	goto yy17;
 yy19:
 	yych = *++cursor;
-yy20:
-	if (yybm[0+yych] & 128) {
+	if (yybm[0+yych] & 64) {
 		goto yy19;
+	}
+	if (yych == '\r') goto yy17;
+	goto yy18;
+yy20:
+	yych = *++cursor;
+yy21:
+	if (yybm[0+yych] & 128) {
+		goto yy20;
 	}
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy16;
+		goto yy17;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy18;
+		goto yy19;
 	}
-	goto yy17;
-yy21:
-	yych = *++cursor;
-	if (yych == 'T') goto yy39;
-	if (yych == 't') goto yy39;
-	goto yy20;
+	goto yy18;
 yy22:
-	yych = *++cursor;
-	if (yych == 'A') goto yy40;
-	if (yych == 'a') goto yy40;
-	goto yy20;
-yy23:
 	yych = *++cursor;
 	if (yych == 'T') goto yy41;
 	if (yych == 't') goto yy41;
-	goto yy20;
+	goto yy21;
+yy23:
+	yych = *++cursor;
+	if (yych == 'A') goto yy42;
+	if (yych == 'a') goto yy42;
+	goto yy21;
 yy24:
 	yych = *++cursor;
-	if (yych == 'L') goto yy42;
-	if (yych == 'l') goto yy42;
-	goto yy20;
+	if (yych == 'T') goto yy43;
+	if (yych == 't') goto yy43;
+	goto yy21;
 yy25:
-	yych = *++cursor;
-	if (yych == 'P') goto yy43;
-	if (yych == 'p') goto yy43;
-	goto yy20;
-yy26:
 	yych = *++cursor;
 	if (yych == 'L') goto yy44;
 	if (yych == 'l') goto yy44;
-	goto yy20;
+	goto yy21;
+yy26:
+	yych = *++cursor;
+	if (yych == 'P') goto yy45;
+	if (yych == 'p') goto yy45;
+	goto yy21;
 yy27:
 	yych = *++cursor;
-	if (yych == 'I') goto yy45;
-	if (yych == 'i') goto yy45;
-	goto yy20;
+	if (yych == 'L') goto yy46;
+	if (yych == 'l') goto yy46;
+	goto yy21;
 yy28:
 	yych = *++cursor;
-	if (yych == 'O') goto yy46;
-	if (yych == 'o') goto yy46;
-	goto yy20;
+	if (yych == 'L') goto yy47;
+	if (yych == 'l') goto yy47;
+	goto yy21;
 yy29:
 	yych = *++cursor;
-	if (yych == 'I') goto yy47;
-	if (yych == 'i') goto yy47;
-	goto yy20;
+	if (yych == 'I') goto yy48;
+	if (yych == 'i') goto yy48;
+	goto yy21;
 yy30:
 	yych = *++cursor;
-	if (yych == 'P') goto yy48;
-	if (yych == 'p') goto yy48;
-	goto yy20;
+	if (yych == 'O') goto yy49;
+	if (yych == 'o') goto yy49;
+	goto yy21;
 yy31:
 	yych = *++cursor;
-	if (yych == 'E') goto yy49;
-	if (yych == 'e') goto yy49;
-	goto yy20;
+	if (yych == 'I') goto yy50;
+	if (yych == 'i') goto yy50;
+	goto yy21;
 yy32:
 	yych = *++cursor;
-	if (yych == 'M') goto yy50;
-	if (yych == 'm') goto yy50;
-	goto yy20;
+	if (yych == 'P') goto yy51;
+	if (yych == 'p') goto yy51;
+	goto yy21;
 yy33:
 	yych = *++cursor;
-	if (yych == 'N') goto yy51;
-	if (yych == 'n') goto yy51;
-	goto yy20;
+	if (yych == 'E') goto yy52;
+	if (yych == 'e') goto yy52;
+	goto yy21;
 yy34:
 	yych = *++cursor;
-	if (yych == 'M') goto yy52;
-	if (yych == 'm') goto yy52;
-	goto yy20;
+	if (yych == 'M') goto yy53;
+	if (yych == 'm') goto yy53;
+	goto yy21;
 yy35:
 	yych = *++cursor;
-	if (yych == 'A') goto yy53;
-	if (yych == 'a') goto yy53;
-	goto yy20;
+	if (yych == 'N') goto yy54;
+	if (yych == 'n') goto yy54;
+	goto yy21;
 yy36:
 	yych = *++cursor;
-	if (yych == 'R') goto yy54;
-	if (yych == 'r') goto yy54;
-	goto yy20;
+	if (yych == 'M') goto yy55;
+	if (yych == 'm') goto yy55;
+	goto yy21;
 yy37:
 	yych = *++cursor;
-	if (yych == 'F') goto yy55;
-	if (yych == 'f') goto yy55;
-	goto yy20;
+	if (yych == 'A') goto yy56;
+	if (yych == 'a') goto yy56;
+	goto yy21;
 yy38:
+	yych = *++cursor;
+	if (yych == 'R') goto yy57;
+	if (yych == 'r') goto yy57;
+	goto yy21;
+yy39:
+	yych = *++cursor;
+	if (yych == 'F') goto yy58;
+	if (yych == 'f') goto yy58;
+	goto yy21;
+yy40:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(0,    unknown,       rest, line); }
-yy39:
-	yych = *++cursor;
-	if (yych == 'H') goto yy56;
-	if (yych == 'h') goto yy56;
-	goto yy20;
-yy40:
-	yych = *++cursor;
-	if (yych == 'T') goto yy57;
-	if (yych == 't') goto yy57;
-	goto yy20;
 yy41:
 	yych = *++cursor;
-	if (yych == 'A') goto yy58;
-	if (yych == 'a') goto yy58;
-	goto yy20;
+	if (yych == 'H') goto yy59;
+	if (yych == 'h') goto yy59;
+	goto yy21;
 yy42:
 	yych = *++cursor;
-	if (yych == 'O') goto yy59;
-	if (yych == 'o') goto yy59;
-	goto yy20;
+	if (yych == 'T') goto yy60;
+	if (yych == 't') goto yy60;
+	goto yy21;
 yy43:
 	yych = *++cursor;
-	if (yych == 'N') goto yy60;
-	if (yych == 'n') goto yy60;
-	goto yy20;
+	if (yych == 'A') goto yy61;
+	if (yych == 'a') goto yy61;
+	goto yy21;
 yy44:
 	yych = *++cursor;
-	if (yych <= 'P') {
-		if (yych <= 'N') goto yy20;
-		if (yych <= 'O') goto yy61;
-		goto yy62;
-	} else {
-		if (yych <= 'n') goto yy20;
-		if (yych <= 'o') goto yy61;
-		if (yych <= 'p') goto yy62;
-		goto yy20;
-	}
+	if (yych == 'O') goto yy62;
+	if (yych == 'o') goto yy62;
+	goto yy21;
 yy45:
 	yych = *++cursor;
-	if (yych == 'L') goto yy63;
-	if (yych == 'l') goto yy63;
-	goto yy20;
+	if (yych == 'N') goto yy63;
+	if (yych == 'n') goto yy63;
+	goto yy21;
 yy46:
 	yych = *++cursor;
-	if (yych == 'P') goto yy64;
-	if (yych == 'p') goto yy64;
-	goto yy20;
+	if (yych <= 'P') {
+		if (yych <= 'N') goto yy21;
+		if (yych <= 'O') goto yy64;
+		goto yy65;
+	} else {
+		if (yych <= 'n') goto yy21;
+		if (yych <= 'o') goto yy64;
+		if (yych <= 'p') goto yy65;
+		goto yy21;
+	}
 yy47:
 	yych = *++cursor;
-	if (yych == 'T') goto yy65;
-	if (yych == 't') goto yy65;
-	goto yy20;
+	if (yych == 'O') goto yy66;
+	if (yych == 'o') goto yy66;
+	goto yy21;
 yy48:
 	yych = *++cursor;
-	if (yych == 'T') goto yy66;
-	if (yych == 't') goto yy66;
-	goto yy20;
+	if (yych == 'L') goto yy67;
+	if (yych == 'l') goto yy67;
+	goto yy21;
 yy49:
 	yych = *++cursor;
-	if (yych == 'T') goto yy67;
-	if (yych == 't') goto yy67;
-	goto yy20;
+	if (yych == 'P') goto yy68;
+	if (yych == 'p') goto yy68;
+	goto yy21;
 yy50:
 	yych = *++cursor;
-	if (yych == 'L') goto yy68;
-	if (yych == 'l') goto yy68;
-	goto yy20;
+	if (yych == 'T') goto yy69;
+	if (yych == 't') goto yy69;
+	goto yy21;
 yy51:
 	yych = *++cursor;
-	if (yych == 'D') goto yy69;
-	if (yych == 'd') goto yy69;
-	goto yy20;
+	if (yych == 'T') goto yy70;
+	if (yych == 't') goto yy70;
+	goto yy21;
 yy52:
 	yych = *++cursor;
-	if (yych == 'L') goto yy70;
-	if (yych == 'l') goto yy70;
-	goto yy20;
+	if (yych == 'T') goto yy71;
+	if (yych == 't') goto yy71;
+	goto yy21;
 yy53:
 	yych = *++cursor;
-	if (yych == 'R') goto yy71;
-	if (yych == 'r') goto yy71;
-	goto yy20;
+	if (yych == 'L') goto yy72;
+	if (yych == 'l') goto yy72;
+	goto yy21;
 yy54:
 	yych = *++cursor;
-	if (yych == 'N') goto yy72;
-	if (yych == 'n') goto yy72;
-	goto yy20;
+	if (yych == 'D') goto yy73;
+	if (yych == 'd') goto yy73;
+	goto yy21;
 yy55:
 	yych = *++cursor;
-	if (yych == 'Y') goto yy73;
-	if (yych == 'y') goto yy73;
-	goto yy20;
+	if (yych == 'L') goto yy74;
+	if (yych == 'l') goto yy74;
+	goto yy21;
 yy56:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy74;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy75;
-	}
-	goto yy20;
+	if (yych == 'R') goto yy75;
+	if (yych == 'r') goto yy75;
+	goto yy21;
 yy57:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy76;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy77;
-	}
-	goto yy20;
+	if (yych == 'N') goto yy76;
+	if (yych == 'n') goto yy76;
+	goto yy21;
 yy58:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy78;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy79;
-	}
-	goto yy20;
+	if (yych == 'Y') goto yy77;
+	if (yych == 'y') goto yy77;
+	goto yy21;
 yy59:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy80;
+		goto yy78;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy81;
+		goto yy79;
 	}
-	goto yy20;
+	goto yy21;
 yy60:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy82;
+		goto yy80;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy83;
+		goto yy81;
 	}
-	goto yy20;
+	goto yy21;
 yy61:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy84;
+		goto yy82;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy85;
+		goto yy83;
 	}
-	goto yy20;
+	goto yy21;
 yy62:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy86;
+		goto yy84;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy87;
+		goto yy85;
 	}
-	goto yy20;
+	goto yy21;
 yy63:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy88;
+		goto yy86;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy89;
+		goto yy87;
 	}
-	goto yy20;
+	goto yy21;
 yy64:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy90;
+		goto yy88;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy91;
+		goto yy89;
 	}
-	goto yy20;
+	goto yy21;
 yy65:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy92;
+		goto yy90;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy93;
+		goto yy91;
 	}
-	goto yy20;
+	goto yy21;
 yy66:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy94;
+		goto yy92;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy95;
+		goto yy93;
 	}
-	goto yy20;
+	goto yy21;
 yy67:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy96;
+		goto yy94;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy97;
+		goto yy95;
 	}
-	goto yy20;
+	goto yy21;
 yy68:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy98;
+		goto yy96;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy99;
+		goto yy97;
 	}
-	goto yy20;
+	goto yy21;
 yy69:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy100;
+		goto yy98;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy101;
+		goto yy99;
 	}
-	goto yy20;
+	goto yy21;
 yy70:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
+		goto yy100;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy101;
+	}
+	goto yy21;
+yy71:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
 		goto yy102;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
 		goto yy103;
 	}
-	goto yy20;
-yy71:
-	yych = *++cursor;
-	if (yych == 'T') goto yy104;
-	if (yych == 't') goto yy104;
-	goto yy20;
+	goto yy21;
 yy72:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy105;
+		goto yy104;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy106;
+		goto yy105;
 	}
-	goto yy20;
+	goto yy21;
 yy73:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy107;
+		goto yy106;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy108;
+		goto yy107;
 	}
-	goto yy20;
+	goto yy21;
 yy74:
 	yych = *++cursor;
-	if (yych == '\n') goto yy109;
-	goto yy17;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy108;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy109;
+	}
+	goto yy21;
 yy75:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy75;
-		if (yych <= '\f') goto yy17;
-		goto yy74;
-	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
-		goto yy75;
-	}
+	if (yych == 'T') goto yy110;
+	if (yych == 't') goto yy110;
+	goto yy21;
 yy76:
 	yych = *++cursor;
-	if (yych == '\n') goto yy110;
-	goto yy17;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy111;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy112;
+	}
+	goto yy21;
 yy77:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy77;
-		if (yych <= '\f') goto yy17;
-		goto yy76;
-	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
-		goto yy77;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy113;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy114;
+	}
+	goto yy21;
 yy78:
 	yych = *++cursor;
-	if (yych == '\n') goto yy111;
-	goto yy17;
+	if (yych == '\n') goto yy115;
+	goto yy18;
 yy79:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy79;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy78;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy79;
 	}
 yy80:
 	yych = *++cursor;
-	if (yych == '\n') goto yy112;
-	goto yy17;
+	if (yych == '\n') goto yy116;
+	goto yy18;
 yy81:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy81;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy80;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy81;
 	}
 yy82:
 	yych = *++cursor;
-	if (yych == '\n') goto yy113;
-	goto yy17;
+	if (yych == '\n') goto yy117;
+	goto yy18;
 yy83:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy83;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy82;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy83;
 	}
 yy84:
 	yych = *++cursor;
-	if (yych == '\n') goto yy114;
-	goto yy17;
+	if (yych == '\n') goto yy118;
+	goto yy18;
 yy85:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy85;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy84;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy85;
 	}
 yy86:
 	yych = *++cursor;
-	if (yych == '\n') goto yy115;
-	goto yy17;
+	if (yych == '\n') goto yy119;
+	goto yy18;
 yy87:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy87;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy86;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy87;
 	}
 yy88:
 	yych = *++cursor;
-	if (yych == '\n') goto yy116;
-	goto yy17;
+	if (yych == '\n') goto yy120;
+	goto yy18;
 yy89:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy89;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy88;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy89;
 	}
 yy90:
 	yych = *++cursor;
-	if (yych == '\n') goto yy117;
-	goto yy17;
+	if (yych == '\n') goto yy121;
+	goto yy18;
 yy91:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy91;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy90;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy91;
 	}
 yy92:
 	yych = *++cursor;
-	if (yych == '\n') goto yy118;
-	goto yy17;
+	if (yych == '\n') goto yy122;
+	goto yy18;
 yy93:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy93;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy92;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy93;
 	}
 yy94:
 	yych = *++cursor;
-	if (yych == '\n') goto yy119;
-	goto yy17;
+	if (yych == '\n') goto yy123;
+	goto yy18;
 yy95:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy95;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy94;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy95;
 	}
 yy96:
 	yych = *++cursor;
-	if (yych == '\n') goto yy120;
-	goto yy17;
+	if (yych == '\n') goto yy124;
+	goto yy18;
 yy97:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy97;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy96;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy97;
 	}
 yy98:
 	yych = *++cursor;
-	if (yych == '\n') goto yy121;
-	goto yy17;
+	if (yych == '\n') goto yy125;
+	goto yy18;
 yy99:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy99;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy98;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy99;
 	}
 yy100:
 	yych = *++cursor;
-	if (yych == '\n') goto yy122;
-	goto yy17;
+	if (yych == '\n') goto yy126;
+	goto yy18;
 yy101:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy101;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy100;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy101;
 	}
 yy102:
 	yych = *++cursor;
-	if (yych == '\n') goto yy123;
-	goto yy17;
+	if (yych == '\n') goto yy127;
+	goto yy18;
 yy103:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy103;
-		if (yych <= '\f') goto yy17;
+		if (yych <= '\f') goto yy18;
 		goto yy102;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
 		goto yy103;
 	}
 yy104:
 	yych = *++cursor;
-	if (yych == 'T') goto yy124;
-	if (yych == 't') goto yy124;
-	goto yy20;
+	if (yych == '\n') goto yy128;
+	goto yy18;
 yy105:
 	yych = *++cursor;
-	if (yych == '\n') goto yy125;
-	goto yy17;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy105;
+		if (yych <= '\f') goto yy18;
+		goto yy104;
+	} else {
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
+		goto yy105;
+	}
 yy106:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy106;
-		if (yych <= '\f') goto yy17;
-		goto yy105;
-	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
-		goto yy106;
-	}
+	if (yych == '\n') goto yy129;
+	goto yy18;
 yy107:
 	yych = *++cursor;
-	if (yych == '\n') goto yy126;
-	goto yy17;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy107;
+		if (yych <= '\f') goto yy18;
+		goto yy106;
+	} else {
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
+		goto yy107;
+	}
 yy108:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy108;
-		if (yych <= '\f') goto yy17;
-		goto yy107;
-	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
-		goto yy108;
-	}
+	if (yych == '\n') goto yy130;
+	goto yy18;
 yy109:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(AUTH, sasl,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy109;
+		if (yych <= '\f') goto yy18;
+		goto yy108;
+	} else {
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
+		goto yy109;
+	}
 yy110:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(BDAT, chunk_size,    rest, line); }
+	yych = *++cursor;
+	if (yych == 'T') goto yy131;
+	if (yych == 't') goto yy131;
+	goto yy21;
 yy111:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(DATA, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy132;
+	goto yy18;
 yy112:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EHLO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy112;
+		if (yych <= '\f') goto yy18;
+		goto yy111;
+	} else {
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
+		goto yy112;
+	}
 yy113:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EXPN, string,        rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy133;
+	goto yy18;
 yy114:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy114;
+		if (yych <= '\f') goto yy18;
+		goto yy113;
+	} else {
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
+		goto yy114;
+	}
 yy115:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(HELP, text,          rest, line); }
+	{ return read_as(AUTH, sasl,          rest, line); }
 yy116:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(MAIL, reverse_path,  rest, line); }
+	{ return read_as(BDAT, chunk_size,    rest, line); }
 yy117:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(NOOP, text,          rest, line); }
+	{ return read_as(DATA, nothing,       rest, line); }
 yy118:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(QUIT, nothing,       rest, line); }
+	{ return read_as(EHLO, host,          rest, line); }
 yy119:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RCPT, forward_path,  rest, line); }
+	{ return read_as(EXPN, string,        rest, line); }
 yy120:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RSET, nothing,       rest, line); }
+	{ return read_as(HELO, host,          rest, line); }
 yy121:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(HELP, text,          rest, line); }
 yy122:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(LHLO, host,          rest, line); }
 yy123:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(MAIL, reverse_path,  rest, line); }
 yy124:
-	yych = *++cursor;
-	if (yych == 'L') goto yy127;
-	if (yych == 'l') goto yy127;
-	goto yy20;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(NOOP, text,          rest, line); }
 yy125:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(QUIT, nothing,       rest, line); }
 yy126:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(VRFY, string,        rest, line); }
+	{ return read_as(RCPT, forward_path,  rest, line); }
 yy127:
-	yych = *++cursor;
-	if (yych == 'S') goto yy128;
-	if (yych != 's') goto yy20;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RSET, nothing,       rest, line); }
 yy128:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy129:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy130:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy131:
+	yych = *++cursor;
+	if (yych == 'L') goto yy134;
+	if (yych == 'l') goto yy134;
+	goto yy21;
+yy132:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy133:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(VRFY, string,        rest, line); }
+yy134:
+	yych = *++cursor;
+	if (yych == 'S') goto yy135;
+	if (yych != 's') goto yy21;
+yy135:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy129;
+		goto yy136;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy130;
+		goto yy137;
 	}
-	goto yy20;
-yy129:
+	goto yy21;
+yy136:
 	yych = *++cursor;
-	if (yych == '\n') goto yy131;
-	goto yy17;
-yy130:
+	if (yych == '\n') goto yy138;
+	goto yy18;
+yy137:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy130;
-		if (yych <= '\f') goto yy17;
-		goto yy129;
+		if (yych == '\t') goto yy137;
+		if (yych <= '\f') goto yy18;
+		goto yy136;
 	} else {
-		if (yych <= 0x1F) goto yy17;
-		if (yych == 0x7F) goto yy17;
-		goto yy130;
+		if (yych <= 0x1F) goto yy18;
+		if (yych == 0x7F) goto yy18;
+		goto yy137;
 	}
-yy131:
+yy138:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(STARTTLS, nothing,   rest, line); }
@@ -1249,38 +1305,38 @@ static int nothing(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '\r') goto yy134;
-	if (yych == ' ') goto yy135;
+	if (yych == '\r') goto yy141;
+	if (yych == ' ') goto yy142;
 	++cursor;
-yy133:
+yy140:
 	{ return COMMAND_SYNTAX; }
-yy134:
+yy141:
 	yych = *++cursor;
-	if (yych == '\n') goto yy136;
-	goto yy133;
-yy135:
+	if (yych == '\n') goto yy143;
+	goto yy140;
+yy142:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy139;
+		goto yy146;
 	}
-	if (yych == '\r') goto yy137;
-	goto yy133;
-yy136:
+	if (yych == '\r') goto yy144;
+	goto yy140;
+yy143:
 	++cursor;
 	{ return 0; }
-yy137:
+yy144:
 	yych = *++cursor;
-	if (yych == '\n') goto yy136;
-yy138:
+	if (yych == '\n') goto yy143;
+yy145:
 	cursor = marker;
-	goto yy133;
-yy139:
+	goto yy140;
+yy146:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy139;
+		goto yy146;
 	}
-	if (yych == '\r') goto yy137;
-	goto yy138;
+	if (yych == '\r') goto yy144;
+	goto yy145;
 }
 
 }
@@ -1328,47 +1384,47 @@ static int text(struct line *line) {
 	};
 	yych = *cursor;
 	if (yych <= '\f') {
-		if (yych == '\t') goto yy143;
+		if (yych == '\t') goto yy150;
 	} else {
-		if (yych <= '\r') goto yy144;
-		if (yych <= 0x1F) goto yy141;
-		if (yych <= '~') goto yy143;
+		if (yych <= '\r') goto yy151;
+		if (yych <= 0x1F) goto yy148;
+		if (yych <= '~') goto yy150;
 	}
-yy141:
+yy148:
 	++cursor;
-yy142:
+yy149:
 	{ return COMMAND_SYNTAX; }
-yy143:
+yy150:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy145;
+		goto yy152;
 	}
-	if (yych == '\r') goto yy147;
-	goto yy142;
-yy144:
+	if (yych == '\r') goto yy154;
+	goto yy149;
+yy151:
 	yych = *++cursor;
-	if (yych == '\n') goto yy148;
-	goto yy142;
-yy145:
+	if (yych == '\n') goto yy155;
+	goto yy149;
+yy152:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy145;
+		goto yy152;
 	}
-	if (yych == '\r') goto yy147;
-yy146:
+	if (yych == '\r') goto yy154;
+yy153:
 	cursor = marker;
-	goto yy142;
-yy147:
+	goto yy149;
+yy154:
 	yych = *++cursor;
-	if (yych != '\n') goto yy146;
-yy148:
+	if (yych != '\n') goto yy153;
+yy155:
 	++cursor;
 	{ return 0; }
 }
 
 }
 
-/* EHLO, HELO: SP ( Domain / address-literal ). */
+/* EHLO, HELO, LHLO: SP ( Domain / address-literal ). */
 static int host(struct line *line) {
   line->command->argument = line->command->rest;
   return address_is_hello_name(line->command->argument.at) ? 0 : COMMAND_SYNTAX;
@@ -1415,49 +1471,49 @@ static bool is_smtputf8(const unsigned char *cursor) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == 'S') goto yy151;
-	if (yych == 's') goto yy151;
+	if (yych == 'S') goto yy158;
+	if (yych == 's') goto yy158;
 	++cursor;
-yy150:
-	{ return false; }
-yy151:
-	yych = *(marker = ++cursor);
-	if (yych == 'M') goto yy152;
-	if (yych != 'm') goto yy150;
-yy152:
-	yych = *++cursor;
-	if (yych == 'T') goto yy154;
-	if (yych == 't') goto yy154;
-yy153:
-	cursor = marker;
-	goto yy150;
-yy154:
-	yych = *++cursor;
-	if (yych == 'P') goto yy155;
-	if (yych != 'p') goto yy153;
-yy155:
-	yych = *++cursor;
-	if (yych == 'U') goto yy156;
-	if (yych != 'u') goto yy153;
-yy156:
-	yych = *++cursor;
-	if (yych == 'T') goto yy157;
-	if (yych != 't') goto yy153;
 yy157:
-	yych = *++cursor;
-	if (yych == 'F') goto yy158;
-	if (yych != 'f') goto yy153;
+	{ return false; }
 yy158:
-	yych = *++cursor;
-	if (yych != '8') goto yy153;
+	yych = *(marker = ++cursor);
+	if (yych == 'M') goto yy159;
+	if (yych != 'm') goto yy157;
 yy159:
 	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy159;
-	}
-	if (yych != '\r') goto yy153;
+	if (yych == 'T') goto yy161;
+	if (yych == 't') goto yy161;
+yy160:
+	cursor = marker;
+	goto yy157;
+yy161:
 	yych = *++cursor;
-	if (yych != '\n') goto yy153;
+	if (yych == 'P') goto yy162;
+	if (yych != 'p') goto yy160;
+yy162:
+	yych = *++cursor;
+	if (yych == 'U') goto yy163;
+	if (yych != 'u') goto yy160;
+yy163:
+	yych = *++cursor;
+	if (yych == 'T') goto yy164;
+	if (yych != 't') goto yy160;
+yy164:
+	yych = *++cursor;
+	if (yych == 'F') goto yy165;
+	if (yych != 'f') goto yy160;
+yy165:
+	yych = *++cursor;
+	if (yych != '8') goto yy160;
+yy166:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy166;
+	}
+	if (yych != '\r') goto yy160;
+	yych = *++cursor;
+	if (yych != '\n') goto yy160;
 	++cursor;
 	{ return true; }
 }
@@ -1520,171 +1576,171 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 	yych = *cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy163;
+			if (yych == '\r') goto yy170;
 		} else {
-			if (yych <= '~') goto yy164;
-			if (yych <= 0xC1) goto yy161;
-			if (yych <= 0xDF) goto yy165;
-			goto yy166;
+			if (yych <= '~') goto yy171;
+			if (yych <= 0xC1) goto yy168;
+			if (yych <= 0xDF) goto yy172;
+			goto yy173;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy168;
-			goto yy167;
+			if (yych == 0xED) goto yy175;
+			goto yy174;
 		} else {
-			if (yych <= 0xF0) goto yy169;
-			if (yych <= 0xF3) goto yy170;
-			if (yych <= 0xF4) goto yy171;
+			if (yych <= 0xF0) goto yy176;
+			if (yych <= 0xF3) goto yy177;
+			if (yych <= 0xF4) goto yy178;
 		}
 	}
-yy161:
-	++cursor;
-yy162:
-	{ return COMMAND_SYNTAX; }
-yy163:
-	yych = *++cursor;
-	if (yych == '\n') goto yy172;
-	goto yy162;
-yy164:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy176;
-		goto yy162;
-	} else {
-		if (yych <= '~') goto yy176;
-		if (yych <= 0xC1) goto yy162;
-		if (yych <= 0xF4) goto yy176;
-		goto yy162;
-	}
-yy165:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy162;
-	if (yych <= 0xBF) goto yy184;
-	goto yy162;
-yy166:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x9F) goto yy162;
-	if (yych <= 0xBF) goto yy177;
-	goto yy162;
-yy167:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy162;
-	if (yych <= 0xBF) goto yy177;
-	goto yy162;
 yy168:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy162;
-	if (yych <= 0x9F) goto yy177;
-	goto yy162;
+	++cursor;
 yy169:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x8F) goto yy162;
-	if (yych <= 0xBF) goto yy179;
-	goto yy162;
+	{ return COMMAND_SYNTAX; }
 yy170:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy162;
-	if (yych <= 0xBF) goto yy179;
-	goto yy162;
+	yych = *++cursor;
+	if (yych == '\n') goto yy179;
+	goto yy169;
 yy171:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy162;
-	if (yych <= 0x8F) goto yy179;
-	goto yy162;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy183;
+		goto yy169;
+	} else {
+		if (yych <= '~') goto yy183;
+		if (yych <= 0xC1) goto yy169;
+		if (yych <= 0xF4) goto yy183;
+		goto yy169;
+	}
 yy172:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy169;
+	if (yych <= 0xBF) goto yy191;
+	goto yy169;
+yy173:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x9F) goto yy169;
+	if (yych <= 0xBF) goto yy184;
+	goto yy169;
+yy174:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy169;
+	if (yych <= 0xBF) goto yy184;
+	goto yy169;
+yy175:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy169;
+	if (yych <= 0x9F) goto yy184;
+	goto yy169;
+yy176:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x8F) goto yy169;
+	if (yych <= 0xBF) goto yy186;
+	goto yy169;
+yy177:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy169;
+	if (yych <= 0xBF) goto yy186;
+	goto yy169;
+yy178:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy169;
+	if (yych <= 0x8F) goto yy186;
+	goto yy169;
+yy179:
 	++cursor;
 	{ *utf8 = false; return 0; }
-yy173:
+yy180:
 	yych = *++cursor;
-	if (yych == '\n') goto yy172;
-yy174:
+	if (yych == '\n') goto yy179;
+yy181:
 	cursor = marker;
-	goto yy162;
-yy175:
+	goto yy169;
+yy182:
 	yych = *++cursor;
-yy176:
+yy183:
 	if (yybm[0+yych] & 128) {
-		goto yy175;
+		goto yy182;
 	}
 	if (yych <= 0xEC) {
 		if (yych <= 0xC1) {
-			if (yych == '\r') goto yy173;
-			goto yy174;
+			if (yych == '\r') goto yy180;
+			goto yy181;
 		} else {
-			if (yych <= 0xDF) goto yy177;
-			if (yych <= 0xE0) goto yy178;
-			goto yy179;
+			if (yych <= 0xDF) goto yy184;
+			if (yych <= 0xE0) goto yy185;
+			goto yy186;
 		}
 	} else {
 		if (yych <= 0xF0) {
-			if (yych <= 0xED) goto yy180;
-			if (yych <= 0xEF) goto yy179;
-			goto yy181;
+			if (yych <= 0xED) goto yy187;
+			if (yych <= 0xEF) goto yy186;
+			goto yy188;
 		} else {
-			if (yych <= 0xF3) goto yy182;
-			if (yych <= 0xF4) goto yy183;
-			goto yy174;
+			if (yych <= 0xF3) goto yy189;
+			if (yych <= 0xF4) goto yy190;
+			goto yy181;
 		}
 	}
-yy177:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy174;
-	if (yych <= 0xBF) goto yy184;
-	goto yy174;
-yy178:
-	yych = *++cursor;
-	if (yych <= 0x9F) goto yy174;
-	if (yych <= 0xBF) goto yy177;
-	goto yy174;
-yy179:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy174;
-	if (yych <= 0xBF) goto yy177;
-	goto yy174;
-yy180:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy174;
-	if (yych <= 0x9F) goto yy177;
-	goto yy174;
-yy181:
-	yych = *++cursor;
-	if (yych <= 0x8F) goto yy174;
-	if (yych <= 0xBF) goto yy179;
-	goto yy174;
-yy182:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy174;
-	if (yych <= 0xBF) goto yy179;
-	goto yy174;
-yy183:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy174;
-	if (yych <= 0x8F) goto yy179;
-	goto yy174;
 yy184:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy181;
+	if (yych <= 0xBF) goto yy191;
+	goto yy181;
+yy185:
+	yych = *++cursor;
+	if (yych <= 0x9F) goto yy181;
+	if (yych <= 0xBF) goto yy184;
+	goto yy181;
+yy186:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy181;
+	if (yych <= 0xBF) goto yy184;
+	goto yy181;
+yy187:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy181;
+	if (yych <= 0x9F) goto yy184;
+	goto yy181;
+yy188:
+	yych = *++cursor;
+	if (yych <= 0x8F) goto yy181;
+	if (yych <= 0xBF) goto yy186;
+	goto yy181;
+yy189:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy181;
+	if (yych <= 0xBF) goto yy186;
+	goto yy181;
+yy190:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy181;
+	if (yych <= 0x8F) goto yy186;
+	goto yy181;
+yy191:
 	yych = *++cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy174;
+			if (yych != '\r') goto yy181;
 		} else {
-			if (yych <= '~') goto yy184;
-			if (yych <= 0xC1) goto yy174;
-			if (yych <= 0xDF) goto yy177;
-			goto yy178;
+			if (yych <= '~') goto yy191;
+			if (yych <= 0xC1) goto yy181;
+			if (yych <= 0xDF) goto yy184;
+			goto yy185;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy180;
-			goto yy179;
+			if (yych == 0xED) goto yy187;
+			goto yy186;
 		} else {
-			if (yych <= 0xF0) goto yy181;
-			if (yych <= 0xF3) goto yy182;
-			if (yych <= 0xF4) goto yy183;
-			goto yy174;
+			if (yych <= 0xF0) goto yy188;
+			if (yych <= 0xF3) goto yy189;
+			if (yych <= 0xF4) goto yy190;
+			goto yy181;
 		}
 	}
 	yych = *++cursor;
-	if (yych != '\n') goto yy174;
+	if (yych != '\n') goto yy181;
 	++cursor;
 	{ *utf8 = true;  return 0; }
 }
@@ -1759,66 +1815,66 @@ static int reverse_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy187;
+	if (yych == ' ') goto yy194;
 	++cursor;
-yy186:
+yy193:
 	{ return COMMAND_SYNTAX; }
-yy187:
+yy194:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy188;
+		goto yy195;
 	}
-	if (yych == 'F') goto yy190;
-	if (yych == 'f') goto yy190;
-	goto yy186;
-yy188:
+	if (yych == 'F') goto yy197;
+	if (yych == 'f') goto yy197;
+	goto yy193;
+yy195:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy188;
+		goto yy195;
 	}
-	if (yych == 'F') goto yy190;
-	if (yych == 'f') goto yy190;
-yy189:
+	if (yych == 'F') goto yy197;
+	if (yych == 'f') goto yy197;
+yy196:
 	cursor = marker;
-	goto yy186;
-yy190:
+	goto yy193;
+yy197:
 	yych = *++cursor;
-	if (yych == 'R') goto yy191;
-	if (yych != 'r') goto yy189;
-yy191:
+	if (yych == 'R') goto yy198;
+	if (yych != 'r') goto yy196;
+yy198:
 	yych = *++cursor;
-	if (yych == 'O') goto yy192;
-	if (yych != 'o') goto yy189;
-yy192:
+	if (yych == 'O') goto yy199;
+	if (yych != 'o') goto yy196;
+yy199:
 	yych = *++cursor;
-	if (yych == 'M') goto yy193;
-	if (yych != 'm') goto yy189;
-yy193:
+	if (yych == 'M') goto yy200;
+	if (yych != 'm') goto yy196;
+yy200:
 	yych = *++cursor;
-	if (yych != ':') goto yy189;
+	if (yych != ':') goto yy196;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy194;
+			goto yy201;
 		}
-		if (yych <= '\f') goto yy189;
+		if (yych <= '\f') goto yy196;
 		yyt1 = cursor;
-		goto yy195;
+		goto yy202;
 	} else {
-		if (yych <= 0x1F) goto yy189;
-		if (yych == 0x7F) goto yy189;
+		if (yych <= 0x1F) goto yy196;
+		if (yych == 0x7F) goto yy196;
 		yyt1 = cursor;
 	}
-yy194:
+yy201:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy194;
+		goto yy201;
 	}
-	if (yych != '\r') goto yy189;
-yy195:
+	if (yych != '\r') goto yy196;
+yy202:
 	yych = *++cursor;
-	if (yych != '\n') goto yy189;
+	if (yych != '\n') goto yy196;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, true, COMMAND_SENDER); }
@@ -1869,58 +1925,58 @@ static int forward_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy198;
+	if (yych == ' ') goto yy205;
 	++cursor;
-yy197:
+yy204:
 	{ return COMMAND_SYNTAX; }
-yy198:
+yy205:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy199;
+		goto yy206;
 	}
-	if (yych == 'T') goto yy201;
-	if (yych == 't') goto yy201;
-	goto yy197;
-yy199:
+	if (yych == 'T') goto yy208;
+	if (yych == 't') goto yy208;
+	goto yy204;
+yy206:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy199;
+		goto yy206;
 	}
-	if (yych == 'T') goto yy201;
-	if (yych == 't') goto yy201;
-yy200:
+	if (yych == 'T') goto yy208;
+	if (yych == 't') goto yy208;
+yy207:
 	cursor = marker;
-	goto yy197;
-yy201:
+	goto yy204;
+yy208:
 	yych = *++cursor;
-	if (yych == 'O') goto yy202;
-	if (yych != 'o') goto yy200;
-yy202:
+	if (yych == 'O') goto yy209;
+	if (yych != 'o') goto yy207;
+yy209:
 	yych = *++cursor;
-	if (yych != ':') goto yy200;
+	if (yych != ':') goto yy207;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy203;
+			goto yy210;
 		}
-		if (yych <= '\f') goto yy200;
+		if (yych <= '\f') goto yy207;
 		yyt1 = cursor;
-		goto yy204;
+		goto yy211;
 	} else {
-		if (yych <= 0x1F) goto yy200;
-		if (yych == 0x7F) goto yy200;
+		if (yych <= 0x1F) goto yy207;
+		if (yych == 0x7F) goto yy207;
 		yyt1 = cursor;
 	}
-yy203:
+yy210:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy203;
+		goto yy210;
 	}
-	if (yych != '\r') goto yy200;
-yy204:
+	if (yych != '\r') goto yy207;
+yy211:
 	yych = *++cursor;
-	if (yych != '\n') goto yy200;
+	if (yych != '\n') goto yy207;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, false, COMMAND_RECIPIENT); }
@@ -1974,158 +2030,158 @@ static int sasl(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy207;
+	if (yych == ' ') goto yy214;
 	++cursor;
-yy206:
+yy213:
 	{ return COMMAND_SYNTAX; }
-yy207:
+yy214:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy208;
+		goto yy215;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
-			if (yych <= ',') goto yy206;
+			if (yych <= ',') goto yy213;
 			yyt1 = cursor;
-			goto yy210;
+			goto yy217;
 		} else {
-			if (yych <= '/') goto yy206;
+			if (yych <= '/') goto yy213;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
-			goto yy206;
+			goto yy213;
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
-			if (yych <= '^') goto yy206;
+			if (yych <= '^') goto yy213;
 			yyt1 = cursor;
-			goto yy210;
+			goto yy217;
 		} else {
-			if (yych <= '`') goto yy206;
+			if (yych <= '`') goto yy213;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
-			goto yy206;
+			goto yy213;
 		}
 	}
-yy208:
+yy215:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy208;
+		goto yy215;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
 			if (yych >= '-') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
 		} else {
-			if (yych <= '/') goto yy209;
+			if (yych <= '/') goto yy216;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
 			if (yych >= '_') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
 		} else {
-			if (yych <= '`') goto yy209;
+			if (yych <= '`') goto yy216;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy210;
+				goto yy217;
 			}
 		}
 	}
-yy209:
+yy216:
 	cursor = marker;
-	goto yy206;
-yy210:
+	goto yy213;
+yy217:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy209;
+			if (yych != '\r') goto yy216;
 			yyt2 = cursor;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych == '-') goto yy213;
-			goto yy209;
+			if (yych == '-') goto yy220;
+			goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy213;
-			if (yych <= '@') goto yy209;
-			if (yych <= 'Z') goto yy213;
-			goto yy209;
+			if (yych <= '9') goto yy220;
+			if (yych <= '@') goto yy216;
+			if (yych <= 'Z') goto yy220;
+			goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych <= 'z') goto yy213;
-			goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych <= 'z') goto yy220;
+			goto yy216;
 		}
 	}
-yy211:
+yy218:
 	yych = *++cursor;
-	if (yych == '\n') goto yy214;
-	goto yy209;
-yy212:
+	if (yych == '\n') goto yy221;
+	goto yy216;
+yy219:
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy211;
-		goto yy209;
+		if (yych == '\r') goto yy218;
+		goto yy216;
 	} else {
-		if (yych <= ' ') goto yy212;
+		if (yych <= ' ') goto yy219;
 		if (yych <= '~') {
 			yyt3 = cursor;
-			goto yy215;
+			goto yy222;
 		}
-		goto yy209;
+		goto yy216;
 	}
-yy213:
+yy220:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych == '-') goto yy216;
-			goto yy209;
+			if (yych == '-') goto yy223;
+			goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy216;
-			if (yych <= '@') goto yy209;
-			if (yych <= 'Z') goto yy216;
-			goto yy209;
+			if (yych <= '9') goto yy223;
+			if (yych <= '@') goto yy216;
+			if (yych <= 'Z') goto yy223;
+			goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych <= 'z') goto yy216;
-			goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych <= 'z') goto yy223;
+			goto yy216;
 		}
 	}
-yy214:
+yy221:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2133,82 +2189,82 @@ yy214:
     line->command->argument = cursor_slice(mechanism, end);
     return 0;
   }
-yy215:
+yy222:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy215;
+		goto yy222;
 	}
-	if (yych == '\r') goto yy217;
-	if (yych == ' ') goto yy218;
-	goto yy209;
-yy216:
+	if (yych == '\r') goto yy224;
+	if (yych == ' ') goto yy225;
+	goto yy216;
+yy223:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych == '-') goto yy219;
-			goto yy209;
+			if (yych == '-') goto yy226;
+			goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy219;
-			if (yych <= '@') goto yy209;
-			if (yych <= 'Z') goto yy219;
-			goto yy209;
+			if (yych <= '9') goto yy226;
+			if (yych <= '@') goto yy216;
+			if (yych <= 'Z') goto yy226;
+			goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych <= 'z') goto yy219;
-			goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych <= 'z') goto yy226;
+			goto yy216;
 		}
 	}
-yy217:
+yy224:
 	yych = *++cursor;
-	if (yych == '\n') goto yy220;
-	goto yy209;
-yy218:
+	if (yych == '\n') goto yy227;
+	goto yy216;
+yy225:
 	yych = *++cursor;
-	if (yych == '\r') goto yy217;
-	if (yych == ' ') goto yy218;
-	goto yy209;
-yy219:
+	if (yych == '\r') goto yy224;
+	if (yych == ' ') goto yy225;
+	goto yy216;
+yy226:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych == '-') goto yy221;
-			goto yy209;
+			if (yych == '-') goto yy228;
+			goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy221;
-			if (yych <= '@') goto yy209;
-			if (yych <= 'Z') goto yy221;
-			goto yy209;
+			if (yych <= '9') goto yy228;
+			if (yych <= '@') goto yy216;
+			if (yych <= 'Z') goto yy228;
+			goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych <= 'z') goto yy221;
-			goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych <= 'z') goto yy228;
+			goto yy216;
 		}
 	}
-yy220:
+yy227:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2218,212 +2274,30 @@ yy220:
     line->command->parameters = trimmed(response, line->end);
     return 0;
   }
-yy221:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy211;
-			}
-			goto yy209;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy212;
-			}
-			if (yych != '-') goto yy209;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy222;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
-		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
-		}
-	}
-yy222:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy211;
-			}
-			goto yy209;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy212;
-			}
-			if (yych != '-') goto yy209;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy223;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
-		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
-		}
-	}
-yy223:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy211;
-			}
-			goto yy209;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy212;
-			}
-			if (yych != '-') goto yy209;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy224;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
-		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
-		}
-	}
-yy224:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy211;
-			}
-			goto yy209;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy212;
-			}
-			if (yych != '-') goto yy209;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy225;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
-		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
-		}
-	}
-yy225:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy211;
-			}
-			goto yy209;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy212;
-			}
-			if (yych != '-') goto yy209;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy226;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
-		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
-		}
-	}
-yy226:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy211;
-			}
-			goto yy209;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy212;
-			}
-			if (yych != '-') goto yy209;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy227;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
-		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
-		}
-	}
-yy227:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy211;
-			}
-			goto yy209;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy212;
-			}
-			if (yych != '-') goto yy209;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy228;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
-		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
-		}
-	}
 yy228:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy229;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy229:
@@ -2432,24 +2306,24 @@ yy229:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy230;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy230:
@@ -2458,24 +2332,24 @@ yy230:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy231;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy231:
@@ -2484,24 +2358,24 @@ yy231:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy232;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy232:
@@ -2510,24 +2384,24 @@ yy232:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy233;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy233:
@@ -2536,24 +2410,24 @@ yy233:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy234;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy234:
@@ -2562,24 +2436,24 @@ yy234:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy235;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy235:
@@ -2588,37 +2462,219 @@ yy235:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy211;
+				goto yy218;
 			}
-			goto yy209;
+			goto yy216;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy212;
+				goto yy219;
 			}
-			if (yych != '-') goto yy209;
+			if (yych != '-') goto yy216;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy236;
-			if (yych <= '@') goto yy209;
-			if (yych >= '[') goto yy209;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
 		} else {
-			if (yych == '`') goto yy209;
-			if (yych >= '{') goto yy209;
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
 		}
 	}
 yy236:
 	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy218;
+			}
+			goto yy216;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy219;
+			}
+			if (yych != '-') goto yy216;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy237;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
+		} else {
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
+		}
+	}
+yy237:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy218;
+			}
+			goto yy216;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy219;
+			}
+			if (yych != '-') goto yy216;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy238;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
+		} else {
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
+		}
+	}
+yy238:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy218;
+			}
+			goto yy216;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy219;
+			}
+			if (yych != '-') goto yy216;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy239;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
+		} else {
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
+		}
+	}
+yy239:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy218;
+			}
+			goto yy216;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy219;
+			}
+			if (yych != '-') goto yy216;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy240;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
+		} else {
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
+		}
+	}
+yy240:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy218;
+			}
+			goto yy216;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy219;
+			}
+			if (yych != '-') goto yy216;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy241;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
+		} else {
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
+		}
+	}
+yy241:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy218;
+			}
+			goto yy216;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy219;
+			}
+			if (yych != '-') goto yy216;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy242;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
+		} else {
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
+		}
+	}
+yy242:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy218;
+			}
+			goto yy216;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy219;
+			}
+			if (yych != '-') goto yy216;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy243;
+			if (yych <= '@') goto yy216;
+			if (yych >= '[') goto yy216;
+		} else {
+			if (yych == '`') goto yy216;
+			if (yych >= '{') goto yy216;
+		}
+	}
+yy243:
+	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy211;
+		goto yy218;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy212;
+		goto yy219;
 	}
-	goto yy209;
+	goto yy216;
 }
 
 }
@@ -2679,94 +2735,94 @@ static int chunk_size(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy239;
+	if (yych == ' ') goto yy246;
 	++cursor;
-yy238:
+yy245:
 	{ return COMMAND_SYNTAX; }
-yy239:
+yy246:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy240;
+		goto yy247;
 	}
-	if (yych <= '/') goto yy238;
+	if (yych <= '/') goto yy245;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy242;
+		goto yy249;
 	}
-	goto yy238;
-yy240:
+	goto yy245;
+yy247:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy240;
+		goto yy247;
 	}
-	if (yych <= '/') goto yy241;
+	if (yych <= '/') goto yy248;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy242;
+		goto yy249;
 	}
-yy241:
+yy248:
 	cursor = marker;
-	goto yy238;
-yy242:
+	goto yy245;
+yy249:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy242;
+		goto yy249;
 	}
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy243;
+		goto yy250;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy244;
+		goto yy251;
 	}
-	goto yy241;
-yy243:
+	goto yy248;
+yy250:
 	yych = *++cursor;
-	if (yych == '\n') goto yy245;
-	goto yy241;
-yy244:
+	if (yych == '\n') goto yy252;
+	goto yy248;
+yy251:
 	yych = *++cursor;
 	if (yych <= ' ') {
-		if (yych == '\r') goto yy243;
-		if (yych <= 0x1F) goto yy241;
-		goto yy244;
+		if (yych == '\r') goto yy250;
+		if (yych <= 0x1F) goto yy248;
+		goto yy251;
 	} else {
 		if (yych <= 'L') {
-			if (yych <= 'K') goto yy241;
-			goto yy246;
+			if (yych <= 'K') goto yy248;
+			goto yy253;
 		} else {
-			if (yych == 'l') goto yy246;
-			goto yy241;
+			if (yych == 'l') goto yy253;
+			goto yy248;
 		}
 	}
-yy245:
+yy252:
 	++cursor;
 	digits = yyt1;
 	end = yyt2;
 	{
     return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
   }
-yy246:
+yy253:
 	yych = *++cursor;
-	if (yych == 'A') goto yy247;
-	if (yych != 'a') goto yy241;
-yy247:
+	if (yych == 'A') goto yy254;
+	if (yych != 'a') goto yy248;
+yy254:
 	yych = *++cursor;
-	if (yych == 'S') goto yy248;
-	if (yych != 's') goto yy241;
-yy248:
+	if (yych == 'S') goto yy255;
+	if (yych != 's') goto yy248;
+yy255:
 	yych = *++cursor;
-	if (yych == 'T') goto yy249;
-	if (yych != 't') goto yy241;
-yy249:
+	if (yych == 'T') goto yy256;
+	if (yych != 't') goto yy248;
+yy256:
 	yych = *++cursor;
-	if (yych == '\r') goto yy250;
-	if (yych == ' ') goto yy249;
-	goto yy241;
-yy250:
+	if (yych == '\r') goto yy257;
+	if (yych == ' ') goto yy256;
+	goto yy248;
+yy257:
 	yych = *++cursor;
-	if (yych != '\n') goto yy241;
+	if (yych != '\n') goto yy248;
 	++cursor;
 	digits = yyt1;
 	end = yyt2;

@@ -61,6 +61,7 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 
   'EHLO'  @rest more CRLF     { return read_as(EHLO, host,          rest, line); }
   'HELO'  @rest more CRLF     { return read_as(HELO, host,          rest, line); }
+  'LHLO'  @rest more CRLF     { return read_as(LHLO, host,          rest, line); }
   'MAIL'  @rest more CRLF     { return read_as(MAIL, reverse_path,  rest, line); }
   'RCPT'  @rest more CRLF     { return read_as(RCPT, forward_path,  rest, line); }
   'DATA'  @rest more CRLF     { return read_as(DATA, nothing,       rest, line); }
@@ -118,7 +119,7 @@ static int text(struct line *line) {
   */
 }
 
-/* EHLO, HELO: SP ( Domain / address-literal ). */
+/* EHLO, HELO, LHLO: SP ( Domain / address-literal ). */
 static int host(struct line *line) {
   line->command->argument = line->command->rest;
   return address_is_hello_name(line->command->argument.at) ? 0 : COMMAND_SYNTAX;

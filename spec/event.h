@@ -24,6 +24,7 @@ enum event {
   STARTTLS = 267,
   AUTH = 268,
   BDAT = 269,
+  LHLO = 271,
 
   SLICE = 280,
   FAULT = 281,

@@ -13,19 +13,22 @@
   machine session;
   import "event.h";
 
+  # Greetings; LHLO is that of LMTP (RFC 2033 section 4.1).
+  Hello = (EHLO | HELO | LHLO);
+
   # Allowed in every phase that reads commands; changes none of them. EXTENSION is any verb of the application's own.
   Anytime = (NOOP | VRFY | EXPN | HELP | EXTENSION) @ask ( ACCEPT @done | REJECT @refuse );
 
   Session = (
     start:   ( CONNECT       @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> final   ) ) >~connecting,
 
-    Greeted: ( (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Greeted )
+    Greeted: ( Hello         @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Greeted )
              | RSET          @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> Greeted )
              | Anytime                                                       -> Greeted
              | QUIT          @done                                           -> final     ) >~greeted,
 
     Ready:   ( MAIL          @ask ( ACCEPT @done -> Mail    | REJECT @refuse -> Ready   )
-             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
+             | Hello         @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | STARTTLS      @ask ( ACCEPT @done -> Handshake | REJECT @refuse -> Ready )
              | AUTH          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   | CHALLENGE @challenge -> Auth )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
@@ -39,7 +42,7 @@
              | FAULT         @refuse                                         -> Ready     ) >~auth,
 
     Mail:    ( RCPT          @ask ( ACCEPT @done -> Rcpt    | REJECT @refuse -> Mail    )
-             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Mail    )
+             | Hello         @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Mail    )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Mail    )
              | Anytime                                                       -> Mail
              | QUIT          @done                                           -> final     ) >~mail,
@@ -47,7 +50,7 @@
     Rcpt:    ( RCPT          @ask ( ACCEPT @done -> Rcpt    | REJECT @refuse -> Rcpt    )
              | DATA          @ask ( ACCEPT @done -> Body    | REJECT @refuse -> Rcpt    )
              | BDAT          @ask ( ACCEPT @done -> Chunk   | REJECT @hold   -> Skip    )
-             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Rcpt    )
+             | Hello         @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Rcpt    )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Rcpt    )
              | Anytime                                                       -> Rcpt
              | QUIT          @done                                           -> final     ) >~rcpt,
@@ -68,7 +71,7 @@
              | BODY_END      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   ) ) >~chunk,
 
     Chunks:  ( BDAT          @done                                           -> Chunk
-             | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Chunks  )
+             | Hello         @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Chunks  )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Chunks  )
              | Anytime                                                       -> Chunks
              | QUIT          @done                                           -> final     ) >~chunks,

@@ -67,11 +67,11 @@ CMTA_API const char *cmta_session_mechanisms(const struct cmta_session *session)
 
 /* ---- The dialogue ---- */
 
-/* The name of the last accepted HELO or EHLO, or of the one now in question; empty before. */
+/* The name of the last accepted HELO, EHLO or LHLO, or of the one now in question; empty before. */
 CMTA_API struct cmta_slice cmta_session_hello_name(const struct cmta_session *session);
 
-/* The protocol word for Received lines (RFC 3848, 6531): "SMTP", "ESMTP", "ESMTPSA", "UTF8SMTP" and
- * so on. A static string. */
+/* The protocol word for Received lines (RFC 3848, 6531): "SMTP", "ESMTP", "ESMTPSA", "UTF8SMTP",
+ * "LMTP" and so on. A static string. */
 CMTA_API const char *cmta_session_protocol(const struct cmta_session *session);
 
 /* The phase the chart is in, by its name in spec/session.rl: "greeted", "mail", "body" and so on;
@@ -93,6 +93,12 @@ CMTA_API const char *cmta_session_question(const struct cmta_session *session);
    as long as the service; names may be NULL when count is 0. */
 CMTA_API size_t cmta_session_allowed(const struct cmta_session *session, const char *names[],
                                      size_t count);
+
+/* Which recipient the question is about, where each has an answer of its own: `message` in LMTP,
+   and where the client asked for PRDR and has two recipients or more. The place of its forward-path
+   in the envelope, counted from 0; SIZE_MAX when the question is about all, or there is none. Once
+   the message was taken it is a place in the envelope that was taken with it. */
+CMTA_API size_t cmta_session_recipient(const struct cmta_session *session);
 
 /* The running transaction, or NULL between transactions. Valid until the session runs again. */
 CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_session *session);

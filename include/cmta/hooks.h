@@ -129,10 +129,10 @@ struct cmta_hooks {
      3.1, which would have the server wait for QUIT: but a client that is not wanted gets no socket
      to hold). */
   enum cmta_verdict (*connect)(struct cmta_session *session, void *user);
-  /* HELO or EHLO with this name, a domain or an address literal; cmta_session_protocol() says which
-     (section 4.1.1.1). On ACCEPT a composed reply takes the place of the greeting line; the
-     extensions follow it. For EHLO the list of them can be edited here: cmta_ehlo_offer(),
-     cmta_ehlo_withhold(). */
+  /* HELO, EHLO or LHLO with this name, a domain or an address literal; cmta_session_protocol() says
+     which (section 4.1.1.1, RFC 2033 section 4.1). On ACCEPT a composed reply takes the place of
+     the greeting line; the extensions follow it. For EHLO and LHLO the list of them can be edited
+     here: cmta_ehlo_offer(), cmta_ehlo_withhold(). */
   enum cmta_verdict (*hello)(struct cmta_session *session, void *user, struct cmta_slice name);
   /* STARTTLS (RFC 3207). ACCEPT answers 220, and the runtime begins with TLS; TEMPFAIL answers 454.
      Not asked where TLS is off, or on already. */
@@ -169,7 +169,11 @@ struct cmta_hooks {
      for `chunk`; the section lives until the question is over. */
   enum cmta_verdict (*headers)(struct cmta_session *session, void *user, struct cmta_slice section);
   /* The message is complete: take responsibility for it or refuse it (section 4.1.1.4, 6.1). The
-     250 leaves only after ACCEPT. */
+     250 leaves only after ACCEPT. In LMTP (RFC 2033 section 4.2), and where the client asked for
+     PRDR and has two recipients or more, it is asked once for each forward-path, in order, whether
+     or not the answer to another is still open: cmta_session_recipient() says for which, and each
+     has a reply, a verdict and a deadline of its own; see cmta_session_select(). The message is
+     accepted when it is for one of them at least. */
   enum cmta_verdict (*message)(struct cmta_session *session, void *user,
                                const struct cmta_message *message);
   /* RSET (section 4.1.1.5). */

@@ -43,7 +43,9 @@ enum cmta_reaction {
 struct cmta_manners {
   /* sizeof(struct cmta_manners), set by cmta_manners_init(). */
   size_t size;
-  /* Speak LMTP (RFC 2033) in place of SMTP. Off */
+  /* Speak LMTP (RFC 2033): LHLO in place of EHLO and HELO, PIPELINING and ENHANCEDSTATUSCODES
+     always offered, and behind a message one reply for each recipient (cmta_session_recipient()).
+     Off */
   bool lmtp;
   /* Take mail as a submission server does (RFC 6409). Off */
   bool submission;

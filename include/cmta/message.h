@@ -71,7 +71,9 @@ CMTA_API int cmta_message_next(const struct cmta_message *message, uint64_t *pos
    What the session has left is an empty envelope (cmta_session_envelope()) and a message of no
    octets: those see it that ask the session, and the hook sets behind this one, whose
    cmta_message_data() and cmta_message_next() give CMTA_E_STATE. So the set that takes a message
-   should be the last, or answer CMTA_TAKE. */
+   should be the last, or answer CMTA_TAKE. Where each recipient has an answer of its own the
+   message is still taken once, and what is asked later of other recipients is asked of what is
+   left. */
 CMTA_API int cmta_message_take(struct cmta_session *session, struct cmta_message **message);
 
 /* Frees a message that was taken. NULL is ignored, and so is one that was not. On any thread. The

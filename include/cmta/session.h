@@ -149,6 +149,17 @@ CMTA_API int cmta_session_keep(struct cmta_session *session, struct cmta_slice *
    the same verdict again gives the standard text; CMTA_E_ARGUMENT. On the session's thread. */
 CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict);
 
+/* Several questions may be open at one time where each recipient has an answer of its own
+   (cmta_session_recipient()): `message` is asked for one after the other, whichever of them answer
+   LATER, and the answers may come in any order; the replies go out in the order of the recipients,
+   when the last answer is here. This chooses the one that cmta_reply(), cmta_reply_line(),
+   cmta_session_decide(), cmta_message_take(), the data functions and the getters are about from now
+   on, by the place of its recipient; SIZE_MAX and, without a choice, the first one open. Once that
+   one is answered it is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or
+   when no question of that recipient is open; CMTA_E_ARGUMENT. Of several open questions the
+   shortest deadline counts for all. */
+CMTA_API int cmta_session_select(struct cmta_session *session, size_t recipient);
+
 /* For runtimes: woken(session, context) is called from inside cmta_session_decide(), to have the
    session run again soon. It must not run it there and then. Takes the place of what was set
    before; NULL for nothing. */
@@ -157,9 +168,13 @@ CMTA_API void cmta_session_on_decision(struct cmta_session *session,
                                        void *context);
 
 /* For runtimes: the number of the question that a hook is asked or has left open, counted from 1
-   for each hook set and session; 0 when there is none, or its answer is here already. So whoever
-   kept it knows whether a question is still the same, and still open. */
+   for each hook set and session; 0 when there is none, or its answer is here already. Of several
+   open ones it is that of the one chosen. */
 CMTA_API uint64_t cmta_session_question_number(const struct cmta_session *session);
+
+/* For runtimes: whether the question of that number is being asked, or is open and not answered. So
+   whoever kept a number knows whether its answer can still count, whatever is chosen. */
+CMTA_API bool cmta_session_awaits(const struct cmta_session *session, uint64_t number);
 
 /* ---- Time, and the end ---- */
 
@@ -171,10 +186,10 @@ CMTA_API unsigned cmta_session_timeout(const struct cmta_session *session);
    message, with a decision. Single bytes of an unfinished command are no progress. */
 CMTA_API uint64_t cmta_session_progress(const struct cmta_session *session);
 
-/* The time is up. An open question is answered for the application with TEMPFAIL, or with the
-   verdict of its deadline, after `cancelled` was told (run the session again, as after a decision);
-   a silent client gets 421 and the session is over (RFC 5321 section 4.5.3.2). Does nothing inside
-   a hook. */
+/* The time is up. An open question, and each of several, is answered for the application with
+   TEMPFAIL, or with the verdict of its deadline, after `cancelled` was told (run the session again,
+   as after a decision); a silent client gets 421 and the session is over (RFC 5321
+   section 4.5.3.2). Does nothing inside a hook. */
 CMTA_API void cmta_session_expire(struct cmta_session *session);
 
 /* The server is stopping. Between transactions the client gets 421 and the session is over; a
@@ -256,6 +271,16 @@ CMTA_API void *cmta_exchange_data(const struct cmta_session *session);
 /* The service it was made of. */
 CMTA_API const struct cmta_service *cmta_session_service(const struct cmta_session *session);
 
+/* ---- Manners ---- */
+
+/* For runtimes, before the session runs: how this client is treated, in place of settings.manners;
+   copied. CMTA_E_ARGUMENT, CMTA_E_STATE. */
+CMTA_API int cmta_session_set_manners(struct cmta_session *session,
+                                      const struct cmta_manners *manners);
+
+/* How the client is treated. Lives as long as the session. */
+CMTA_API const struct cmta_manners *cmta_session_manners(const struct cmta_session *session);
+
 /* ---- TLS ---- */
 
 /* What a session does about TLS. */
@@ -301,11 +326,6 @@ CMTA_API int cmta_session_set_identity(struct cmta_session *session, const char 
    name sets them each time. Which of them are offered in clear is as settings.auth_in_clear says.
    CMTA_E_ARGUMENT, CMTA_E_MEMORY, CMTA_E_STATE inside another hook. */
 CMTA_API int cmta_session_set_mechanisms(struct cmta_session *session, const char *mechanisms);
-
-/* For runtimes, before the session runs: manners of its own, in place of settings.manners; copied.
-   CMTA_E_ARGUMENT for a wrong size field or value, CMTA_E_STATE once it runs. */
-CMTA_API int cmta_session_set_manners(struct cmta_session *session,
-                                      const struct cmta_manners *manners);
 
 /* For runtimes, before the session runs: settings.auth_required of this session alone. */
 CMTA_API void cmta_session_set_auth_required(struct cmta_session *session, bool required);

@@ -28,6 +28,7 @@ enum cmta_extension {
   CMTA_EXTENSION_AUTH = 1 << 7,                /* RFC 4954; where there are mechanisms to offer */
   CMTA_EXTENSION_CHUNKING = 1 << 8,            /* RFC 3030 section 2 */
   CMTA_EXTENSION_BINARYMIME = 1 << 9,          /* RFC 3030 section 3; with CHUNKING alone */
+  CMTA_EXTENSION_PRDR = 1 << 18, /* replies for each recipient, as Exim has them; not in LMTP */
 
   /* What is offered unless the settings say otherwise. The rest obliges the application to act: it
      is offered on request. */

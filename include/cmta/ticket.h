@@ -44,11 +44,12 @@ struct cmta_ticket {
 };
 
 /* Inside a hook of a session of this server that is about to answer LATER, or while that question
-   is open: a ticket for it. Taking another one for the same question gives the same. On the
-   server's thread. 0; CMTA_E_STATE when no question is open, or the session is not this server's;
-   CMTA_E_MEMORY; CMTA_E_ARGUMENT. A hook that took a ticket and then does not answer LATER makes it
-   stale; the question may also be answered with cmta_session_decide(), which does the same. While
-   there are tickets for open questions they keep the loop running. */
+   is open: a ticket for it, which answers this question whatever cmta_session_select() chooses
+   later: a session may have several. Taking another one for the same question gives the same. On
+   the server's thread. 0; CMTA_E_STATE when no question is open, or the session is not this
+   server's; CMTA_E_MEMORY; CMTA_E_ARGUMENT. A hook that took a ticket and then does not answer
+   LATER makes it stale; the question may also be answered with cmta_session_decide(), which does
+   the same. While there are tickets for open questions they keep the loop running. */
 CMTA_API int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
                                 struct cmta_ticket *ticket);
 

@@ -3,6 +3,7 @@
 /* The actions of the chart (spec/session.rl). None steps the machine, and none asks a hook: that is
  * the pump's. */
 
+#include "engine/answers.h"
 #include "engine/auth.h"
 #include "engine/chart.h"
 #include "engine/decide.h"
@@ -10,6 +11,7 @@
 #include "engine/section.h"
 #include "engine/message.h"
 #include "engine/verbs.h"
+#include "event.h"
 
 void session_ask(struct cmta_session *session) { session->question = QUESTION_RAISED; }
 
@@ -21,7 +23,11 @@ void session_done(struct cmta_session *session) {
 }
 
 void session_refuse(struct cmta_session *session) {
-  if (!reply_composed_code(session) && reply_row(session->standard)->error)
+  if (answers_are_asked(session))
+    answers_send(session);
+  else if (session->event == BODY_END)
+    answers_refuse(session);
+  else if (!reply_composed_code(session) && reply_row(session->standard)->error)
     session_complain(session, session->standard);
   else
     reply_send(session, session->standard, false);

@@ -5,6 +5,7 @@
 
 #include "engine/decide.h"
 
+#include "engine/answers.h"
 #include "engine/chain.h"
 #include "engine/draft.h"
 #include "engine/verbs.h"
@@ -174,7 +175,7 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   session->deadline = session->service->settings.decision_timeout;
   session->overdue = CMTA_TEMPFAIL;
   session->asked_at = chain_now(session->service);
-  session->asked++;
+  session->number = ++session->asked;
   enum cmta_verdict verdict = call(session);
   session->corrected = !reply_fits(session, verdict);
   if (!session->corrected)
@@ -227,17 +228,20 @@ static int ask_from(struct cmta_session *session, size_t from) {
   return settle(session, CMTA_ACCEPT);
 }
 
+int decide_ask(struct cmta_session *session) {
+  return session->verb->ask ? ask_from(session, 0) : settle(session, CMTA_ACCEPT);
+}
+
 static int ask(struct cmta_session *session) {
   const struct verb *verb = session->verb;
   enum reply_id wrong = verb->check ? verb->check(session) : REPLY_NONE;
   session->question = QUESTION_NONE;
   if (wrong != REPLY_NONE)
     return refuse(session, wrong, REPLY_NONE);
-  return verb->ask ? ask_from(session, 0) : settle(session, CMTA_ACCEPT);
+  return answers_are_wanted(session) ? answers_begin(session) : decide_ask(session);
 }
 
-/* The late answer of one set is here; when it accepts, the sets behind it are asked. */
-static int take_answer(struct cmta_session *session) {
+int decide_take_answer(struct cmta_session *session) {
   enum cmta_verdict verdict = (enum cmta_verdict)session->decision;
   session->progress++;
   note_answer(session, verdict, true);
@@ -245,14 +249,11 @@ static int take_answer(struct cmta_session *session) {
 }
 
 int decide_event(struct cmta_session *session) {
-  switch ((enum question_state)session->question) {
-  case QUESTION_RAISED:
+  if (session->question == QUESTION_RAISED)
     return ask(session);
-  case QUESTION_DECIDED:
-    return take_answer(session);
-  default:
-    return 0;
-  }
+  if (answers_are_asked(session))
+    return answers_go_on(session);
+  return session->question == QUESTION_DECIDED ? decide_take_answer(session) : 0;
 }
 
 bool decide_is_answer(enum cmta_verdict verdict) {
@@ -270,6 +271,7 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
   }
   session->decision = (unsigned char)verdict;
   session->question = QUESTION_DECIDED;
+  answers_leave(session);
   if (session->woken)
     session->woken(session, session->woken_context);
   return 0;

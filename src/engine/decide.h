@@ -10,6 +10,13 @@
    it is open, or when there is none because the session was ended by it. */
 int decide_event(struct cmta_session *session);
 
+/* Asks the hook sets about what is in hand, once. Likewise, as what follows: answers.c is to call
+   these. */
+int decide_ask(struct cmta_session *session);
+
+/* The late answer of one set is here; when it accepts, the sets behind it are asked. */
+int decide_take_answer(struct cmta_session *session);
+
 /* True for a verdict that ends a question: any but LATER. */
 bool decide_is_answer(enum cmta_verdict verdict);
 

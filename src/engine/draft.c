@@ -159,10 +159,13 @@ int reply_composed_code(const struct cmta_session *session) {
   return session->draft ? session->draft->code : 0;
 }
 
+void draft_free(struct memory *memory, struct draft *draft) {
+  if (draft)
+    memory_give(memory, draft->text);
+  memory_give(memory, draft);
+}
+
 void reply_clear(struct cmta_session *session) {
-  if (!session->draft)
-    return;
-  memory_give(&session->memory, session->draft->text);
-  memory_give(&session->memory, session->draft);
+  draft_free(&session->memory, session->draft);
   session->draft = NULL;
 }

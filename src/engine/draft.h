@@ -5,7 +5,7 @@
 /* A reply that a hook composes with cmta_reply() and cmta_reply_line(), until its verdict sends it
  * or throws it away. */
 
-#include <stddef.h>
+#include "engine/memory.h"
 
 /* The longest enhanced status code, "5.999.999", and its NUL (RFC 3463 section 2). */
 enum { ENHANCED_SIZE = 10 };
@@ -17,5 +17,8 @@ struct draft {
   char *text;                   /* its lines, each ended by an LF, which no line may hold */
   size_t length, capacity;
 };
+
+/* Frees a draft. NULL is ignored. */
+void draft_free(struct memory *memory, struct draft *draft);
 
 #endif

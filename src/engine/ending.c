@@ -4,6 +4,7 @@
  * section 3.8). */
 
 #include "engine/allowed.h"
+#include "engine/answers.h"
 #include "engine/auth.h"
 #include "engine/chain.h"
 #include "engine/decide.h"
@@ -15,7 +16,9 @@
 /* The question in hand will not be answered: what was laid out for it is taken back. */
 static void cancel_question(struct cmta_session *session) {
   bool asked = session_in_question(session);
-  if (session->question == QUESTION_OPEN)
+  if (asked && answers_are_asked(session))
+    answers_cancel(session);
+  else if (session->question == QUESTION_OPEN)
     chain_tell_cancelled(session);
   session->question = QUESTION_NONE;
   session->set = 0;
@@ -80,6 +83,10 @@ void cmta_session_expire(struct cmta_session *session) {
     return;
   if (session->question != QUESTION_OPEN) {
     session_goodbye(session, REPLY_TIMEOUT, CMTA_CLOSED_TIMEOUT);
+    return;
+  }
+  if (answers_are_asked(session)) {
+    answers_expire(session);
     return;
   }
   session->running = true;

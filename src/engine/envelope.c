@@ -5,6 +5,7 @@
 
 #include "engine/envelope.h"
 
+#include "engine/answers.h"
 #include "engine/chain.h"
 #include "engine/message.h"
 
@@ -51,6 +52,7 @@ void transaction_free(struct cmta_session *session) {
   memory_give(memory, transaction->section.data);
   memory_give(memory, transaction->received);
   memory_give(memory, transaction->id);
+  answers_free(session, transaction);
   memory_give(memory, transaction);
 }
 

@@ -11,7 +11,7 @@ struct extension {
   enum cmta_extension bit;
   const char *keyword;
   /* What its RFC adds to the length of MAIL: RFC 1870 section 3 (5), RFC 6531 section 3.1 (7), RFC
-     4954 section 3 (8), RFC 3030 section 3.
+     4954 section 3 (8), RFC 3030 section 3; a parameter without an RFC its own octets.
      RFC 6152 adds nothing. */
   size_t mail_octets;
 };

@@ -14,6 +14,8 @@ static const struct guard {
   enum fact fact;
   enum reply_id reply;
 } guards[] = {
+    {FACT_LMTP, REPLY_UNKNOWN_COMMAND},
+    {FACT_NO_LMTP, REPLY_UNKNOWN_COMMAND},
     {FACT_TLS_FIRST, REPLY_TLS_NEEDED},
     {FACT_NO_HELP, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_EXPN, REPLY_NOT_IMPLEMENTED},
@@ -22,6 +24,7 @@ static const struct guard {
     {FACT_NO_MECHANISM, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_CHUNKING, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_EHLO, REPLY_EHLO_NEEDED},
+    {FACT_NO_LHLO, REPLY_LHLO_NEEDED},
     {FACT_TLS_UNAVAILABLE, REPLY_TLS_UNAVAILABLE},
     {FACT_AUTHENTICATED, REPLY_AUTHENTICATED_ALREADY},
     {FACT_NO_TLS, REPLY_TLS_NEEDED},
@@ -57,16 +60,24 @@ static unsigned chunk_facts(const struct cmta_session *session) {
   return (chunks ? 0u : FACT_NO_CHUNKING) | (binary ? FACT_BINARY : 0u);
 }
 
+/* Which greeting it is that belongs to the session, and whether that has come. */
+static unsigned greeting_facts(const struct cmta_session *session) {
+  bool lmtp = session->manners.lmtp;
+  unsigned facts = lmtp ? FACT_LMTP : FACT_NO_LMTP;
+  return session->esmtp ? facts : facts | (lmtp ? FACT_NO_LHLO : FACT_NO_EHLO);
+}
+
 unsigned facts_of(const struct cmta_session *session) {
   const struct cmta_service *service = session->service;
-  unsigned facts = tls_facts(session) | auth_facts(session) | chunk_facts(session);
+  unsigned facts =
+      tls_facts(session) | auth_facts(session) | greeting_facts(session) | chunk_facts(session);
   if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))
     facts |= FACT_NO_EXPN;
   if (!mechanisms_exist(session))
     facts |= FACT_NO_MECHANISM;
-  return session->esmtp ? facts : facts | FACT_NO_EHLO;
+  return facts;
 }
 
 enum reply_id facts_guard(unsigned facts, const struct verb *verb) {

@@ -22,7 +22,10 @@ enum fact {
   FACT_NO_EHLO = 1 << 11,        /* what EHLO offers was not offered */
   FACT_NO_CHUNKING = 1 << 12,    /* the extension CHUNKING is off */
   FACT_BINARY = 1 << 13,         /* the running transaction is BODY=BINARYMIME */
-  FACT_ALL = (1 << 14) - 1
+  FACT_LMTP = 1 << 14,           /* the session speaks LMTP */
+  FACT_NO_LMTP = 1 << 15,        /* it speaks SMTP */
+  FACT_NO_LHLO = 1 << 16,        /* what LHLO offers was not offered */
+  FACT_ALL = (1 << 17) - 1
 };
 
 /* The facts that hold for a session now. */

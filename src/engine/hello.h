@@ -2,8 +2,8 @@
 #ifndef CMTA_ENGINE_HELLO_H
 #define CMTA_ENGINE_HELLO_H
 
-/* The beginning of a session: the connection, HELO and EHLO (RFC 5321 sections 3.1, 3.2, 4.1.1.1).
- * Functions of rows in verbs.c. */
+/* The beginning of a session: the connection, HELO, EHLO and LHLO (RFC 5321
+ * sections 3.1, 3.2, 4.1.1.1). Functions of rows in verbs.c. */
 
 #include "engine/session.h"
 

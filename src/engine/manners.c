@@ -1,32 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Manners are checked where they come in, and copied. */
+/* Manners of a service, and of one session. */
 
 #include "engine/manners.h"
 
 #include "engine/session.h"
 
+#include <string.h>
+
 void cmta_manners_init(struct cmta_manners *manners) {
   *manners = (struct cmta_manners){.size = sizeof *manners};
 }
 
-static bool is_reaction(enum cmta_reaction reaction) {
-  return (unsigned)reaction <= CMTA_REACTION_DROP;
+static bool are_sound(const struct cmta_manners *manners) {
+  return (unsigned)manners->line_endings <= CMTA_LINE_ENDINGS_KEEP &&
+         (unsigned)manners->early_talker <= CMTA_REACTION_DROP &&
+         (unsigned)manners->pipelining <= CMTA_REACTION_DROP;
 }
 
-bool manners_are_sound(const struct cmta_manners *manners) {
-  return manners->size == sizeof *manners &&
-         (unsigned)manners->line_endings <= CMTA_LINE_ENDINGS_KEEP &&
-         is_reaction(manners->early_talker) && is_reaction(manners->pipelining);
+bool manners_read(struct cmta_manners *read, const struct cmta_manners *manners) {
+  struct cmta_manners chosen;
+  cmta_manners_init(&chosen);
+  if (manners->size < sizeof manners->size || manners->size > sizeof chosen)
+    return false;
+  memcpy(&chosen, manners, manners->size);
+  chosen.size = sizeof chosen;
+  if (!are_sound(&chosen))
+    return false;
+  *read = chosen;
+  return true;
 }
 
 int cmta_session_set_manners(struct cmta_session *session, const struct cmta_manners *manners) {
-  if (!session || !manners || !manners_are_sound(manners))
+  struct cmta_manners chosen;
+  if (!session || !manners || !manners_read(&chosen, manners))
     return CMTA_E_ARGUMENT;
   if (session->opened)
     return CMTA_E_STATE;
-  session->manners = *manners;
+  session->manners = chosen;
   return 0;
+}
+
+const struct cmta_manners *cmta_session_manners(const struct cmta_session *session) {
+  return &session->manners;
 }
 
 unsigned cmta_session_faults(const struct cmta_session *session) { return session->faults; }

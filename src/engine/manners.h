@@ -2,11 +2,12 @@
 #ifndef CMTA_ENGINE_MANNERS_H
 #define CMTA_ENGINE_MANNERS_H
 
-/* How a session treats its client: <cmta/manners.h>, checked. */
+/* How clients are treated: copied and checked. */
 
 #include <cmta/manners.h>
 
-/* Whether its size is a known one, and each field one of its values. */
-bool manners_are_sound(const struct cmta_manners *manners);
+/* Copies manners of a program that may know fewer of them. False when they cannot be; then `read`
+ * is as it was. */
+bool manners_read(struct cmta_manners *read, const struct cmta_manners *manners);
 
 #endif

@@ -38,11 +38,23 @@ static const char *find_edit(const struct offer *offer, struct cmta_slice keywor
   return NULL;
 }
 
+/* What LMTP cannot be without (RFC 2033 section 5), and what it has no use for. */
+enum {
+  LMTP_ALWAYS = CMTA_EXTENSION_PIPELINING | CMTA_EXTENSION_ENHANCEDSTATUSCODES,
+  LMTP_NEVER = CMTA_EXTENSION_PRDR
+};
+
+/* The extensions of the settings, as far as the protocol that is spoken leaves a choice. */
+static unsigned extensions_of(const struct cmta_session *session) {
+  unsigned bits = session->service->settings.extensions;
+  return session->manners.lmtp ? (bits | LMTP_ALWAYS) & ~(unsigned)LMTP_NEVER : bits;
+}
+
 /* SMTPUTF8 goes with 8BITMIME (RFC 6531 section 3.1), BINARYMIME with CHUNKING (RFC 3030
  * section 3). */
 unsigned offer_chosen(const struct cmta_session *session) {
   if (!session->offer)
-    return session->service->settings.extensions;
+    return extensions_of(session);
   unsigned bits = session->offer->extensions;
   if (!(bits & CMTA_EXTENSION_8BITMIME))
     bits &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
@@ -170,7 +182,7 @@ static char *make_room(struct cmta_session *session, struct cmta_slice keyword, 
   if (!offer)
     return NULL;
   if (!old)
-    offer->extensions = session->service->settings.extensions;
+    offer->extensions = extensions_of(session);
   session->offer_candidate = offer;
   memmove(offer->edits + at + size, offer->edits + behind, length - behind);
   offer->length = at + size + length - behind;
@@ -192,7 +204,7 @@ static int put_edit(struct cmta_session *session, char kind, const char *text) {
 }
 
 static bool is_ehlo_in_question(const struct cmta_session *session) {
-  return session_may_answer(session) && session->event == EHLO;
+  return session_may_answer(session) && (session->event == EHLO || session->event == LHLO);
 }
 
 /* True when the reply in question has a line with this keyword, as far as that does not depend on
@@ -202,7 +214,7 @@ static bool has_line(const struct cmta_session *session, struct cmta_slice keywo
   const char *edit = find_edit(session->offer_candidate, keyword);
   if (edit)
     return *edit == OFFERED;
-  return (settings->extensions & extension_of_keyword(keyword)) ||
+  return (extensions_of(session) & extension_of_keyword(keyword)) ||
          keywords_find_line(settings, keyword);
 }
 
@@ -217,7 +229,8 @@ int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword) {
     return CMTA_E_ARGUMENT;
   if (!is_ehlo_in_question(session))
     return CMTA_E_STATE;
-  if (!has_line(session, text_slice(keyword)))
+  unsigned bit = extension_of_keyword(text_slice(keyword));
+  if (!has_line(session, text_slice(keyword)) || (session->manners.lmtp && (bit & LMTP_ALWAYS)))
     return CMTA_E_ARGUMENT;
   return put_edit(session, WITHHELD, keyword);
 }

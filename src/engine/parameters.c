@@ -31,6 +31,12 @@ static bool take_smtputf8(struct cmta_slice value, char **room, struct cmta_enve
   return true;
 }
 
+/* The envelope shows it as a parameter alone. */
+static bool take_prdr(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
+  (void)value, (void)room, (void)envelope;
+  return true;
+}
+
 /* A mailbox as xtext, or "<>" for nobody (RFC 4954 section 5). */
 static bool take_auth(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
   if (cmta_slice_is(value, "<>"))
@@ -62,6 +68,9 @@ static const struct known {
     {{.parameter = "SMTPUTF8", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_NONE},
      CMTA_EXTENSION_SMTPUTF8,
      take_smtputf8},
+    {{.parameter = "PRDR", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_NONE},
+     CMTA_EXTENSION_PRDR,
+     take_prdr},
     {{.parameter = "AUTH",
       .commands = CMTA_WITH_MAIL,
       .value = CMTA_VALUE_FREE,

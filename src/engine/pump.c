@@ -8,6 +8,7 @@
 
 #include "engine/pump.h"
 
+#include "engine/answers.h"
 #include "engine/auth.h"
 #include "engine/chart.h"
 #include "engine/chunk.h"
@@ -350,7 +351,7 @@ unsigned cmta_session_timeout(const struct cmta_session *session) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return 0;
   if (session->question == QUESTION_OPEN)
-    return session->deadline;
+    return answers_are_asked(session) ? answers_deadline(session) : session->deadline;
   if (starttls_is_waited_for(session))
     return settings->handshake_timeout;
   return is_in_message(session) ? settings->data_timeout : settings->command_timeout;

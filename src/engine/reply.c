@@ -143,10 +143,16 @@ static void send_composed(struct cmta_session *session, enum reply_id id, bool m
   }
 }
 
-void reply_send(struct cmta_session *session, enum reply_id id, bool more) {
+static void send(struct cmta_session *session, enum reply_id id, bool more) {
   if (session->draft)
     send_composed(session, id, more);
   else if (id != REPLY_NONE)
     send_standard(session, id, more);
+}
+
+void reply_repeat(struct cmta_session *session, enum reply_id id) { send(session, id, false); }
+
+void reply_send(struct cmta_session *session, enum reply_id id, bool more) {
+  send(session, id, more);
   reply_clear(session);
 }

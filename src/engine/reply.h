@@ -25,6 +25,9 @@ void reply_standard(struct cmta_session *session, enum reply_id id);
  * follow. Leaves nothing composed. */
 void reply_send(struct cmta_session *session, enum reply_id id, bool more);
 
+/* The same for one of several replies that are alike: what was composed stays. */
+void reply_repeat(struct cmta_session *session, enum reply_id id);
+
 /* A writer for more lines of the reply that reply_send() sends. Before it, because that leaves
  * nothing composed. */
 struct reply_writer reply_writer_of(struct cmta_session *session, enum reply_id id);

@@ -76,7 +76,7 @@ static bool are_extensions(unsigned bits) {
 static bool is_sound(const struct cmta_settings *settings) {
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
          are_extensions(settings->extensions) && is_store(&settings->store) &&
-         manners_are_sound(&settings->manners) && keywords_are_sound(settings) &&
+         keywords_are_sound(settings) &&
          own_verbs_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
@@ -183,7 +183,8 @@ static bool read_settings(struct cmta_settings *chosen, const struct cmta_settin
   if (settings)
     memcpy(chosen, settings, settings->size);
   chosen->size = sizeof *chosen;
-  return is_sound(chosen);
+  struct cmta_manners manners = chosen->manners;
+  return manners_read(&chosen->manners, &manners) && is_sound(chosen);
 }
 
 int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,

@@ -45,12 +45,12 @@ int cmta_session_new(struct cmta_session **session, struct cmta_service *service
   made->attachments = (struct attachment *)(made + 1);
   char *text = (char *)(made + 1) + data;
   made->service = service;
+  made->manners = settings->manners;
   made->memory = memory;
   made->memory.reserve = output_reserve(settings->max_memory);
   made->peer = copy_end(peer, text);
   made->local = copy_end(local, text + address_size(peer));
   made->auth_required = settings->auth_required;
-  made->manners = settings->manners;
   session_machine_init(made);
   atomic_store_explicit(&service->sealed, true, memory_order_relaxed);
   return 0;
@@ -99,13 +99,14 @@ struct cmta_slice cmta_session_hello_name(const struct cmta_session *session) {
 
 /* While a greeting is in question, its own verb counts. */
 static bool speaks_esmtp(const struct cmta_session *session) {
-  return session->hello_candidate ? session->verb->event == EHLO : session->esmtp;
+  return session->hello_candidate ? session->verb->event != HELO : session->esmtp;
 }
 
-/* SMTPUTF8 can be asked for in ESMTP only. */
+/* SMTPUTF8 can be asked for in ESMTP and LMTP only. */
 static const char *protocol_of(const struct cmta_session *session, bool esmtp) {
   bool utf8 = session->transaction && session->transaction->envelope.smtputf8;
   unsigned facts = utf8 ? PROTOCOL_ESMTP | PROTOCOL_UTF8 : esmtp ? PROTOCOL_ESMTP : 0u;
+  facts |= session->manners.lmtp ? PROTOCOL_LMTP : 0u;
   facts |= session->encrypted ? PROTOCOL_TLS : 0u;
   return protocol_word(facts | (session->authenticated ? PROTOCOL_AUTH : 0u));
 }
@@ -124,7 +125,7 @@ const char *cmta_session_question(const struct cmta_session *session) {
 
 uint64_t cmta_session_question_number(const struct cmta_session *session) {
   bool waits = session->question == QUESTION_ASKED || session->question == QUESTION_OPEN;
-  return waits ? session->asked : 0;
+  return waits ? session->number : 0;
 }
 
 const struct cmta_service *cmta_session_service(const struct cmta_session *session) {

@@ -18,6 +18,7 @@
 struct verb;
 struct mechanisms;
 struct exchange;
+struct answers;
 
 /* A hook set of the chain. */
 struct hook_set {
@@ -96,6 +97,7 @@ struct transaction {
   char *received; /* the field that was put in front of the message, or NULL */
   size_t added;   /* octets of the message that are not the client's: those of that field */
   char *id;       /* the transaction's name, or NULL */
+  struct answers *answers;         /* of each recipient, while they are asked for; or NULL */
   struct attachment attachments[]; /* one a hook set */
 };
 
@@ -131,7 +133,7 @@ struct cmta_session {
   unsigned char close_reason; /* enum cmta_close_reason */
   bool opened;                /* `connect` is in question, or was */
   bool running;               /* inside cmta_session_receive(), or a hook */
-  bool esmtp;                 /* the last accepted greeting was EHLO */
+  bool esmtp;                 /* the last accepted greeting was EHLO or LHLO */
   bool stopping;              /* cmta_session_stop() was called */
   bool stopping_now;          /* it was called again */
   bool failed;                /* no memory: the session cannot go on */
@@ -153,6 +155,7 @@ struct cmta_session {
   unsigned char overdue; /* enum cmta_verdict that counts when the open question's time is up */
   unsigned deadline;     /* seconds for the answer to the open question; 0: for ever */
   uint64_t asked_at;     /* when the set in hand was asked, by the service's clock */
+  uint64_t number;       /* of the question in hand, counted as they were asked */
   uint64_t asked;        /* questions that hook sets were asked so far */
 
   unsigned errors; /* of the client, since its last accepted message */
@@ -163,8 +166,8 @@ struct cmta_session {
   struct foresight foresight;
 
   const struct cmta_service *service;
-  struct memory memory;
   struct cmta_manners manners;
+  struct memory memory;
   struct cmta_peer peer, local;
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */

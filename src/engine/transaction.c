@@ -4,6 +4,7 @@
 
 #include "engine/transaction.h"
 
+#include "engine/answers.h"
 #include "engine/chain.h"
 #include "engine/chunk.h"
 #include "engine/envelope.h"
@@ -159,7 +160,10 @@ enum cmta_verdict message_ask(struct cmta_session *session, const struct hook_se
 
 /* The message is the application's now; a client that delivers is forgiven its errors. */
 void message_done(struct cmta_session *session) {
-  reply_send(session, session->standard, false);
+  if (answers_are_asked(session))
+    answers_send(session);
+  else
+    reply_send(session, session->standard, false);
   session->errors = 0;
   statistics_count(session, (struct cmta_counts){.messages = 1});
   transaction_free(session);

@@ -252,7 +252,7 @@ static void on_look(struct ev_loop *loop, ev_timer *timer, int revents) {
 static void on_decision(struct cmta_session *session, void *context) {
   struct connection *connection = context;
   (void)session;
-  ticket_release(connection);
+  ticket_note(connection);
   ev_feed_event(connection->server->loop, &connection->socket, EV_CUSTOM);
 }
 
@@ -302,9 +302,8 @@ static bool instruct(struct connection *connection, const struct listener *liste
   connection->tls = listener->tls;
   connection->mechanisms = listener->mechanisms;
   cmta_session_set_auth_required(connection->session, listener->auth_required);
-  if (listener->manners.size)
-    cmta_session_set_manners(connection->session, &listener->manners);
-  return cmta_session_set_tls(connection->session, listener->tls_mode) == 0 &&
+  return cmta_session_set_manners(connection->session, &listener->manners) == 0 &&
+         cmta_session_set_tls(connection->session, listener->tls_mode) == 0 &&
          sasl_offer(connection);
 }
 

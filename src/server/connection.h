@@ -44,7 +44,8 @@ struct connection {
       progress; /* cmta_session_progress() when last looked at; octets dropped while lingering */
   unsigned seconds; /* how long the connection may stay as it is; 0: for ever */
 
-  uint32_t slot; /* of the ticket for its open question, counted from 1; 0: there is none */
+  uint32_t slot; /* the first one of the tickets for its open questions, counted from 1; 0: there is
+                    none */
 
   bool ended;  /* the client has ended its side: nothing more will be read */
   bool failed; /* the channel or the memory has failed: nothing more can be done */

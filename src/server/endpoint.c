@@ -11,15 +11,24 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char unix_prefix[] = "unix:";
+/* The TCP port of SMTP. */
+enum { SMTP_PORT = 25 };
+
+/* The path that an address is, or NULL. */
+static const char *path_of(const char *address) {
+  static const char prefix[] = "unix:";
+  if (strncmp(address, prefix, sizeof prefix - 1) == 0)
+    return address + sizeof prefix - 1;
+  return address[0] == '/' ? address : NULL;
+}
+
+bool endpoint_is_smtp(const char *address) {
+  return !path_of(address) && internet_port(address) == SMTP_PORT;
+}
 
 static int bind_any(struct endpoint *endpoint, const char *address) {
-  size_t prefix = sizeof unix_prefix - 1;
-  if (strncmp(address, unix_prefix, prefix) == 0)
-    return socket_file_bind(endpoint, address + prefix);
-  if (address[0] == '/')
-    return socket_file_bind(endpoint, address);
-  return internet_bind(endpoint, address);
+  const char *path = path_of(address);
+  return path ? socket_file_bind(endpoint, path) : internet_bind(endpoint, address);
 }
 
 int endpoint_open(struct endpoint *endpoint, const char *address, unsigned backlog) {

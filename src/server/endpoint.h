@@ -27,6 +27,9 @@ struct endpoint {
    CMTA_E_SYSTEM with errno, CMTA_E_MEMORY. */
 int endpoint_open(struct endpoint *endpoint, const char *address, unsigned backlog);
 
+/* Whether an address is one of TCP port 25. */
+bool endpoint_is_smtp(const char *address);
+
 /* Listens no more, and removes the socket file if it is still this one. errno is kept. Does nothing
  * when closed already. */
 void endpoint_close(struct endpoint *endpoint);
@@ -36,6 +39,9 @@ void endpoint_close(struct endpoint *endpoint);
 
 /* "HOST:PORT", "[IPV6]:PORT", "*:PORT", ":PORT"; PORT is 0..65535 in decimal. */
 int internet_bind(struct endpoint *endpoint, const char *address);
+
+/* The port of such an address; -1 when it is none. */
+int internet_port(const char *address);
 
 /* A path. A file there that is a socket which refuses connections is replaced. */
 int socket_file_bind(struct endpoint *endpoint, const char *path);

@@ -128,6 +128,11 @@ static void read_back(struct endpoint *endpoint) {
   endpoint->is_wildcard = socket_address_is_wildcard(&address);
 }
 
+int internet_port(const char *address) {
+  struct place place;
+  return take_apart(address, &place) ? (int)strtol(place.port, NULL, 10) : -1;
+}
+
 int internet_bind(struct endpoint *endpoint, const char *address) {
   struct place place;
   if (!take_apart(address, &place))

@@ -160,23 +160,34 @@ static void give(struct cmta_server *server, struct listener *listener) {
   block_give(&server->allocator, listener, sizeof *listener);
 }
 
+/* Manners of a program that may know fewer of them. */
+static bool read_manners(struct cmta_manners *read, const struct cmta_manners *manners) {
+  bool fits = manners->size >= sizeof manners->size && manners->size <= sizeof *read;
+  cmta_manners_init(read);
+  if (fits)
+    memcpy(read, manners, manners->size);
+  read->size = sizeof *read;
+  return fits;
+}
+
 /* The engine judges lists of mechanisms, and manners: what a service refuses is none. */
-static bool is_taken(const struct cmta_listen *listen) {
+static bool are_settings(const char *mechanisms, const struct cmta_manners *manners) {
   struct cmta_settings settings;
   struct cmta_service *service = NULL;
   cmta_settings_init(&settings);
-  settings.mechanisms = listen->mechanisms;
-  if (listen->manners)
-    settings.manners = *listen->manners;
+  settings.mechanisms = mechanisms;
+  settings.manners = *manners;
   int error = cmta_service_new(&service, &settings, NULL, NULL);
   cmta_service_free(service);
   return error != CMTA_E_ARGUMENT;
 }
 
-static bool is_sound(const struct cmta_listen *listen) {
+/* TCP port 25 is SMTP's (RFC 2033 section 5). */
+static bool is_sound(const struct cmta_listen *listen, const struct cmta_manners *manners) {
   bool speaks_tls = listen->tls_mode != CMTA_TLS_OFF && listen->tls_mode != CMTA_TLS_UNAVAILABLE;
   return (unsigned)listen->tls_mode <= CMTA_TLS_IMPLICIT && (listen->tls || !speaks_tls) &&
-         is_taken(listen);
+         are_settings(listen->mechanisms, manners) &&
+         !(manners->lmtp && endpoint_is_smtp(listen->address));
 }
 
 /* A listener that does not listen yet, or NULL. */
@@ -188,8 +199,6 @@ static struct listener *listener_new(struct cmta_server *server, const struct cm
   listener->tls = listen->tls;
   listener->tls_mode = listen->tls_mode;
   listener->auth_required = listen->auth_required || server->auth_required;
-  if (listen->manners)
-    listener->manners = *listen->manners;
   if (!listen->mechanisms)
     return listener;
   listener->mechanisms_size = strlen(listen->mechanisms) + 1;
@@ -203,11 +212,13 @@ static struct listener *listener_new(struct cmta_server *server, const struct cm
 }
 
 int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) {
-  if (!is_sound(listen))
+  struct cmta_manners manners = server->manners;
+  if ((listen->manners && !read_manners(&manners, listen->manners)) || !is_sound(listen, &manners))
     return CMTA_E_ARGUMENT;
   struct listener *listener = listener_new(server, listen);
   if (!listener)
     return CMTA_E_MEMORY;
+  listener->manners = manners;
   int number = endpoint_open(&listener->endpoint, listen->address, server->backlog);
   if (number == 0)
     number = enter(server, listener);

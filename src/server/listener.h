@@ -15,10 +15,10 @@ struct listener {
   struct endpoint endpoint;
   struct cmta_tls *tls; /* as in struct cmta_listen, like what follows */
   enum cmta_tls_mode tls_mode;
-  char *mechanisms;            /* or NULL */
-  size_t mechanisms_size;      /* of its block */
-  bool auth_required;          /* the settings' counted too */
-  struct cmta_manners manners; /* of size 0 where there are none */
+  char *mechanisms;       /* or NULL */
+  size_t mechanisms_size; /* of its block */
+  bool auth_required;     /* the settings' counted too */
+  struct cmta_manners manners;
 };
 
 /* Prepares the watcher that ends a rest. */

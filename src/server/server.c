@@ -73,6 +73,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->stop_timeout = config->stop_timeout;
   server->auth_failure_delay = config->auth_failure_delay;
   server->auth_required = settings->auth_required;
+  server->manners = settings->manners;
   listeners_init(server);
   stop_init(server);
   tickets_init(server);

@@ -44,6 +44,7 @@ struct cmta_server {
   bool is_attached;   /* there has been a connection: authenticators cannot be added any more */
   char *mechanisms;   /* as in the settings, or NULL; in a block of its size */
   bool auth_required; /* likewise */
+  struct cmta_manners manners; /* likewise */
   unsigned auth_failure_delay; /* as in struct cmta_config */
 
   struct listener **listeners; /* by number; they stay until the server is freed */

@@ -99,42 +99,66 @@ static bool slot_open(struct cmta_server *server, struct connection *connection)
     return false;
   if (tickets->open++ == 0)
     ev_async_start(server->loop, &tickets->wake);
-  connection->slot = tickets->free;
-  struct slot *slot = &tickets->slots[connection->slot - 1];
+  uint32_t number = tickets->free;
+  struct slot *slot = &tickets->slots[number - 1];
   tickets->free = slot->next;
   *slot = (struct slot){.generation = ++tickets->generation,
                         .question = cmta_session_question(connection->session),
                         .number = cmta_session_question_number(connection->session),
+                        .recipient = cmta_session_recipient(connection->session),
                         .is_auth = exchange_asks(connection),
-                        .connection = connection};
+                        .connection = connection,
+                        .next = connection->slot};
+  connection->slot = number;
   return true;
 }
 
-/* Frees the slot of a connection. With the last one all answers that wait are stale. */
-void ticket_release(struct connection *connection) {
-  struct cmta_server *server = connection->server;
+/* Frees the slot that *place is the number of, a link of its connection's list. With the last one
+ * all answers that wait are stale: they are returned. Under the lock. */
+static struct answer *slot_free(struct cmta_server *server, uint32_t *place) {
   struct tickets *tickets = &server->tickets;
+  uint32_t number = *place;
+  struct slot *slot = &tickets->slots[number - 1];
+  *place = slot->next;
+  *slot = (struct slot){.next = tickets->free};
+  tickets->free = number;
+  if (--tickets->open > 0)
+    return NULL;
+  ev_async_stop(server->loop, &tickets->wake);
+  return answers_cut(tickets);
+}
+
+/* Frees the slots of a connection whose questions are over, or all. */
+static void release(struct connection *connection, bool all) {
+  struct cmta_server *server = connection->server;
   struct answer *stale = NULL;
+  uint32_t *place = &connection->slot;
   if (connection->slot == 0)
     return;
-  pthread_mutex_lock(&tickets->lock);
-  tickets->slots[connection->slot - 1] = (struct slot){.next = tickets->free};
-  tickets->free = connection->slot;
-  if (--tickets->open == 0) {
-    ev_async_stop(server->loop, &tickets->wake);
-    stale = answers_cut(tickets);
+  pthread_mutex_lock(&server->tickets.lock);
+  while (*place) {
+    struct slot *slot = &server->tickets.slots[*place - 1];
+    if (all || !cmta_session_awaits(connection->session, slot->number))
+      stale = slot_free(server, place);
+    else
+      place = &slot->next;
   }
-  pthread_mutex_unlock(&tickets->lock);
-  connection->slot = 0;
+  pthread_mutex_unlock(&server->tickets.lock);
   answers_give(server, stale);
 }
 
-void ticket_note(struct connection *connection) {
-  if (connection->slot == 0)
-    return;
-  const struct slot *slot = &connection->server->tickets.slots[connection->slot - 1];
-  if (slot->number != cmta_session_question_number(connection->session))
-    ticket_release(connection);
+void ticket_release(struct connection *connection) { release(connection, true); }
+
+void ticket_note(struct connection *connection) { release(connection, false); }
+
+/* The slot of the question in hand of a connection, or NULL. */
+static struct slot *slot_in_hand(const struct connection *connection) {
+  uint64_t number = cmta_session_question_number(connection->session);
+  struct slot *slots = connection->server->tickets.slots;
+  for (uint32_t at = connection->slot; at; at = slots[at - 1].next)
+    if (slots[at - 1].number == number)
+      return &slots[at - 1];
+  return NULL;
 }
 
 /* ---- On the loop's thread ---- */
@@ -161,50 +185,68 @@ static void compose(struct cmta_session *session, struct answer *answer) {
     error = cmta_reply_line(session, "%s", line);
 }
 
-/* Gives an answer to its session, if that still waits for it. A reply that does not fit after all
- * is thrown away at the first try. */
-static void deliver(struct cmta_server *server, struct answer *answer) {
-  const struct slot *slot = slot_of(&server->tickets, answer->ticket);
-  if (!slot)
-    return;
-  struct cmta_session *session = slot->connection->session;
-  bool waits = slot->number == cmta_session_question_number(session);
-  struct connection *connection = slot->connection;
-  ticket_release(connection);
-  if (!waits)
-    return;
-  if (answer->is_auth) {
-    (void)exchange_answer(connection, answer->result, &answer->secret.value);
-    return;
-  }
+/* A reply that does not fit after all is thrown away at the first try. */
+static void decide(struct cmta_session *session, struct answer *answer) {
   if (answer->code)
     compose(session, answer);
   if (cmta_session_decide(session, answer->verdict) == CMTA_E_VERDICT)
     (void)cmta_session_decide(session, answer->verdict);
 }
 
-/* Runs no session: each is noted for the loop. */
-static void deliver_all(struct cmta_server *server) {
+/* Has an answer count for the recipient that it is about, and leaves what the program has chosen.
+ */
+static void decide_for(struct cmta_session *session, size_t recipient, struct answer *answer) {
+  size_t chosen = cmta_session_recipient(session);
+  if (cmta_session_select(session, recipient) == 0)
+    decide(session, answer);
+  (void)cmta_session_select(session, chosen);
+}
+
+/* Gives an answer to its session, if that still waits for it. Its connection, or NULL. */
+static struct connection *deliver(struct cmta_server *server, struct answer *answer) {
+  const struct slot *slot = slot_of(&server->tickets, answer->ticket);
+  if (!slot)
+    return NULL;
+  struct connection *connection = slot->connection;
+  size_t recipient = slot->recipient;
+  if (!cmta_session_awaits(connection->session, slot->number))
+    return NULL;
+  if (answer->is_auth) {
+    ticket_release(connection);
+    (void)exchange_answer(connection, answer->result, &answer->secret.value);
+  } else {
+    decide_for(connection->session, recipient, answer);
+  }
+  ticket_note(connection);
+  return connection;
+}
+
+/* Runs no session: each is noted for the loop. Whether there was an answer for a connection. */
+static bool deliver_all(struct cmta_server *server, const struct connection *connection) {
+  bool found = false;
   pthread_mutex_lock(&server->tickets.lock);
   struct answer *first = answers_cut(&server->tickets);
   pthread_mutex_unlock(&server->tickets.lock);
-  for (struct answer *answer = first; answer; answer = answer->next)
-    deliver(server, answer);
+  for (struct answer *answer = first; answer; answer = answer->next) {
+    const struct connection *given = deliver(server, answer);
+    found |= given && given == connection;
+  }
   answers_give(server, first);
+  return found;
 }
 
 static void on_wake(struct ev_loop *loop, ev_async *watcher, int revents) {
   (void)loop, (void)revents;
-  deliver_all(watcher->data);
+  deliver_all(watcher->data, NULL);
 }
 
 bool ticket_last_call(struct connection *connection) {
-  uint64_t number = cmta_session_question_number(connection->session);
   if (connection->slot == 0)
     return false;
-  deliver_all(connection->server);
+  if (deliver_all(connection->server, connection))
+    return true;
   ticket_release(connection);
-  return cmta_session_question_number(connection->session) != number;
+  return false;
 }
 
 int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
@@ -217,12 +259,12 @@ int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
   struct connection *connection = cmta_session_runtime(session);
   ticket_note(connection);
   pthread_mutex_lock(&server->tickets.lock);
-  bool open = connection->slot || slot_open(server, connection);
+  bool open = slot_in_hand(connection) || slot_open(server, connection);
   pthread_mutex_unlock(&server->tickets.lock);
+  const struct slot *slot = slot_in_hand(connection);
   if (!open)
     return CMTA_E_MEMORY;
-  uint32_t slot = connection->slot - 1;
-  *ticket = (struct cmta_ticket){slot, server->tickets.slots[slot].generation};
+  *ticket = (struct cmta_ticket){(uint32_t)(slot - server->tickets.slots), slot->generation};
   return 0;
 }
 
@@ -338,7 +380,7 @@ void tickets_init(struct cmta_server *server) {
 }
 
 void tickets_close(struct cmta_server *server) {
-  deliver_all(server);
+  deliver_all(server, NULL);
   for (struct connection *c = server->connections; c; c = c->next)
     ticket_release(c);
 }

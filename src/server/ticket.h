@@ -25,8 +25,10 @@ struct slot {
   bool is_auth;                  /* an authenticator asked for it */
   bool answered;                 /* an answer is on its way */
   uint64_t number;               /* cmta_session_question_number() */
+  size_t recipient;              /* cmta_session_recipient() */
   struct connection *connection; /* whose question it is; for the loop's thread alone */
-  uint32_t next;                 /* of a free slot: the number of the next one, as of `free` */
+  uint32_t next; /* of a free slot: the number of the next one, as of `free`; else of the next one
+                    of the same connection */
 };
 
 /* What a server knows of tickets. */
@@ -51,15 +53,15 @@ void tickets_close(struct cmta_server *server);
 /* Frees what tickets have needed; no slot is open any more. */
 void tickets_free(struct cmta_server *server);
 
-/* Makes the ticket of a connection stale if its question is over. To be called after each run of
+/* Makes the tickets of a connection stale whose questions are over. To be called after each run of
    the session. */
 void ticket_note(struct connection *connection);
 
-/* Makes the ticket of a connection stale, if it has one; before its question ends unanswered. */
+/* Makes all tickets of a connection stale; before its questions end unanswered. */
 void ticket_release(struct connection *connection);
 
-/* The last moment for an answer to the connection's question: true when it has come and been given
-   to the session; else the ticket is stale. */
+/* The last moment for answers to the connection's questions: true when one has come and been given
+   to the session; else the tickets are stale. */
 bool ticket_last_call(struct connection *connection);
 
 #endif

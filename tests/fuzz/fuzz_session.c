@@ -206,7 +206,8 @@ static bool play(struct run *run, const uint8_t *bytes, size_t length, size_t pi
 static void check_replies(const struct run *run, const uint8_t *bytes, size_t length, bool over) {
   const bool utf8 = !(run->choice->switches >> 2 & CMTA_EXTENSION_SMTPUTF8);
   must(replies_well_formed(&run->output, utf8), "replies are well formed");
-  must(replies_match(&run->output, bytes, length, over, run->refused),
+  const bool lmtp = run->choice->piece & SPEAKS_LMTP;
+  must(replies_match(&run->output, bytes, length, over, run->refused, lmtp),
        "there is a reply for each command");
 }
 

@@ -37,13 +37,14 @@ struct cmta_settings choice_settings(const struct choice *choice) {
   cmta_settings_init(&settings);
   settings.strict_syntax = choice->switches & 1;
   settings.collect = !(choice->switches & 2);
-  settings.extensions |= CMTA_EXTENSION_BINARYMIME;
+  settings.extensions |= CMTA_EXTENSION_BINARYMIME | CMTA_EXTENSION_PRDR;
   settings.extensions &= ~((unsigned)choice->switches >> 2);
   if (!(settings.extensions & CMTA_EXTENSION_8BITMIME))
     settings.extensions &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
   settings.max_message_size = sizes[choice->limits & 3];
   settings.max_recipients = recipients[choice->limits >> 2 & 3];
   settings.max_errors = errors[choice->limits >> 4 & 3];
+  settings.manners.lmtp = choice->piece & SPEAKS_LMTP;
   settings.received = choice->piece & RECEIVED_FIELD;
   settings.clock.calendar = stopped_clock;
   settings.max_header_section = choice->piece & SHORT_SECTIONS ? 40 : 0;

@@ -7,8 +7,8 @@
  *
  *   octet 0     switches: strict syntax, no collecting, extensions to leave out
  *   octet 1     limits; in its two highest bits how many more hook sets there are than one
- *   octet 2     how long the pieces of the cut run are; bit 4: the application takes messages,
- *               bit 5: they go to a store, bit 6: a Received field stands in front of them, bit 7:
+ *   octet 2     how long the pieces of the cut run are; bit 3: LMTP, bit 4: the application takes
+ * messages, bit 5: they go to a store, bit 6: a Received field stands in front of them, bit 7:
  *               header sections are limited
  *   octet 3     TLS and AUTH: the mode of TLS, whether there are mechanisms and who may and must
  *               use them, how a handshake ends; the last three of eight modes are the first three
@@ -24,7 +24,14 @@
 enum { VERDICTS = 8, HEADER = 4 + VERDICTS };
 
 /* What octet 2 says beside the length of pieces. */
-enum { TAKES = 0x10, STORES = 0x20, RECEIVED_FIELD = 0x40, SHORT_SECTIONS = 0x80, PIECES = 0x0f };
+enum {
+  PIECES = 0x07,
+  SPEAKS_LMTP = 0x08,
+  TAKES = 0x10,
+  STORES = 0x20,
+  RECEIVED_FIELD = 0x40,
+  SHORT_SECTIONS = 0x80
+};
 
 /* What octet 3 says beside the mode of TLS, which may be too many of five: NORMALISES and KEEPS are
    line endings then, COUNTS is KEEPS without a limit of lines. IN_CLEAR: what stands

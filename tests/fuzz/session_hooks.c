@@ -52,6 +52,7 @@ static enum cmta_verdict answer(struct cmta_session *session, struct run *run, u
                                 struct cmta_slice heard) {
   const enum cmta_verdict verdict = verdict_of(octet, run->auth_asked ? 8 : 7);
   run->late = octet;
+  run->lates[cmta_session_recipient(session) % RECIPIENTS] = octet;
   if (verdict != CMTA_LATER)
     compose(session, verdict, octet, heard);
   return verdict;
@@ -178,6 +179,7 @@ static enum cmta_verdict ask_verb(struct cmta_session *session, void *user,
 
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
   struct run *run = run_of(session, user);
+  run->took = false;
   ((struct set *)user)->chunk_asked = false;
   for (size_t i = 0; i < MAX_SETS; i++)
     run->sets[i].section_asked = false;
@@ -224,11 +226,12 @@ static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
 /* The last hook set takes the message, in place of the one taken before. */
 static void take(struct cmta_session *session, const struct set *set) {
   struct run *run = set->run;
-  if (!(run->choice->piece & TAKES) || set != &run->sets[sets_of(run) - 1])
+  if (!(run->choice->piece & TAKES) || set != &run->sets[sets_of(run) - 1] || run->took)
     return;
   cmta_message_free(run->taken);
   run->taken = NULL;
   must(cmta_message_take(session, &run->taken) == 0, "a message can be taken");
+  run->took = true;
   must(cmta_session_envelope(session)->forward_path_count == 0, "it takes its envelope with it");
 }
 
@@ -238,15 +241,20 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   const struct cmta_envelope *envelope = cmta_message_envelope(message);
   struct cmta_slice data = {0};
   char head[64];
-  must(envelope->forward_path_count > 0, "a message has a recipient");
+  const size_t recipient = cmta_session_recipient(session);
+  must((envelope->forward_path_count > 0) != run->took, "a message has a recipient");
+  must(recipient == SIZE_MAX || run->took || recipient < envelope->forward_path_count,
+       "a question of one recipient is about one that there is");
   must(envelope->submitter.length == 0 || cmta_session_identity(session) != NULL,
        "a submitter is claimed by who has authenticated");
   must(run->sets[0].section_asked, "a message was asked about by its header section before");
   const int error = cmta_message_data(message, &data);
-  must(error == ((run->choice->switches & 2) ? CMTA_E_STATE : 0), "data is there when collected");
+  must(error == ((run->choice->switches & 2) || run->took ? CMTA_E_STATE : 0),
+       "data is there when collected");
   must(error != 0 || data.length == cmta_message_size(message), "the size is the data's");
-  const int length = snprintf(head, sizeof head, "[%zu, %llu]", envelope->forward_path_count,
-                              (unsigned long long)cmta_message_size(message));
+  const int length =
+      snprintf(head, sizeof head, "[%zu, %zu, %llu]", recipient, envelope->forward_path_count,
+               (unsigned long long)cmta_message_size(message));
   bytes_add(&run->messages, head, (size_t)length);
   bytes_add(&run->messages, data.at, data.length);
   take(session, user);
@@ -353,7 +361,10 @@ void make_verbs(struct cmta_verb verbs[OWN_VERBS], struct run *run) {
 
 /* A chunk or header section is accepted without a word, because a success in the middle of a
  * message is refused. */
-void decide_late(struct run *run, struct cmta_session *session) {
+static void decide_one(struct run *run, struct cmta_session *session) {
+  const size_t recipient = cmta_session_recipient(session);
+  if (recipient != SIZE_MAX)
+    run->late = run->lates[recipient % RECIPIENTS];
   enum cmta_verdict verdict = verdict_of(run->late >> 3, run->auth_asked ? 8 : 7);
   if (verdict == CMTA_LATER)
     verdict = CMTA_ACCEPT;
@@ -361,4 +372,12 @@ void decide_late(struct run *run, struct cmta_session *session) {
   const bool wordless = run->silent && accepts;
   compose(session, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
   must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
+}
+
+/* Of several the one that the octet chooses comes first, if it is open. */
+void decide_late(struct run *run, struct cmta_session *session) {
+  do {
+    (void)cmta_session_select(session, run->late % 4);
+    decide_one(run, session);
+  } while (cmta_session_select(session, SIZE_MAX) == 0);
 }

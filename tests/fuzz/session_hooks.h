@@ -8,8 +8,8 @@
 #include "fuzz/session_choice.h"
 #include "fuzz/session_replies.h"
 
-/* Commands told ahead that a run remembers. */
-enum { FORESEEN = 64 };
+/* Commands told ahead that a run remembers, and recipients that it tells apart. */
+enum { FORESEEN = 64, RECIPIENTS = 64 };
 
 enum { MAX_MEMORY = 1 << 20, MAX_SETS = 4 };
 
@@ -30,13 +30,14 @@ struct run {
   struct set sets[MAX_SETS];
   const struct choice *choice;
   size_t held, peak;
-  unsigned asked;     /* questions so far, chunks not counted */
-  bool silent;        /* the question now asked, or open, is `chunk` or `headers` */
-  unsigned char late; /* the verdict octet of the open question */
-  bool auth_asked;    /* the question now asked, or open, is `auth` */
-  bool in_clear;      /* a handshake is to come, and bytes of the client come instead */
-  bool refused;       /* TLS was refused, which is said unasked */
-  bool opened;        /* `connect` was asked */
+  unsigned asked;                  /* questions so far, chunks not counted */
+  bool silent;                     /* the question now asked, or open, is `chunk` or `headers` */
+  unsigned char late;              /* the verdict octet of the open question */
+  unsigned char lates[RECIPIENTS]; /* likewise, where each recipient has one */
+  bool auth_asked;                 /* the question now asked, or open, is `auth` */
+  bool in_clear; /* a handshake is to come, and bytes of the client come instead */
+  bool refused;  /* TLS was refused, which is said unasked */
+  bool opened;   /* `connect` was asked */
   struct {
     uint64_t number;
     const char *verb;
@@ -45,6 +46,7 @@ struct run {
   struct bytes output;
   struct bytes messages;
   struct cmta_message *taken; /* the last message that was, or NULL */
+  bool took;                  /* it is the running transaction's */
 };
 
 /* Ends the program, and says what, when it does not hold. */

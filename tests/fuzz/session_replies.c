@@ -152,18 +152,44 @@ static bool take_next(struct rest *rest, int code, bool *in_message) {
   return code == 334 ? take_through(rest, "\r\n") : take_command(rest, in_message);
 }
 
+/* A line that begins with these four letters. */
+static bool begins_with(const uint8_t *line, size_t length, const char *verb) {
+  return length >= 4 && strncasecmp((const char *)line, verb, 4) == 0;
+}
+
+/* Accepted forward-paths of the transaction behind this line and its reply. */
+static unsigned count_paths(unsigned paths, const uint8_t *line, size_t length, int code) {
+  if (code / 100 != 2)
+    return paths;
+  if (begins_with(line, length, "MAIL"))
+    return 0;
+  return paths + begins_with(line, length, "RCPT");
+}
+
+/* Takes what comes behind the first reply to a message off; false when something lacks. */
+static bool take_more(const char **at, const char *end, int first, unsigned paths, bool lmtp) {
+  unsigned more = lmtp ? paths - 1 : first == 353 ? paths + 1 : 0;
+  while (more > 0 && take_reply(at, end) != 0)
+    more--;
+  return more == 0;
+}
+
 bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over,
-                   bool unasked) {
+                   bool unasked, bool lmtp) {
   const char *at = output->at, *end = output->length > 0 ? at + output->length : at;
-  struct rest rest = {client, length};
+  struct rest rest = {client, length}, before = rest;
   int code = take_reply(&at, end);
   bool in_message = false;
+  unsigned paths = 0;
   if (code == 0)
     return over;
-  while (take_next(&rest, code, &in_message)) {
+  while (before = rest, take_next(&rest, code, &in_message)) {
+    const bool message = code == 354;
     code = take_reply(&at, end);
-    if (code == 0)
+    if (code == 0 || (in_message && !take_more(&at, end, code, paths, lmtp)))
       return over;
+    if (!message)
+      paths = count_paths(paths, before.at, before.length - rest.length, code);
   }
   if (over && (in_message || code == 354 || unasked))
     take_reply(&at, end);

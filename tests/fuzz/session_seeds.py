@@ -20,7 +20,7 @@ SECURITY_BITS = {"set auth_in_clear on": 0x10, "set auth_required on": 0x20, "tl
 SECURITY_MECHANISMS = 0x08
 LINE_ENDINGS = {"set line_endings normalise": 5, "set line_endings keep": 6}
 TLS_MODES = ("off", "offered", "required", "unavailable", "implicit")
-PIECE_BITS = {"take-messages": 0x10, "store": 0x20, "set received on": 0x40}
+PIECE_BITS = {"set lmtp on": 0x08, "take-messages": 0x10, "store": 0x20, "set received on": 0x40}
 HEADER_VERDICTS = 8
 LONGEST = 4096
 

@@ -166,7 +166,7 @@ Test(chart, can_end_from_every_state) {
 }
 
 Test(chart, changes_phase_by_no_command_but_starttls_and_those_of_the_transaction) {
-  static const char *const movers[] = {"EHLO", "HELO", "MAIL", "RCPT",     "DATA",
+  static const char *const movers[] = {"EHLO", "HELO", "LHLO", "MAIL",     "RCPT", "DATA",
                                        "BDAT", "RSET", "QUIT", "STARTTLS", NULL};
   for (size_t state = 0; state < walk.count; state++)
     for (size_t event = 0; reads_commands(state) && event < walk.events.count; event++) {
@@ -191,10 +191,10 @@ Test(chart, goes_nowhere_when_a_command_is_refused_unless_octets_follow_it) {
     }
 }
 
-Test(chart, leaves_a_transaction_on_rset_ehlo_and_helo) {
-  static const char *const resets[] = {"RSET", "EHLO", "HELO"};
+Test(chart, leaves_a_transaction_on_rset_and_greetings) {
+  static const char *const resets[] = {"RSET", "EHLO", "HELO", "LHLO"};
   for (size_t state = 0; state < walk.count; state++)
-    for (size_t i = 0; reads_commands(state) && walk.states[state].phase >= PHASE_MAIL && i < 3;
+    for (size_t i = 0; reads_commands(state) && walk.states[state].phase >= PHASE_MAIL && i < 4;
          i++)
       cr_expect_eq(walk.states[next(next(state, resets[i]), "ACCEPT")].phase, PHASE_READY,
                    "%s in %s", resets[i], name(state));

@@ -183,6 +183,8 @@ static void play_step(struct trace *trace, const struct step *step) {
     decide(trace, &step->answer, before);
   } else if (step->kind == STEP_SECURED) {
     secure(trace, step, before);
+  } else if (step->kind == STEP_SELECT) {
+    step_select(trace->session, step);
   } else if (step->kind == STEP_ID) {
     cmta_transaction_set_id(trace->session, step->text.at);
   } else if (reported) {

@@ -2,6 +2,9 @@
 /* What hook sets are to answer; see agenda.h. */
 #include "agenda.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static bool add_answer(struct answers *answers, const struct answer *answer) {
   const bool room = answers->count < AGENDA_MOST;
   if (room)
@@ -71,6 +74,11 @@ int answer_compose(struct cmta_session *session, const struct answer *answer) {
 
 int answer_set_deadline(struct cmta_session *session, const struct answer *deadline) {
   return cmta_session_set_deadline(session, (unsigned)deadline->code, deadline->verdict);
+}
+
+int step_select(struct cmta_session *session, const struct step *step) {
+  const bool first = strcmp(step->text.at, "first") == 0;
+  return cmta_session_select(session, first ? SIZE_MAX : (size_t)strtoul(step->text.at, NULL, 10));
 }
 
 int step_edit_ehlo(struct cmta_session *session, const struct step *step) {

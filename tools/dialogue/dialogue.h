@@ -49,6 +49,7 @@ enum step_kind {
   STEP_SERVER_REPLY,  /* text: what the next reply, of any number of lines, begins with */
   STEP_SERVER_OR,     /* text: the line that the reply line before may be instead */
   STEP_DECIDE,        /* answer: to the open question */
+  STEP_SELECT,        /* text: the recipient whose open question is meant from now on, or "first" */
   STEP_ID,            /* text: the name that the running transaction gets */
   STEP_EXPIRE,
   STEP_STOP,
@@ -86,6 +87,7 @@ enum probe {
   PROBE_IDENTITY,
   PROBE_MECHANISMS,
   PROBE_FACTS,
+  PROBE_RECIPIENT,
   PROBE_HEARD_SECRETS,
   PROBE_TRACED,
   PROBE_FAULTS,
@@ -189,6 +191,9 @@ struct cmta_verb *dialogue_verbs(const struct dialogue *dialogue, dialogue_quest
 
 /* Frees the rows themselves: dialogue_free() does it. */
 void dialogue_free_verbs(struct dialogue *dialogue);
+
+/* Chooses the open question that a `select` line names; 0 or the library's error. */
+int step_select(struct cmta_session *session, const struct step *step);
 
 /* Says what a `secured` line does; 0 or the library's error. */
 int step_secured(struct cmta_session *session, const struct step *step);

@@ -41,6 +41,7 @@ static const struct {
     {"mechanisms", TYPE_TEXT, offsetof(struct cmta_settings, mechanisms)},
     {"auth_in_clear", TYPE_SWITCH, offsetof(struct cmta_settings, auth_in_clear)},
     {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
+    {"lmtp", TYPE_SWITCH, offsetof(struct cmta_settings, manners.lmtp)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
     {"line_endings", TYPE_LINE_ENDINGS, offsetof(struct cmta_settings, manners.line_endings)},
 };
@@ -59,6 +60,7 @@ static const struct {
     {"auth", CMTA_EXTENSION_AUTH},
     {"chunking", CMTA_EXTENSION_CHUNKING},
     {"binarymime", CMTA_EXTENSION_BINARYMIME},
+    {"prdr", CMTA_EXTENSION_PRDR},
 };
 
 /* Where the bytes are that a field of the settings points to. */

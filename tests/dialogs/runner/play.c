@@ -198,6 +198,12 @@ static void step_decide(struct play *play, const struct step *step) {
               error != 0 ? cmta_strerror(error) : "a decision that should be refused was taken");
 }
 
+static void step_select_by(struct play *play, const struct step *step) {
+  const int error = step_select(play->session, step);
+  if ((error != 0) != step->answer.refused && !play->lenient)
+    play_fail(play, error != 0 ? cmta_strerror(error) : "a choice should have been refused");
+}
+
 static void step_secured_by(struct play *play, const struct step *step) {
   const int error = step_secured(play->session, step);
   play->dead = error == CMTA_E_MEMORY && play->lenient;
@@ -250,6 +256,9 @@ static void run_step(struct play *play, const struct step *step) {
     break;
   case STEP_DECIDE:
     step_decide(play, step);
+    break;
+  case STEP_SELECT:
+    step_select_by(play, step);
     break;
   case STEP_SECURED:
     step_secured_by(play, step);

@@ -67,6 +67,14 @@ static void show_hello(struct play *play, struct text *text) {
   text_append(text, name.at, name.length);
 }
 
+static void show_recipient(struct play *play, struct text *text) {
+  const size_t recipient = cmta_session_recipient(play->session);
+  if (recipient == SIZE_MAX)
+    text_print(text, "all");
+  else
+    text_print(text, "%zu", recipient);
+}
+
 static void show_counts(struct play *play, struct text *text) {
   const struct cmta_counts *counts = cmta_session_counts(play->session);
   text_print(text, "commands=%llu errors=%llu recipients=%llu messages=%llu",
@@ -148,6 +156,8 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
     show_counts(play, text);
   else if (probe == PROBE_REPLIES)
     show_replies(play, text);
+  else if (probe == PROBE_RECIPIENT)
+    show_recipient(play, text);
   else if (probe == PROBE_FORESEEN)
     show_foreseen(play, text);
   else if (probe == PROBE_FAULTS)

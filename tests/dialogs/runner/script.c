@@ -237,9 +237,29 @@ static bool takes_message(const struct answer *answer) {
   return answer->verdict == CMTA_CLOSE && answer->code / 100 == 2;
 }
 
+/* About one recipient of several. Whether the message is taken shows when the transaction is over:
+ * if not, `reset` is told. */
+static enum cmta_verdict ask_of_recipient(struct script *script, struct cmta_session *session,
+                                          const struct cmta_message *message) {
+  const struct cmta_envelope *envelope = cmta_message_envelope(message);
+  const size_t recipient = cmta_session_recipient(session);
+  struct text heard = {0};
+  if (recipient < envelope->forward_path_count)
+    script_show_path(&heard, &envelope->forward_paths[recipient]);
+  if (!script->kept)
+    keep_message(script, session, message);
+  text_clear(&script->chunks);
+  const enum cmta_verdict verdict = answer_question(
+      script, session, ASK_MESSAGE, (struct cmta_slice){.at = heard.at, .length = heard.length});
+  text_clear(&heard);
+  return verdict;
+}
+
 static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
                                      const struct cmta_message *message) {
   struct script *script = user;
+  if (cmta_session_recipient(session) != SIZE_MAX)
+    return ask_of_recipient(script, session, message);
   keep_message(script, session, message);
   text_clear(&script->chunks);
   script->judging = true;

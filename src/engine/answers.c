@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Answers of several recipients. Each goes through the chain of hook sets by itself: decide.c asks,
+ * as if it were the only one. */
+
+#include "engine/answers.h"
+
+#include "engine/chain.h"
+#include "engine/decide.h"
+#include "engine/draft.h"
+#include "engine/verbs.h"
+#include "event.h"
+
+#include <string.h>
+
+/* Octets of memory kept for each reply, until they are sent: more than a standard one has. */
+enum { REPLY_ROOM = 64 };
+
+/* A question that is not in hand. */
+struct answer {
+  unsigned char question; /* as in struct cmta_session, like what follows */
+  unsigned char decision;
+  unsigned char overdue;
+  unsigned short set;
+  unsigned deadline;
+  uint64_t asked_at;
+  uint64_t number;
+  struct draft *draft;
+  enum reply_id standard;
+  int event; /* what was decided: ACCEPT or REJECT; 0: nothing yet */
+};
+
+struct answers {
+  size_t count;
+  size_t in_hand;
+  size_t chosen; /* the program wants this one in hand; SIZE_MAX: it did not say */
+  char *room;    /* for the replies */
+  struct answer rows[];
+};
+
+static struct answers *answers_of(const struct cmta_session *session) {
+  return session->transaction ? session->transaction->answers : NULL;
+}
+
+/* ---- The one in hand ---- */
+
+static void put_back(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  int event = answers->rows[answers->in_hand].event;
+  answers->rows[answers->in_hand] = (struct answer){
+      .question = session->question,
+      .decision = session->decision,
+      .overdue = session->overdue,
+      .set = session->set,
+      .deadline = session->deadline,
+      .asked_at = session->asked_at,
+      .number = session->number,
+      .draft = session->draft,
+      .standard = session->standard,
+      .event = event,
+  };
+  session->draft = NULL;
+}
+
+static void take_in_hand(struct cmta_session *session, size_t index) {
+  struct answers *answers = answers_of(session);
+  struct answer *row = &answers->rows[index];
+  answers->in_hand = index;
+  session->question = row->question;
+  session->decision = row->decision;
+  session->overdue = row->overdue;
+  session->set = row->set;
+  session->deadline = row->deadline;
+  session->asked_at = row->asked_at;
+  session->number = row->number;
+  session->draft = row->draft;
+  session->standard = row->standard;
+  row->draft = NULL;
+}
+
+static void choose(struct cmta_session *session, size_t index) {
+  put_back(session);
+  take_in_hand(session, index);
+}
+
+/* How far the question of a recipient is, in hand or not. */
+static unsigned state_of(const struct cmta_session *session, size_t index) {
+  const struct answers *answers = answers_of(session);
+  return index == answers->in_hand ? session->question : answers->rows[index].question;
+}
+
+/* The first recipient from `from` on whose question is so far; the count when there is none. */
+static size_t find(const struct cmta_session *session, unsigned state, size_t from) {
+  size_t count = answers_of(session)->count;
+  while (from < count && state_of(session, from) != state)
+    from++;
+  return from;
+}
+
+/* ---- Asking ---- */
+
+static bool has_prdr(const struct cmta_session *session) {
+  return cmta_path_parameter(&session->transaction->envelope.reverse_path, "PRDR");
+}
+
+bool answers_are_wanted(const struct cmta_session *session) {
+  if (session->event != BODY_END)
+    return false;
+  size_t count = session->transaction->envelope.forward_path_count;
+  return session->manners.lmtp || (count > 1 && has_prdr(session));
+}
+
+bool answers_are_asked(const struct cmta_session *session) { return answers_of(session); }
+
+static struct answers *make(struct cmta_session *session, size_t count) {
+  struct answers *answers =
+      memory_take(&session->memory, sizeof *answers + count * sizeof answers->rows[0]);
+  if (!answers)
+    return NULL;
+  answers->count = count;
+  answers->chosen = SIZE_MAX;
+  session->transaction->answers = answers;
+  answers->room = memory_take(&session->memory, count * REPLY_ROOM);
+  return answers->room ? answers : NULL;
+}
+
+/* The one that is to be in hand of those that are open; the count when none is. */
+static size_t first_open(const struct cmta_session *session) {
+  size_t chosen = answers_of(session)->chosen;
+  bool stays = chosen != SIZE_MAX && state_of(session, chosen) == QUESTION_OPEN;
+  return stays ? chosen : find(session, QUESTION_OPEN, 0);
+}
+
+/* What was decided for all of them, or 0 while a question is open. */
+static int sum_up(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  size_t open = first_open(session);
+  int event = REJECT;
+  if (open < answers->count) {
+    choose(session, open);
+    return 0;
+  }
+  put_back(session);
+  for (size_t i = 0; i < answers->count; i++)
+    if (answers->rows[i].event == ACCEPT)
+      event = ACCEPT;
+  return event;
+}
+
+/* Keeps what became of the one in hand; false when the session has ended by it. */
+static bool note(struct cmta_session *session, int event) {
+  if (session->close_reason != CMTA_CLOSED_NOT)
+    return false;
+  struct answers *answers = answers_of(session);
+  answers->rows[answers->in_hand].event = event;
+  return true;
+}
+
+int answers_begin(struct cmta_session *session) {
+  struct answers *answers = make(session, session->transaction->envelope.forward_path_count);
+  if (!answers) {
+    answers_free(session, session->transaction);
+    session->standard = REPLY_NO_STORAGE;
+    return REJECT;
+  }
+  for (size_t i = 0; i < answers->count; i++) {
+    choose(session, i);
+    if (!note(session, decide_ask(session)))
+      return 0;
+  }
+  return sum_up(session);
+}
+
+/* A set that is asked after a late answer may answer later, too. */
+int answers_go_on(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  for (size_t i = 0; i < answers->count; i++) {
+    if (state_of(session, i) != QUESTION_DECIDED)
+      continue;
+    choose(session, i);
+    if (!note(session, decide_take_answer(session)))
+      return 0;
+  }
+  return sum_up(session);
+}
+
+/* ---- Those that are open ---- */
+
+void answers_leave(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  if (!answers)
+    return;
+  answers->chosen = SIZE_MAX;
+  size_t open = first_open(session);
+  if (open < answers->count)
+    choose(session, open);
+}
+
+static void cancel_in_hand(struct cmta_session *session) {
+  bool running = session->running;
+  session->running = true;
+  chain_tell_cancelled(session);
+  session->running = running;
+}
+
+void answers_expire(struct cmta_session *session) {
+  size_t count = answers_of(session)->count;
+  for (size_t i = find(session, QUESTION_OPEN, 0); i < count;
+       i = find(session, QUESTION_OPEN, i + 1)) {
+    choose(session, i);
+    cancel_in_hand(session);
+    decide_overdue(session);
+  }
+}
+
+void answers_cancel(struct cmta_session *session) {
+  size_t count = answers_of(session)->count;
+  for (size_t i = find(session, QUESTION_OPEN, 0); i < count;
+       i = find(session, QUESTION_OPEN, i + 1)) {
+    choose(session, i);
+    cancel_in_hand(session);
+    session->question = QUESTION_NONE;
+  }
+}
+
+unsigned answers_deadline(const struct cmta_session *session) {
+  const struct answers *answers = answers_of(session);
+  unsigned shortest = 0;
+  for (size_t i = 0; i < answers->count; i++) {
+    bool in_hand = i == answers->in_hand;
+    unsigned seconds = in_hand ? session->deadline : answers->rows[i].deadline;
+    bool counts = state_of(session, i) == QUESTION_OPEN && seconds;
+    if (counts && (shortest == 0 || seconds < shortest))
+      shortest = seconds;
+  }
+  return shortest;
+}
+
+size_t cmta_session_recipient(const struct cmta_session *session) {
+  const struct answers *answers = answers_of(session);
+  return answers && session_in_question(session) ? answers->in_hand : SIZE_MAX;
+}
+
+int cmta_session_select(struct cmta_session *session, size_t recipient) {
+  if (!session)
+    return CMTA_E_ARGUMENT;
+  struct answers *answers = answers_of(session);
+  if (session->running || session->question != QUESTION_OPEN || (!answers && recipient != SIZE_MAX))
+    return CMTA_E_STATE;
+  if (!answers)
+    return 0;
+  size_t index = recipient == SIZE_MAX ? find(session, QUESTION_OPEN, 0) : recipient;
+  if (index >= answers->count || state_of(session, index) != QUESTION_OPEN)
+    return CMTA_E_STATE;
+  answers->chosen = recipient;
+  choose(session, index);
+  return 0;
+}
+
+static bool waits(unsigned state) { return state == QUESTION_ASKED || state == QUESTION_OPEN; }
+
+bool cmta_session_awaits(const struct cmta_session *session, uint64_t number) {
+  const struct answers *answers = answers_of(session);
+  bool found = waits(session->question) && session->number == number;
+  for (size_t i = 0; !found && answers && i < answers->count; i++)
+    found = i != answers->in_hand && waits(answers->rows[i].question) &&
+            answers->rows[i].number == number;
+  return found && number;
+}
+
+/* ---- Replies ---- */
+
+static bool same_draft(const struct draft *a, const struct draft *b) {
+  if (!a || !b)
+    return a == b;
+  return a->code == b->code && strcmp(a->enhanced, b->enhanced) == 0 && a->length == b->length &&
+         memcmp(a->text, b->text, a->length) == 0;
+}
+
+static bool all_the_same(const struct answers *answers) {
+  for (size_t i = 1; i < answers->count; i++)
+    if (answers->rows[i].standard != answers->rows[0].standard ||
+        !same_draft(answers->rows[i].draft, answers->rows[0].draft))
+      return false;
+  return true;
+}
+
+/* The code that a recipient gets. */
+static int code_of(const struct answer *row) {
+  return row->draft ? row->draft->code : reply_row(row->standard)->code;
+}
+
+/* The reply for the whole where recipients had different ones. */
+static enum reply_id reply_of_all(const struct answers *answers) {
+  enum reply_id id = REPLY_MESSAGE_REFUSED;
+  for (size_t i = 0; i < answers->count; i++) {
+    if (answers->rows[i].event == ACCEPT)
+      return REPLY_MESSAGE_OK;
+    if (code_of(&answers->rows[i]) / 100 == 4)
+      id = REPLY_TRY_LATER;
+  }
+  return id;
+}
+
+static void send_first(struct cmta_session *session, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    take_in_hand(session, i);
+    reply_send(session, session->standard, false);
+  }
+}
+
+void answers_send(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  memory_give(&session->memory, answers->room);
+  answers->room = NULL;
+  if (session->manners.lmtp) {
+    send_first(session, answers->count);
+  } else if (all_the_same(answers)) {
+    send_first(session, 1);
+  } else {
+    enum reply_id id = reply_of_all(answers);
+    reply_standard(session, REPLY_FOR_EACH);
+    send_first(session, answers->count);
+    reply_standard(session, id);
+  }
+}
+
+/* An error counts once, and the one that is too many ends the session with one reply. */
+void answers_refuse(struct cmta_session *session) {
+  size_t count = session->manners.lmtp ? session->transaction->envelope.forward_path_count : 1;
+  enum reply_id id = session->standard;
+  if (!reply_composed_code(session) && reply_row(id)->error) {
+    session_complain(session, id);
+    count = session->ending == CMTA_CLOSED_NOT ? count : 1;
+  } else {
+    reply_repeat(session, id);
+  }
+  for (size_t i = 1; i < count; i++)
+    reply_repeat(session, id);
+  reply_clear(session);
+}
+
+void answers_free(struct cmta_session *session, struct transaction *transaction) {
+  struct answers *answers = transaction->answers;
+  if (!answers)
+    return;
+  for (size_t i = 0; i < answers->count; i++)
+    draft_free(&session->memory, answers->rows[i].draft);
+  memory_give(&session->memory, answers->room);
+  memory_give(&session->memory, answers);
+  transaction->answers = NULL;
+}
