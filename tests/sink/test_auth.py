@@ -27,6 +27,13 @@ class WrongOptions(SinkTest):
         for user in "", "alice", ":", ":secret":
             self.assert_wrong("is not USER:PASSWORD", "--auth", user)
 
+    def test_no_error_shows_a_secret(self):
+        for options in ("--auth", "hidden"), ("--auth=:hidden",), ("--auht=alice:hidden",), ("--auth", "alice:a", "hidden"), ("--", "hidden"):
+            with self.subTest(options=options):
+                result = run("sink", "--listen", "127.0.0.1:0", *options)
+                self.assert_refused(result)
+                self.assertNotIn(b"hidden", result.stderr)
+
     def test_what_needs_a_user_without_one(self):
         for option in ("--auth-required",), ("--auth-in-clear",), ("--auth-as-anybody",), ("--mechanisms", "PLAIN"):
             self.assert_wrong(f"{option[0]} needs a user", *option)
