@@ -3,6 +3,7 @@
 /* The authenticator that knows a fixed list of users, for tests. */
 
 #include "server/block.h"
+#include "server/password.h"
 #include "server/server.h"
 
 #include <string.h>
@@ -39,6 +40,21 @@ static bool is_same(const char *password, struct cmta_slice secret) {
   for (size_t i = 0; i < secret.length; i++)
     differs |= (unsigned char)(compared[i] ^ secret.at[i]);
   return same_length && differs == 0;
+}
+
+/* Whether a client's password is that of the list, once both are prepared (RFC 4616 section 2):
+ * PLAIN brings it prepared, LOGIN as it was typed. */
+static bool fits(const char *password, struct cmta_slice secret) {
+  char *kept = NULL, *said = NULL;
+  bool prepared =
+      secret.length > 0 && !memchr(secret.at, '\0', secret.length) &&
+      password_prepare((struct cmta_slice){password, strlen(password)}, false, &kept) == 0 &&
+      password_prepare(secret, false, &said) == 0;
+  bool same =
+      prepared ? is_same(kept, (struct cmta_slice){said, strlen(said)}) : is_same(password, secret);
+  password_wipe(kept);
+  password_wipe(said);
+  return same;
 }
 
 /* The last common name of a subject as RFC 4514 writes it, which is its first part. */
@@ -98,7 +114,9 @@ static enum cmta_auth_result verify(struct cmta_session *session, void *user,
   if (!password)
     return CMTA_AUTH_UNKNOWN;
   bool may = !*credentials->authorization || users->may_act;
-  return is_same(password, credentials->secret) && may ? CMTA_AUTH_OK : CMTA_AUTH_WRONG;
+  bool is_token = credentials->kind == CMTA_CREDENTIAL_TOKEN;
+  bool same = (is_token ? is_same : fits)(password, credentials->secret);
+  return same && may ? CMTA_AUTH_OK : CMTA_AUTH_WRONG;
 }
 
 static enum cmta_auth_result look_up(struct cmta_session *session, void *user,

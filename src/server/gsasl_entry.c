@@ -39,14 +39,18 @@ struct keys {
   char stored[GSASL_HASH_MAX_SIZE], server[GSASL_HASH_MAX_SIZE];
 };
 
-static bool make_keys(struct keys *keys, Gsasl_hash hash, const char *password,
-                      struct cmta_slice salt, unsigned iterations) {
+/* 0, CMTA_E_MEMORY, or CMTA_E_ARGUMENT for a password with code points that Unicode 3.2 does not
+   know: GNU SASL prepares it once more, and then minds them. */
+static int make_keys(struct keys *keys, Gsasl_hash hash, const char *password,
+                     struct cmta_slice salt, unsigned iterations) {
   char salted[GSASL_HASH_MAX_SIZE], client[GSASL_HASH_MAX_SIZE];
   int error = gsasl_scram_secrets_from_password(hash, password, iterations, salt.at, salt.length,
                                                 salted, client, keys->server, keys->stored);
   explicit_bzero(salted, sizeof salted);
   explicit_bzero(client, sizeof client);
-  return error == GSASL_OK;
+  if (error == GSASL_OK)
+    return 0;
+  return error == GSASL_SASLPREP_ERROR ? CMTA_E_ARGUMENT : CMTA_E_MEMORY;
 }
 
 ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *password,
@@ -55,13 +59,15 @@ ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *pa
   size_t length = gsasl_hash_length(which);
   char what[256] = "";
   struct keys keys;
-  bool made = make_keys(&keys, which, password, salt, iterations) &&
-              append(what, sizeof what, salt.at, salt.length) &&
+  int error = make_keys(&keys, which, password, salt, iterations);
+  bool made = error == 0 && append(what, sizeof what, salt.at, salt.length) &&
               append(what, sizeof what, keys.stored, length) &&
               append(what, sizeof what, keys.server, length);
   int written = snprintf(entry, size, "%s:{SCRAM-%s}%u%s", name, hash, iterations, what);
   explicit_bzero(&keys, sizeof keys);
   explicit_bzero(what, sizeof what);
+  if (error)
+    return error;
   return made ? written : CMTA_E_MEMORY;
 }
 

@@ -253,13 +253,13 @@ static enum mechanism_result skip_prompt(struct mechanism *mechanism, struct cmt
  * in front of the name has no comma. */
 static bool is_nobody(const struct mechanism *mechanism) {
   static const char before[] = ",n=";
-  const char *end = mechanism->said + mechanism->said_length;
   if (mechanism->row->need != NEEDS_SECRET || mechanism->row->server_first || !mechanism->said)
     return false;
   const char *at = memmem(mechanism->said, mechanism->said_length, before, sizeof before - 1);
   if (!at)
     return false;
   at += sizeof before - 1;
+  const char *end = mechanism->said + mechanism->said_length;
   const char *comma = memchr(at, ',', (size_t)(end - at));
   char *prepared = NULL, *name = strndup(at, (size_t)((comma ? comma : end) - at));
   bool nobody = name && *name &&

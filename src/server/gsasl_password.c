@@ -54,8 +54,11 @@ static void wipe(char *text) {
   gsasl_free(text);
 }
 
-/* A password in clear may have been noted as it was typed. */
+/* A password in clear may have been noted as it was typed. None has a NUL (RFC 4616 section 2),
+   which the preparation would take for its end. */
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
+  if (password.length > 0 && memchr(password.at, '\0', password.length))
+    return false;
   char *prepared = NULL, *text = strndup(password.length ? password.at : "", password.length);
   bool same = text && secret->password.at && is_same_password(secret->password, password);
   if (text && gsasl_saslprep(text, 0, &prepared, NULL) == GSASL_OK)

@@ -73,7 +73,8 @@ void mechanism_end(struct mechanism *mechanism);
 enum mechanism_result mechanism_step(struct mechanism *mechanism, struct cmta_slice said,
                                      struct cmta_slice *output);
 
-/* After ASKS: this is the secret; takes the same step again. */
+/* After ASKS: this is the secret, which stays until the exchange ends; takes the same step again.
+ */
 enum mechanism_result mechanism_learn(struct mechanism *mechanism, const struct cmta_secret *secret,
                                       struct cmta_slice *output);
 

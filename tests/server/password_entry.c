@@ -105,6 +105,11 @@ Test(password_entry, refuses_what_can_be_no_name_or_password) {
   cr_assert_eq(make("user", NULL, NULL), CMTA_E_ARGUMENT);
 }
 
+Test(password_entry, of_scram_refuses_a_password_beyond_unicode_3_2) {
+  cr_assert_eq(make("user", "\xdd\xa7", "SCRAM-SHA-1"), CMTA_E_ARGUMENT);
+  cr_assert_eq(make("user", "\xdd\xa7", "SCRAM-SHA-256"), CMTA_E_ARGUMENT);
+}
+
 Test(password_entry, refuses_schemes_and_iterations_that_there_are_not) {
   static const char *const schemes[] = {"", "MD5", "{PLAIN}", "plain", "SCRAM-SHA-512"};
   for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)

@@ -63,6 +63,19 @@ class WrongOptions(SinkTest):
     def test_a_key_of_another_certificate_is_named(self):
         self.assert_wrong(self.other, "--tls-cert", self.certificate, "--tls-key", self.other)
 
+    def test_a_key_with_a_passphrase_is_named(self):
+        locked = os.path.join(self.folder, "locked.key")
+        subprocess.run(["openssl", "pkcs8", "-topk8", "-in", self.key, "-passout", "pass:x", "-out", locked], check=True,
+                       capture_output=True, timeout=PATIENCE)
+        self.assert_wrong(f"{locked}: ", "--tls-cert", self.certificate, "--tls-key", locked)
+
+    def test_an_empty_file_is_named(self):
+        empty = os.path.join(self.folder, "empty")
+        with open(empty, "wb"):
+            self.assert_wrong(f"{empty}: ", "--tls-cert", empty)
+            self.assert_wrong(f"{empty}: ", "--tls-cert", self.certificate, "--tls-key", empty)
+            self.assert_wrong(f"{empty}: ", "--tls-self-signed", self.pem, "--tls-client-ca", empty)
+
     def test_a_certificate_without_a_key_is_named(self):
         self.assert_wrong(self.certificate, "--tls-cert", self.certificate)
 
@@ -208,6 +221,38 @@ class Records(SubmissionTest):
                          ["id", "time", "peer", "protocol", "helo", "tls", "auth", "from", "to", "size", "data"])
 
 
+class Protocol(SinkTest):
+    """The words of RFC 3848 and RFC 6531 section 4.3."""
+
+    def words(self, client, login=False):
+        """Sends a message, and one with SMTPUTF8; the client is closed."""
+        before = len(self.records())
+        with client:
+            if login:
+                self.assertEqual(client.auth("PLAIN", b"\0alice\0secret")[:3], "235")
+            for sender in "<from@example.org>", "<from@example.org> SMTPUTF8":
+                self.assertTrue(client.message(sender=sender).startswith("250"))
+        return [record["protocol"] for record in self.records()[before:]]
+
+    def test_each_word_says_how_the_message_came(self):
+        pem = os.path.join(self.folder, "made.pem")
+        with Sink("--jsonl", self.path, "--tls-self-signed", pem, "--auth", "alice:secret", "--auth-in-clear") as sink:
+            context = trusting(pem)
+            self.assertEqual(self.words(sink.client()), ["ESMTP", "UTF8SMTP"])
+            self.assertEqual(self.words(sink.client(), login=True), ["ESMTPA", "UTF8SMTPA"])
+            self.assertEqual(self.words(sink.tls_client(context)), ["ESMTPS", "UTF8SMTPS"])
+            self.assertEqual(self.words(sink.tls_client(context), login=True), ["ESMTPSA", "UTF8SMTPSA"])
+
+    def test_helo_is_smtp_with_tls_too(self):
+        pem = os.path.join(self.folder, "made.pem")
+        with Sink("--jsonl", self.path, "--tls-self-signed", pem) as sink:
+            with sink.client(hello=None) as clear, sink.tls_client(trusting(pem)) as protected:
+                for client in clear, protected:
+                    client.say("HELO client.example")
+                    self.assertTrue(client.message().startswith("250"))
+            self.assertEqual([record["protocol"] for record in self.records()], ["SMTP", "SMTP"])
+
+
 class Printed(SinkTest):
     def setUp(self):
         super().setUp()
@@ -234,6 +279,26 @@ class Printed(SinkTest):
 
     def test_whom_the_user_acts_as_is_told(self):
         self.assertIn("\nlogged in as alice by EXTERNAL, acting as björn\nMAIL FROM:", self.printed("EXTERNAL", "björn".encode()))
+
+    def test_a_hostile_server_name_is_escaped(self):
+        with Sink("--tls-self-signed", self.pem) as sink, sink.client() as client:
+            context = trusting(self.pem)
+            context.check_hostname = False
+            client.say("STARTTLS")
+            client.file.close()
+            client.socket = context.wrap_socket(client.socket, server_hostname="a\x1b[2J\nb")
+            client.file = client.socket.makefile("rb")
+            client.say("EHLO client.example")
+            client.message()
+            text = sink.read_output()
+        self.assertNotIn(b"\x1b", text)
+        self.assertRegex(text, rb" for a[^\n]*b\nMAIL FROM:")
+
+    def test_an_identity_with_control_characters_is_refused(self):
+        with Sink("--auth", "alice:secret", "--auth-as-anybody", "--auth-in-clear") as sink:
+            for other in "a\u2028b", "a\u202eb", "a\x1bb", "a\nb", "a\x85b":
+                with self.subTest(other=ascii(other)), sink.client() as client:
+                    self.assertEqual(client.auth("PLAIN", f"{other}\0alice\0secret".encode())[:3], "501")
 
 
 if __name__ == "__main__":

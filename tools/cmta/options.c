@@ -105,7 +105,8 @@ static enum options_result refuse(const struct option_table *table, int answer, 
   else if (optopt)
     complain(table->command, "unknown option -%c", optopt);
   else
-    complain(table->command, "unknown or ambiguous option %s", argv[optind - 1]);
+    complain(table->command, "unknown or ambiguous option %.*s",
+             (int)strcspn(argv[optind - 1], "="), argv[optind - 1]);
   return OPTIONS_WRONG;
 }
 
@@ -114,8 +115,19 @@ static enum options_result set(const struct option_table *table, size_t number, 
   const char *wrong = row->set(target, optarg);
   if (!wrong)
     return OPTIONS_SET;
-  complain(table->command, "--%s \"%s\" %s", row->name, optarg ? optarg : "", wrong);
+  if (table->secret && strcmp(row->name, table->secret) == 0)
+    complain(table->command, "--%s %s", row->name, wrong);
+  else
+    complain(table->command, "--%s \"%s\" %s", row->name, optarg ? optarg : "", wrong);
   return OPTIONS_WRONG;
+}
+
+/* What no option has taken may be the rest of a secret with a blank in it that nobody quoted. */
+static void refuse_operand(const struct option_table *table, const char *operand) {
+  if (table->secret)
+    complain(table->command, "unexpected argument: one with blanks in it wants quotes");
+  else
+    complain(table->command, "unexpected argument %s", operand);
 }
 
 /* Reads what getopt_long() has left. */
@@ -130,7 +142,7 @@ static enum options_result read_operand(const struct option_table *table, void *
   if (wrong)
     complain(table->command, "\"%s\" %s", argv[optind], wrong);
   else if (optind + taken < argc)
-    complain(table->command, "unexpected argument %s", argv[optind + taken]);
+    refuse_operand(table, argv[optind + taken]);
   return wrong || optind + taken < argc ? OPTIONS_WRONG : OPTIONS_SET;
 }
 

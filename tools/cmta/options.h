@@ -36,6 +36,8 @@ struct option_table {
   bool operand_needed;              /* it must stand there */
   const void *defaults; /* a target that no option has touched, for the help text; may be NULL when
                            no row has `get` */
+  const char *secret;   /* the option whose argument is not to be seen: no error shows it, nor what
+                           might have been meant as it; NULL: none */
 };
 
 /* What became of a command line. */

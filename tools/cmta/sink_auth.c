@@ -18,10 +18,23 @@ static bool append(const char ***list, size_t *count, const char *argument) {
   return true;
 }
 
+/* Of two entries with one name only the first would count. */
+static bool is_second(const struct auth_options *options, const char *argument, size_t length) {
+  for (size_t i = 0; i < options->user_count; i++)
+    if (strncmp(options->users[i], argument, length + 1) == 0)
+      return true;
+  return false;
+}
+
 const char *auth_options_user(struct auth_options *options, const char *argument) {
-  if (!append(&options->users, &options->user_count, argument))
-    return "finds no memory";
-  return *argument != ':' && strchr(argument, ':') ? NULL : "is not USER:PASSWORD";
+  size_t length = strcspn(argument, ":");
+  if (length == 0 || !argument[length])
+    return "is not USER:PASSWORD";
+  if (!argument[length + 1])
+    return "has no password, and nobody logs in without one";
+  if (is_second(options, argument, length))
+    return "names a user twice";
+  return append(&options->users, &options->user_count, argument) ? NULL : "finds no memory";
 }
 
 const char *auth_options_file(struct auth_options *options, const char *argument) {
@@ -47,6 +60,17 @@ static char upper_case(char letter) {
   return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
 }
 
+/* Whether a name is in a list with blanks between them. */
+static bool is_listed(const char *list, const char *name, size_t length) {
+  for (size_t there; *list; list += there + (list[there] == ' ')) {
+    there = strcspn(list, " ");
+    if (there == length && strncmp(list, name, length) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* One named twice is offered once. */
 static const char *add_mechanism(struct auth_options *options, const char *at, size_t length) {
   char name[24] = "";
   size_t used = strlen(options->mechanisms);
@@ -54,8 +78,8 @@ static const char *add_mechanism(struct auth_options *options, const char *at, s
     name[i] = upper_case(at[i]);
   if (length >= sizeof name || !is_mechanism(name))
     return "has a name that is no mechanism of this program";
-  if (used + length + 2 > sizeof options->mechanisms)
-    return "has too many names";
+  if (is_listed(options->mechanisms, name, length))
+    return NULL;
   snprintf(options->mechanisms + used, sizeof options->mechanisms - used, "%s%s", used ? " " : "",
            name);
   return NULL;

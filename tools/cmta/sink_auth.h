@@ -13,7 +13,7 @@ struct auth_options {
   const char **files; /* password files, likewise */
   size_t file_count;
   bool may_act;         /* each of the users as anybody */
-  char mechanisms[256]; /* in the library's form */
+  char mechanisms[256]; /* in the library's form, each once: there is room for all */
 };
 
 /* Each takes the argument of an option. NULL, or what is wrong with it: the end of a sentence, a

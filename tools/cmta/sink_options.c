@@ -245,6 +245,7 @@ static const struct option_table table = {
         "forgets it. Says where it listens on standard output, ends at SIGINT or SIGTERM.\n",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
+    .secret = "auth",
 };
 
 /* This machine's name, where it has one that a server may greet with; else the library's default.
