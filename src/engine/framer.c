@@ -25,17 +25,19 @@ static void take(struct cmta_slice *input, size_t length) {
   input->length -= length;
 }
 
-bool framer_has_auth(const struct framer *framer) {
-  return ascii_same((struct cmta_slice){framer->start, FRAMER_START},
-                    (struct cmta_slice){"AUTH ", FRAMER_START});
+static bool is_printable(char c) { return c > ' ' && c < 0x7f; }
+
+/* Whether the line begins with a verb of four letters, whatever ends it: clients get the blank
+ * wrong, too. */
+static bool has_verb(const struct framer *framer, const char *name) {
+  struct cmta_slice verb = {framer->start, FRAMER_START - 1};
+  return ascii_same(verb, (struct cmta_slice){name, FRAMER_START - 1}) &&
+         !is_printable(framer->start[FRAMER_START - 1]);
 }
 
-bool framer_has_bdat(const struct framer *framer) {
-  char behind = framer->start[FRAMER_START - 1];
-  return ascii_same((struct cmta_slice){framer->start, FRAMER_START - 1},
-                    (struct cmta_slice){"BDAT", FRAMER_START - 1}) &&
-         (behind <= ' ' || behind > '~');
-}
+bool framer_has_auth(const struct framer *framer) { return has_verb(framer, "AUTH"); }
+
+bool framer_has_bdat(const struct framer *framer) { return has_verb(framer, "BDAT"); }
 
 /* Remembers how a line begins: one that is too long is not kept. */
 static void note_start(struct framer *framer, const char *piece, size_t length) {

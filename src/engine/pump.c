@@ -127,12 +127,13 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   return barred == REPLY_NONE ? event : turn_away(session, event, barred);
 }
 
-/* Of a line that was not kept. */
+/* Of a line that was not kept. What comes behind an AUTH may be a response. */
 static int complain_of_length(struct cmta_session *session) {
   bool is_auth = framer_has_auth(&session->framer);
   if (framer_has_bdat(&session->framer))
     return lose_track(session);
-  session->heard_secrets |= is_auth;
+  session->hushed |= is_auth;
+  session->heard_secrets |= session->hushed;
   return pump_complain(session, is_auth ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG);
 }
 
