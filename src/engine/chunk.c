@@ -26,7 +26,9 @@ struct cmta_slice chunk_piece(const struct cmta_session *session, const struct c
 }
 
 void chunk_take(struct cmta_session *session, struct cmta_slice *input, size_t length) {
-  session->progress += length > 0;
+  if (length == 0)
+    return;
+  session->progress++;
   session->chunk.left -= length;
   input->at += length;
   input->length -= length;

@@ -27,11 +27,11 @@ static void take(struct cmta_slice *input, size_t length) {
 
 static bool is_printable(char c) { return c > ' ' && c < 0x7f; }
 
-/* Whether the verb is this one of four letters, whatever ends it: clients get the blank wrong, too.
- */
-static bool has_verb(const struct framer *framer, const char *verb) {
-  struct cmta_slice start = {framer->start, FRAMER_START - 1};
-  return ascii_same(start, (struct cmta_slice){verb, FRAMER_START - 1}) &&
+/* Whether the line begins with a verb of four letters, whatever ends it: clients get the blank
+ * wrong, too. */
+static bool has_verb(const struct framer *framer, const char *name) {
+  struct cmta_slice verb = {framer->start, FRAMER_START - 1};
+  return ascii_same(verb, (struct cmta_slice){name, FRAMER_START - 1}) &&
          !is_printable(framer->start[FRAMER_START - 1]);
 }
 

@@ -43,8 +43,7 @@ enum framed framer_next(struct framer *framer, struct memory *memory, size_t lim
  * one. */
 bool framer_has_auth(const struct framer *framer);
 
-/* Whether it is BDAT, whatever follows that and is no letter of a longer verb: octets that are no
- * commands may come behind it. */
+/* Whether it is BDAT, or was meant to be: octets that are no commands may come behind it. */
 bool framer_has_bdat(const struct framer *framer);
 
 /* The line last handed out is done with: gives its memory back. */

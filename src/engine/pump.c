@@ -110,7 +110,8 @@ static enum reply_id fault_of_line(const struct cmta_session *session, int event
 }
 
 /* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
- * the guards'; the rest goes to the chart. more: bytes have come behind it. */
+ * the guards'; the rest goes to the chart. more: bytes have come behind it, which with BDAT are its
+ * own. */
 static int judge_line(struct cmta_session *session, struct cmta_slice line, bool more) {
   const struct verb *verb;
   int event = line_read(session, line, session->command, &verb);
@@ -124,7 +125,7 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
     chunk_begin(session);
   enum reply_id barred = facts_guard(facts_of(session), session->verb);
   if (barred == REPLY_NONE && session->verb->own)
-    barred = own_verb_guard(session, more);
+    barred = own_verb_guard(session, more && event != BDAT);
   return barred == REPLY_NONE ? event : turn_away(session, event, barred);
 }
 

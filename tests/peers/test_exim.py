@@ -126,6 +126,15 @@ class Exim(SubmissionTest):
         record = self.assert_delivers(options="tls_require_ciphers = NORMAL:-VERS-TLS1.3")
         self.assertEqual(record["tls"]["version"], "TLSv1.2")
 
+    def test_it_sends_in_chunks_and_with_data_where_it_is_told_to(self):
+        log = self.deliver()
+        self.assertIn(" K ", log)  # what Exim notes of BDAT
+        in_chunks = self.records()[-1]["data"]
+        self.assertTrue(in_chunks.endswith("\r\n\r\ntext\r\n"), in_chunks)
+        log = self.deliver(options="hosts_try_chunking =")
+        self.assertNotIn(" K ", log)
+        self.assertTrue(self.records()[-1]["data"].endswith("\r\n\r\ntext\r\n"))
+
     def test_it_delivers_nothing_to_a_certificate_that_it_does_not_trust(self):
         log = self.deliver(authority=self.client_certificate)
         self.assertIn("certificate", log)
