@@ -35,10 +35,9 @@ struct run {
   unsigned char late;              /* the verdict octet of the open question */
   unsigned char lates[RECIPIENTS]; /* likewise, where each recipient has one */
   bool auth_asked;                 /* the question now asked, or open, is `auth` */
-  bool in_clear;   /* a handshake is to come, and bytes of the client come instead */
-  bool refused;    /* TLS was refused, which is said unasked */
-  bool opened;     /* `connect` was asked */
-  bool data_asked; /* the question now asked is `data`, which accepts with a 354 */
+  bool in_clear; /* a handshake is to come, and bytes of the client come instead */
+  bool refused;  /* TLS was refused, which is said unasked */
+  bool opened;   /* `connect` was asked */
   struct {
     uint64_t number;
     const char *verb;
