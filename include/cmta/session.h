@@ -172,9 +172,11 @@ CMTA_API void cmta_session_on_decision(struct cmta_session *session,
    open ones it is that of the one chosen. */
 CMTA_API uint64_t cmta_session_question_number(const struct cmta_session *session);
 
-/* For runtimes: whether the question of that number is being asked, or is open and not answered. So
-   whoever kept a number knows whether its answer can still count, whatever is chosen. */
-CMTA_API bool cmta_session_awaits(const struct cmta_session *session, uint64_t number);
+/* For runtimes: whether the question of that number, about that recipient (SIZE_MAX: about all), is
+   being asked, or is open and not answered. So whoever kept both knows whether an answer can still
+   count, whatever is chosen. */
+CMTA_API bool cmta_session_awaits(const struct cmta_session *session, size_t recipient,
+                                  uint64_t number);
 
 /* ---- Time, and the end ---- */
 

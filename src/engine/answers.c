@@ -259,13 +259,13 @@ int cmta_session_select(struct cmta_session *session, size_t recipient) {
 
 static bool waits(unsigned state) { return state == QUESTION_ASKED || state == QUESTION_OPEN; }
 
-bool cmta_session_awaits(const struct cmta_session *session, uint64_t number) {
+bool cmta_session_awaits(const struct cmta_session *session, size_t recipient, uint64_t number) {
   const struct answers *answers = answers_of(session);
-  bool found = waits(session->question) && session->number == number;
-  for (size_t i = 0; !found && answers && i < answers->count; i++)
-    found = i != answers->in_hand && waits(answers->rows[i].question) &&
-            answers->rows[i].number == number;
-  return found && number;
+  if (!answers || recipient == answers->in_hand)
+    return waits(session->question) && session->number == number &&
+           recipient == cmta_session_recipient(session);
+  return recipient < answers->count && waits(answers->rows[recipient].question) &&
+         answers->rows[recipient].number == number;
 }
 
 /* ---- Replies ---- */

@@ -138,7 +138,7 @@ static void release(struct connection *connection, bool all) {
   pthread_mutex_lock(&server->tickets.lock);
   while (*place) {
     struct slot *slot = &server->tickets.slots[*place - 1];
-    if (all || !cmta_session_awaits(connection->session, slot->number))
+    if (all || !cmta_session_awaits(connection->session, slot->recipient, slot->number))
       stale = slot_free(server, place);
     else
       place = &slot->next;
@@ -209,7 +209,7 @@ static struct connection *deliver(struct cmta_server *server, struct answer *ans
     return NULL;
   struct connection *connection = slot->connection;
   size_t recipient = slot->recipient;
-  if (!cmta_session_awaits(connection->session, slot->number))
+  if (!cmta_session_awaits(connection->session, slot->recipient, slot->number))
     return NULL;
   if (answer->is_auth) {
     ticket_release(connection);

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
 """Each recipient has a reply of its own, in order, over a Unix socket, and users of this machine get their message."""
 
+import re
 import smtplib
+import subprocess
 
-from support import MESSAGE, Example, ExampleTest, main
+from support import MESSAGE, PATIENCE, Example, ExampleTest, main, needs
 
 
-class Lmtp(ExampleTest):
+class LmtpTest(ExampleTest):
     def start(self):
         self.socket = self.path("lmtp")
         return Example(listen=f"unix:{self.socket}")
 
+
+class Lmtp(LmtpTest):
     def client(self):
         return smtplib.LMTP(self.socket, local_hostname="client.example")
 
@@ -55,6 +59,18 @@ class Lmtp(ExampleTest):
             with self.client() as client:
                 client.ehlo()  # which says LHLO
                 self.assertEqual(self.deliver(client, "root", "no.such.user"), [250, 554])
+
+
+@needs("swaks")
+class Swaks(LmtpTest):
+    def test_swaks_hears_a_reply_for_each_recipient(self):
+        recipients = "root@example.org,no.such.user@example.org,daemon@example.org"
+        with self.start():
+            command = ["swaks", "--protocol", "LMTP", "--socket", self.socket, "--from", "a@example.org", "--to", recipients,
+                       "--helo", "client.example"]
+            shown = subprocess.run(command, capture_output=True, timeout=PATIENCE).stdout.decode()
+        behind = shown[shown.index(" -> ."):]
+        self.assertEqual(re.findall(r"^<\S+\s+(\d+) ", behind, re.MULTILINE), ["250", "554", "250", "221"])
 
 
 if __name__ == "__main__":

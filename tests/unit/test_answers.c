@@ -31,7 +31,7 @@ static enum cmta_verdict on_message(struct cmta_session *asked, void *user,
     numbers[recipient] = cmta_session_question_number(asked);
   inside[0] = cmta_session_select(asked, recipient);
   inside[1] = cmta_session_decide(asked, CMTA_ACCEPT);
-  inside[2] = cmta_session_awaits(asked, cmta_session_question_number(asked));
+  inside[2] = cmta_session_awaits(asked, recipient, cmta_session_question_number(asked));
   return verdict;
 }
 
@@ -86,18 +86,21 @@ TestSuite(answers, .init = begin, .fini = end);
 
 Test(answers, have_a_number_each_that_is_awaited_until_it_is_answered) {
   send_message();
-  for (int i = 0; i < 3; i++)
-    cr_expect(cmta_session_awaits(session, numbers[i]), "%d", i);
+  for (size_t i = 0; i < 3; i++)
+    cr_expect(cmta_session_awaits(session, i, numbers[i]), "%zu", i);
   cr_expect(numbers[0] < numbers[1] && numbers[1] < numbers[2]);
   cr_expect_eq(cmta_session_question_number(session), numbers[0]);
   cr_expect_eq(cmta_session_select(session, 2), 0);
   cr_expect_eq(cmta_session_question_number(session), numbers[2]);
   cr_expect_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
-  cr_expect_not(cmta_session_awaits(session, numbers[2]));
-  cr_expect(cmta_session_awaits(session, numbers[0]));
-  cr_expect(cmta_session_awaits(session, numbers[1]));
-  cr_expect_not(cmta_session_awaits(session, 0));
-  cr_expect_not(cmta_session_awaits(session, numbers[2] + 1));
+  cr_expect_not(cmta_session_awaits(session, 2, numbers[2]));
+  cr_expect(cmta_session_awaits(session, 0, numbers[0]));
+  cr_expect(cmta_session_awaits(session, 1, numbers[1]));
+  cr_expect_not(cmta_session_awaits(session, 0, 0));
+  cr_expect_not(cmta_session_awaits(session, 2, numbers[2] + 1));
+  cr_expect_not(cmta_session_awaits(session, 0, numbers[1]));
+  cr_expect_not(cmta_session_awaits(session, 3, numbers[1]));
+  cr_expect_not(cmta_session_awaits(session, SIZE_MAX, numbers[0]));
 }
 
 Test(answers, are_neither_chosen_nor_given_inside_a_hook) {
