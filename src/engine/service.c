@@ -76,8 +76,7 @@ static bool are_extensions(unsigned bits) {
 static bool is_sound(const struct cmta_settings *settings) {
   return is_hostname(settings->hostname) && is_greeting(settings->greeting) &&
          are_extensions(settings->extensions) && is_store(&settings->store) &&
-         keywords_are_sound(settings) &&
-         own_verbs_are_sound(settings) &&
+         keywords_are_sound(settings) && own_verbs_are_sound(settings) &&
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
          (!settings->received || settings->clock.calendar) &&
