@@ -106,11 +106,16 @@ static size_t span(const struct rest *line, const char *octets) {
   return length;
 }
 
-/* Reads the octets that a BDAT command says, and takes them off the line; 0 for any other line, and
- * for one of so many that no client brings them. */
-static uint64_t chunk_size(struct rest line) {
+/* A line that begins with these four letters. */
+static bool begins_with(const uint8_t *line, size_t length, const char *verb) {
+  return length >= 4 && strncasecmp((const char *)line, verb, 4) == 0;
+}
+
+/* How many octets a BDAT command announces, and whether as the last ones; 0 for any other line. Of
+ * more than any client brings the number does not matter. */
+static uint64_t chunk_size(struct rest line, bool *last) {
   uint64_t size = 0;
-  if (line.length < 4 || strncasecmp((const char *)line.at, "BDAT", 4) != 0)
+  if (!begins_with(line.at, line.length, "BDAT"))
     return 0;
   (void)take_octets(&line, 4);
   const size_t blanks = span(&line, " ");
@@ -121,8 +126,7 @@ static uint64_t chunk_size(struct rest line) {
   (void)take_octets(&line, digits);
   const size_t behind = span(&line, " ");
   (void)take_octets(&line, behind);
-  if (behind && line.length >= 4 && strncasecmp((const char *)line.at, "LAST", 4) == 0)
-    (void)take_octets(&line, 4);
+  *last = behind && begins_with(line.at, line.length, "LAST") && take_octets(&line, 4);
   (void)take_octets(&line, span(&line, " "));
   return line.length == 0 ? size : 0;
 }
@@ -134,27 +138,29 @@ static bool take_message(struct rest *rest) {
   return take_through(rest, "\r\n.\r\n");
 }
 
-/* Takes a line off, and the octets of the chunk that it announces; *in_chunk: these are not all
- * here. */
-static bool take_command(struct rest *rest, bool *in_chunk) {
+/* What the client says next. */
+struct turn {
+  bool is_text;  /* what follows a 354 */
+  bool in_chunk; /* octets of it are not here */
+  bool is_end;   /* a message ends with it */
+};
+
+/* Takes a line off, and the octets of the chunk that it announces. */
+static bool take_command(struct rest *rest, struct turn *turn) {
   struct rest line = *rest;
   if (!take_through(rest, "\r\n"))
     return false;
   line.length -= rest->length + 2;
-  *in_chunk = !take_octets(rest, chunk_size(line));
-  return !*in_chunk;
+  turn->in_chunk = !take_octets(rest, chunk_size(line, &turn->is_end));
+  return !turn->in_chunk;
 }
 
 /* What comes after a reply with that code: a message, a response, or else a command. */
-static bool take_next(struct rest *rest, int code, bool *in_message) {
-  if (code == 354)
+static bool take_next(struct rest *rest, int code, struct turn *turn) {
+  *turn = (struct turn){.is_text = code == 354, .is_end = code == 354};
+  if (turn->is_text)
     return take_message(rest);
-  return code == 334 ? take_through(rest, "\r\n") : take_command(rest, in_message);
-}
-
-/* A line that begins with these four letters. */
-static bool begins_with(const uint8_t *line, size_t length, const char *verb) {
-  return length >= 4 && strncasecmp((const char *)line, verb, 4) == 0;
+  return code == 334 ? take_through(rest, "\r\n") : take_command(rest, turn);
 }
 
 /* Accepted forward-paths of the transaction behind this line and its reply. */
@@ -166,9 +172,21 @@ static unsigned count_paths(unsigned paths, const uint8_t *line, size_t length, 
   return paths + begins_with(line, length, "RCPT");
 }
 
+/* Of a chunk that must not come now, which is answered so and once, like any command. */
+static bool is_turned_away(int code) { return code == 502 || code == 503 || code == 530; }
+
+/* How many replies come behind the first one to a message. */
+static unsigned count_more(int first, unsigned paths, bool lmtp) {
+  if (is_turned_away(first))
+    return 0;
+  if (lmtp)
+    return paths - 1;
+  return first == 353 ? paths + 1 : 0;
+}
+
 /* Takes what comes behind the first reply to a message off; false when something lacks. */
 static bool take_more(const char **at, const char *end, int first, unsigned paths, bool lmtp) {
-  unsigned more = lmtp ? paths - 1 : first == 353 ? paths + 1 : 0;
+  unsigned more = count_more(first, paths, lmtp);
   while (more > 0 && take_reply(at, end) != 0)
     more--;
   return more == 0;
@@ -179,19 +197,18 @@ bool replies_match(const struct bytes *output, const uint8_t *client, size_t len
   const char *at = output->at, *end = output->length > 0 ? at + output->length : at;
   struct rest rest = {client, length}, before = rest;
   int code = take_reply(&at, end);
-  bool in_message = false;
+  struct turn turn;
   unsigned paths = 0;
   if (code == 0)
     return over;
-  while (before = rest, take_next(&rest, code, &in_message)) {
-    const bool message = code == 354;
+  while (before = rest, take_next(&rest, code, &turn)) {
     code = take_reply(&at, end);
-    if (code == 0 || (in_message && !take_more(&at, end, code, paths, lmtp)))
+    if (code == 0 || (turn.is_end && !take_more(&at, end, code, paths, lmtp)))
       return over;
-    if (!message)
+    if (!turn.is_text)
       paths = count_paths(paths, before.at, before.length - rest.length, code);
   }
-  if (over && (in_message || code == 354 || unasked))
+  if (over && (turn.in_chunk || turn.is_text || unasked))
     take_reply(&at, end);
   return at == end;
 }

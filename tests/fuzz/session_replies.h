@@ -26,10 +26,11 @@ bool replies_well_formed(const struct bytes *output, bool utf8);
 
 /* One reply for the greeting, one for each line up to its CR LF, for BDAT behind the octets that it
    announces, and after a 354 one for the message up to its CR LF . CR LF; in that order, and no
-   other (RFC 5321 section 4.3.2). The message has one for each RCPT that was accepted behind the
-   last MAIL where that is lmtp (RFC 2033 section 4.2); and without it, behind a 353, one for each
-   and one more. A session that is over may leave the rest unanswered, and say one thing more in the
-   middle of a message, or unasked. */
+   other (RFC 5321 section 4.3.2). The message, also one whose end is BDAT LAST, has one for each
+   RCPT that was accepted behind the last MAIL where that is lmtp (RFC 2033 section 4.2); and
+   without it, behind a 353, one for each and one more. Where BDAT must not come it has one. A
+   session that is over may leave the rest unanswered, and say one thing more in the middle of a
+   message, or unasked. */
 bool replies_match(const struct bytes *output, const uint8_t *client, size_t length, bool over,
                    bool unasked, bool lmtp);
 
