@@ -169,6 +169,8 @@ Test(chunks, a_listener_with_manners_that_cannot_be_is_refused) {
   manners.line_endings = (enum cmta_line_endings)3;
   cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
   cmta_manners_init(&manners);
-  manners.size--;
+  manners.size++;
+  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
+  manners.size = 0;
   cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
 }
