@@ -93,6 +93,10 @@ struct cmta_secret {
   /* The user may act as whom the claim's `authorization` names; without it such a claim is
      refused. */
   bool may_act;
+  /* Of a late OK to `verify`: who the client is and, unless NULL, whom it acts as, where that is
+     not as it claims, or it does not say; as cmta_session_set_identity() takes them. NULL: as it
+     claims. Of no meaning where the secret is looked up. */
+  const char *user, *authorization;
 };
 
 /* An authenticator. `size` is sizeof(struct cmta_authenticator); the structure is copied. */
@@ -102,9 +106,10 @@ struct cmta_authenticator {
   const char *name;
   /* What `verify` can be asked about: bits of enum cmta_credential. */
   unsigned kinds;
-  /* Whether a claim is true. Before it answers OK it may say who that is, where the claim does not
-     or names a certificate: cmta_session_set_identity(). UNKNOWN should take the work that WRONG
-     takes: nothing is done in its stead. NULL: it cannot be asked. */
+  /* Whether a claim is true, its `authorization` included: OK lets the client act as that. Before
+     it answers OK it may say who that is, where the claim does not or names a certificate:
+     cmta_session_set_identity(), or with a late answer `user` of struct cmta_secret. UNKNOWN should
+     take the work that WRONG takes: nothing is done in its stead. NULL: it cannot be asked. */
   enum cmta_auth_result (*verify)(struct cmta_session *session, void *user,
                                   const struct cmta_credentials *credentials);
   /* Fills in what is known of the claim's user: *secret is all zero before, and what it names must
@@ -130,9 +135,9 @@ CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
 /* ---- Late answers ---- */
 
 /* Answers the question that an authenticator of this session left LATER; secret is what `look_up`
-   would have filled in, NULL for nothing. On the server's thread; not inside a hook of the session.
-   0; CMTA_E_STATE when no such question is open; CMTA_E_ARGUMENT for LATER, or with OK a secret
-   that cannot be. */
+   would have filled in, or says who a client is that was verified; NULL for nothing. On the
+   server's thread; not inside a hook of the session. 0; CMTA_E_STATE when no such question is open;
+   CMTA_E_ARGUMENT for LATER, or with OK a secret that cannot be. */
 CMTA_API int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
                               const struct cmta_secret *secret);
 

@@ -169,10 +169,18 @@ static enum cmta_auth_result ask_one(struct exchange *exchange, struct cmta_secr
   return face->look_up(session, authenticator->user, &claim, secret);
 }
 
+/* Who has verified late may say whose the claim is. */
+static enum cmta_verdict take_verified(struct exchange *exchange, const struct cmta_secret *said) {
+  int error = 0;
+  if (said->user)
+    error = cmta_session_set_identity(session_of(exchange), said->user, said->authorization);
+  return error == 0 ? CMTA_ACCEPT : CMTA_TEMPFAIL;
+}
+
 /* What verified needs no secret; what was looked up must be one. */
 static enum cmta_verdict take_ok(struct exchange *exchange, const struct cmta_secret *secret) {
   if (exchange->verifies)
-    return CMTA_ACCEPT;
+    return take_verified(exchange, secret);
   if (!secret_is_there(secret) || !secret_is_sound(secret))
     return CMTA_TEMPFAIL;
   if (!secret_suits(secret, mechanism_claim(exchange->mechanism).mechanism)) {

@@ -3,6 +3,7 @@
 /* What is made of passwords (RFC 5802 section 3), and whether one is the right one. */
 
 #include "server/gsasl_mechanism.h"
+#include "server/password.h"
 
 #include <string.h>
 
@@ -48,23 +49,16 @@ static bool matches(const struct cmta_secret *secret, const char *password) {
                              : secret->hash && matches_keys(secret, password);
 }
 
-static void wipe(char *text) {
-  if (text)
-    explicit_bzero(text, strlen(text));
-  gsasl_free(text);
-}
-
 /* A password in clear may have been noted as it was typed. None has a NUL (RFC 4616 section 2),
    which the preparation would take for its end. */
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
   if (password.length > 0 && memchr(password.at, '\0', password.length))
     return false;
-  char *prepared = NULL, *text = strndup(password.length ? password.at : "", password.length);
-  bool same = text && secret->password.at && is_same_password(secret->password, password);
-  if (text && gsasl_saslprep(text, 0, &prepared, NULL) == GSASL_OK)
+  char *prepared = NULL;
+  bool same = secret->password.at && is_same_password(secret->password, password);
+  if (password_prepare(password, true, &prepared) == 0)
     same |= matches(secret, prepared);
-  wipe(text);
-  wipe(prepared);
+  password_wipe(prepared);
   return same;
 }
 

@@ -13,11 +13,24 @@ void password_wipe(char *text) {
   gsasl_free(text);
 }
 
+/* Text of which nothing changes when it is prepared (RFC 4013): it is not given to GNU SASL, which
+ * leaves copies of a password in memory that it gives back. */
+static bool is_prepared(const char *text) {
+  for (; *text; text++)
+    if (*text < ' ' || *text > '~')
+      return false;
+  return true;
+}
+
 int password_prepare(struct cmta_slice text, bool is_kept, char **prepared) {
   char *copy = strndup(text.length ? text.at : "", text.length);
   *prepared = NULL;
   if (!copy)
     return CMTA_E_MEMORY;
+  if (is_prepared(copy)) {
+    *prepared = copy;
+    return 0;
+  }
   Gsasl_saslprep_flags flags = is_kept ? 0 : GSASL_ALLOW_UNASSIGNED;
   int error = gsasl_saslprep(copy, flags, prepared, NULL);
   password_wipe(copy);

@@ -9,6 +9,16 @@
 /* Octets that are there: none at NULL. */
 static size_t length_of(struct cmta_slice slice) { return slice.at ? slice.length : 0; }
 
+static size_t text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
+
+static const char *keep_text(const char *text, char **room) {
+  char *kept = *room;
+  if (!text)
+    return NULL;
+  *room = stpcpy(kept, text) + 1;
+  return kept;
+}
+
 static struct cmta_slice keep(struct cmta_slice slice, char **room) {
   if (!slice.at)
     return (struct cmta_slice){0};
@@ -36,7 +46,8 @@ bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
                  const struct cmta_secret *value) {
   secret_forget(secret, allocator);
   size_t size = length_of(value->password) + length_of(value->salt) + length_of(value->stored_key) +
-                length_of(value->server_key) + 1;
+                length_of(value->server_key) + text_size(value->user) +
+                text_size(value->authorization) + 1;
   char *room = block_take(allocator, size);
   if (!room)
     return false;
@@ -47,6 +58,8 @@ bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
   secret->value.salt = keep(value->salt, &room);
   secret->value.stored_key = keep(value->stored_key, &room);
   secret->value.server_key = keep(value->server_key, &room);
+  secret->value.user = keep_text(value->user, &room);
+  secret->value.authorization = keep_text(value->authorization, &room);
   return true;
 }
 
@@ -64,6 +77,8 @@ static bool is_key(struct cmta_slice key, const struct hash *hash) {
 }
 
 bool secret_is_sound(const struct cmta_secret *value) {
+  if (value->user && !*value->user)
+    return false;
   if (!value->hash)
     return true;
   const struct hash *hash = hash_of(value->hash);

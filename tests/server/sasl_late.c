@@ -111,6 +111,48 @@ Test(late, may_be_the_answer_to_scram_sha_256_by_ticket) { try_late("SCRAM-SHA-2
 
 /* ---- Each answer ---- */
 
+/* ---- Who the client is ---- */
+
+static void open_token(bool tickets) {
+  open_with(later(tickets));
+  login_start("XOAUTH2", "user=alice\1auth=Bearer secret\1\1", 31);
+  wait_until_asked(&first);
+  result = CMTA_AUTH_OK;
+}
+
+static void expect_who(bool tickets) {
+  open_token(tickets);
+  secret = (struct cmta_secret){.user = "bob", .authorization = "list"};
+  cr_assert_eq(answer_now(&first), 0);
+  peer_expect(&peer, "235 ");
+  const struct cmta_identity *identity = cmta_session_identity(first.session);
+  cr_assert_str_eq(identity->user, "bob");
+  cr_assert_str_eq(identity->authorization, "list");
+  peer_leave(&peer);
+}
+
+Test(late, can_say_who_was_verified) { expect_who(false); }
+
+Test(late, can_say_who_was_verified_by_ticket) { expect_who(true); }
+
+Test(late, cannot_say_that_somebody_without_a_name_was_verified) {
+  open_token(true);
+  secret = (struct cmta_secret){.user = ""};
+  cr_assert_eq(answer_now(&first), CMTA_E_ARGUMENT);
+  secret.user = NULL;
+  cr_assert_eq(answer_now(&first), 0);
+  peer_expect(&peer, "235 ");
+  peer_leave(&peer);
+}
+
+Test(late, that_says_no_name_there_can_be_is_454) {
+  open_token(false);
+  secret = (struct cmta_secret){.user = "bob\n"};
+  cr_assert_eq(answer_now(&first), 0);
+  peer_expect(&peer, "454 ");
+  peer_leave(&peer);
+}
+
 static void open_plain(bool tickets) {
   open_with(later(tickets));
   login_start("PLAIN", "\0alice\0secret", 13);

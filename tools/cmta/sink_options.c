@@ -164,7 +164,7 @@ static uint64_t get_max_connections(const void *target) {
 static const char *set_timeout(void *target, const char *argument) {
   struct cmta_settings *settings = &((struct sink_options *)target)->settings;
   const char *wrong = option_unsigned(argument, &settings->command_timeout);
-  settings->data_timeout = settings->command_timeout;
+  settings->data_timeout = settings->handshake_timeout = settings->command_timeout;
   return wrong;
 }
 
