@@ -8,6 +8,7 @@
  */
 
 #include <cmta/hooks.h>
+#include <cmta/proxy.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,11 +23,20 @@ struct cmta_peer {
   uint16_t port; /* 0 when there is none */
 };
 
-/* The client's end, as given to cmta_session_new(). Never NULL; lives as long as the session. */
+/* The client's end, as given to cmta_session_new(); behind a proxy as its PROXY header or XCLIENT
+   said last. Never NULL; lives until the next XCLIENT, or the session's end. */
 CMTA_API const struct cmta_peer *cmta_session_peer(const struct cmta_session *session);
 
 /* This server's end, likewise. */
 CMTA_API const struct cmta_peer *cmta_session_local(const struct cmta_session *session);
+
+/* The proxy's end of the connection, where a PROXY header has come in front of it (<cmta/proxy.h>);
+   NULL without. Lives as long as the session. */
+CMTA_API const struct cmta_peer *cmta_session_proxy(const struct cmta_session *session);
+
+/* That header, its TLVs included; NULL without. Lives as long as the session. */
+CMTA_API const struct cmta_proxy_header *
+cmta_session_proxy_header(const struct cmta_session *session);
 
 /* What TLS a connection has; what the runtime knows of it. No string is NULL, and each is a
    client's claim or bytes of its certificate, printable ASCII with other bytes made visible. */
@@ -100,6 +110,17 @@ CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_ses
 /* The forward-path of the RCPT in question, or NULL. Valid until the question is answered. */
 CMTA_API const struct cmta_path *cmta_session_candidate(const struct cmta_session *session);
 
+/* What clients do wrong and is forgiven, as bits. */
+enum cmta_fault {
+  CMTA_FAULT_BARE_CR = 1 << 0,      /* a CR without LF in a message, see manners.line_endings */
+  CMTA_FAULT_BARE_LF = 1 << 1,      /* an LF without CR */
+  CMTA_FAULT_EARLY_TALKER = 1 << 2, /* it spoke before it was greeted */
+  CMTA_FAULT_PIPELINING = 1 << 3    /* it did not wait where it must */
+};
+
+/* The faults of the session so far. */
+CMTA_API unsigned cmta_session_faults(const struct cmta_session *session);
+
 /* Why the session is over, or CMTA_CLOSED_NOT. */
 CMTA_API enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session);
 
@@ -144,7 +165,8 @@ CMTA_API void cmta_session_count_in(struct cmta_session *session,
 /* Sums. */
 struct cmta_totals {
   uint64_t sessions;      /* whose `connect` was asked */
-  uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason */
+  uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason; and under
+                             CMTA_CLOSED_PROTOCOL those with no good PROXY header, never asked */
   struct cmta_counts sum; /* of the counts of all of them */
 };
 

@@ -46,7 +46,10 @@ enum cmta_close_reason {
   CMTA_CLOSED_HANGUP = 6,   /* the client went away without QUIT */
   CMTA_CLOSED_MEMORY = 7,   /* no memory to go on */
   CMTA_CLOSED_FREED = 8,    /* the application freed the session while it was running */
-  CMTA_CLOSED_TLS = 9 /* no TLS came of STARTTLS: the handshake failed, or bytes came in clear */
+  CMTA_CLOSED_TLS = 9, /* no TLS came of STARTTLS: the handshake failed, or bytes came in clear */
+  CMTA_CLOSED_PROTOCOL = 10 /* the client said something after which nothing it says can be trusted:
+                               no good PROXY header, or, where manners refuse or drop that, bytes
+                               before their time */
 };
 
 /* Who said the bytes that a trace shows. */

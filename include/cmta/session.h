@@ -256,6 +256,30 @@ CMTA_API void *cmta_exchange_data(const struct cmta_session *session);
 /* The service it was made of. */
 CMTA_API const struct cmta_service *cmta_session_service(const struct cmta_session *session);
 
+/* ---- Manners ---- */
+
+/* For runtimes, before the session runs: how this client is treated, in place of settings.manners;
+   copied. CMTA_E_ARGUMENT, CMTA_E_STATE. */
+CMTA_API int cmta_session_set_manners(struct cmta_session *session,
+                                      const struct cmta_manners *manners);
+
+/* How the client is treated. Lives as long as the session. */
+CMTA_API const struct cmta_manners *cmta_session_manners(const struct cmta_session *session);
+
+/* ---- Proxies ---- */
+
+/* For runtimes, before the session runs: a PROXY header came in front of what the client says, from
+   a peer that may send one; copied. Unless it is local or UNSPEC its addresses are the session's
+   two ends from now on; cmta_session_proxy() shows what the client's was before. Its octets are
+   none of the session's. CMTA_E_STATE, also for a second header; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+CMTA_API int cmta_session_set_proxy(struct cmta_session *session,
+                                    const struct cmta_proxy_header *header);
+
+/* For runtimes, before the session runs: a header was due, and what came is none, or nothing came
+   in time. The session is over without a word (CMTA_CLOSED_PROTOCOL), and no hook hears of it. Does
+   nothing once it runs. */
+CMTA_API void cmta_session_proxy_failed(struct cmta_session *session);
+
 /* ---- TLS ---- */
 
 /* What a session does about TLS. */

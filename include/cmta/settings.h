@@ -10,6 +10,7 @@
  */
 
 #include <cmta/extend.h>
+#include <cmta/manners.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -148,6 +149,9 @@ struct cmta_settings {
   /* Where large messages go; all zero keeps them in memory. All zero, in a server unnamed temporary
      files */
   struct cmta_store store;
+
+  /* How clients are treated, where a runtime says nothing else. As of cmta_manners_init() */
+  struct cmta_manners manners;
 };
 
 /* Fills settings with the defaults named above. */

@@ -114,11 +114,12 @@ enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *sess
 
 const char *cmta_close_reason_name(enum cmta_close_reason reason) {
   static const char *const names[] = {
-      [CMTA_CLOSED_NOT] = "open",        [CMTA_CLOSED_QUIT] = "quit",
-      [CMTA_CLOSED_VERDICT] = "verdict", [CMTA_CLOSED_ERRORS] = "errors",
-      [CMTA_CLOSED_TIMEOUT] = "timeout", [CMTA_CLOSED_SHUTDOWN] = "shutdown",
-      [CMTA_CLOSED_HANGUP] = "hangup",   [CMTA_CLOSED_MEMORY] = "memory",
-      [CMTA_CLOSED_FREED] = "freed",     [CMTA_CLOSED_TLS] = "tls",
+      [CMTA_CLOSED_NOT] = "open",          [CMTA_CLOSED_QUIT] = "quit",
+      [CMTA_CLOSED_VERDICT] = "verdict",   [CMTA_CLOSED_ERRORS] = "errors",
+      [CMTA_CLOSED_TIMEOUT] = "timeout",   [CMTA_CLOSED_SHUTDOWN] = "shutdown",
+      [CMTA_CLOSED_HANGUP] = "hangup",     [CMTA_CLOSED_MEMORY] = "memory",
+      [CMTA_CLOSED_FREED] = "freed",       [CMTA_CLOSED_TLS] = "tls",
+      [CMTA_CLOSED_PROTOCOL] = "protocol",
   };
   return (unsigned)reason < sizeof names / sizeof *names ? names[reason] : "unknown";
 }

@@ -4,6 +4,7 @@
 
 #include "engine/extensions.h"
 #include "engine/keywords.h"
+#include "engine/manners.h"
 #include "engine/mechanisms.h"
 #include "engine/own_verbs.h"
 #include "engine/session.h"
@@ -40,6 +41,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .handshake_timeout = 60,
       .max_auth_failures = 3,
   };
+  cmta_manners_init(&settings->manners);
 }
 
 /* The grammar reads up to a line's end and forgives blanks before it; neither belongs to a name. */
@@ -175,7 +177,8 @@ static bool read_settings(struct cmta_settings *chosen, const struct cmta_settin
   if (settings)
     memcpy(chosen, settings, settings->size);
   chosen->size = sizeof *chosen;
-  return is_sound(chosen);
+  struct cmta_manners manners = chosen->manners;
+  return manners_read(&chosen->manners, &manners) && is_sound(chosen);
 }
 
 int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,

@@ -45,6 +45,7 @@ int cmta_session_new(struct cmta_session **session, struct cmta_service *service
   made->attachments = (struct attachment *)(made + 1);
   char *text = (char *)(made + 1) + data;
   made->service = service;
+  made->manners = settings->manners;
   made->memory = memory;
   made->memory.reserve = output_reserve(settings->max_memory);
   made->peer = copy_end(peer, text);
@@ -67,6 +68,8 @@ void cmta_session_free(struct cmta_session *session) {
   memory_give(&memory, session->tls);
   memory_give(&memory, session->mechanisms);
   memory_give(&memory, session->identity);
+  memory_give(&memory, session->proxied);
+  memory_give(&memory, session->ends);
   memory_give(&memory, session);
 }
 

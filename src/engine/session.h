@@ -18,6 +18,7 @@
 struct verb;
 struct mechanisms;
 struct exchange;
+struct proxied;
 
 /* A hook set of the chain. */
 struct hook_set {
@@ -145,14 +146,18 @@ struct cmta_session {
   uint64_t asked;        /* questions that hook sets were asked so far */
 
   unsigned errors; /* of the client, since its last accepted message */
+  unsigned faults; /* enum cmta_fault */
   uint64_t progress;
   struct cmta_counts counts;
   struct cmta_statistics *statistics; /* where it is counted as well, or NULL */
   struct foresight foresight;
 
   const struct cmta_service *service;
+  struct cmta_manners manners;
   struct memory memory;
   struct cmta_peer peer, local;
+  char *ends;             /* the texts of both, where they are not the first ones; or NULL */
+  struct proxied *proxied; /* what a PROXY header told, or NULL */
   char *hello;           /* the name of the last accepted greeting, or NULL */
   char *hello_candidate; /* the name now in question, or NULL */
   struct offer *offer;   /* what hooks changed of the offer of the last accepted EHLO, or NULL */

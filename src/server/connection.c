@@ -16,6 +16,7 @@
 
 #include "server/block.h"
 #include "server/listener.h"
+#include "server/preface.h"
 #include "server/sasl.h"
 #include "server/ticket.h"
 
@@ -198,7 +199,8 @@ static bool wants_bytes(const struct connection *connection, unsigned wants) {
   bool asks = wants & CMTA_WANTS_DECISION;
   bool looks = !connection->heard || room_ahead(connection, wants);
   bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !has_rest(connection);
-  return (reads || handshake_is_due(connection)) && !connection->ended;
+  bool begins = preface_is_due(connection) || handshake_is_due(connection);
+  return (reads || begins) && !connection->ended;
 }
 
 static int events_of(unsigned readiness) {
@@ -239,9 +241,17 @@ static void look_note(struct connection *connection, unsigned wants) {
     ev_timer_stop(connection->server->loop, &connection->look);
 }
 
-static void settle(struct connection *connection) {
+/* What comes before the session runs, or in the midst of it, and is none of its own. */
+static void prepare(struct connection *connection) {
+  if (!connection->failed && preface_is_due(connection) && preface_go_on(connection) &&
+      !handshake_is_due(connection))
+    resume(connection);
   while (!connection->failed && handshake_is_due(connection) && handshake_go_on(connection))
     resume(connection);
+}
+
+static void settle(struct connection *connection) {
+  prepare(connection);
   ticket_note(connection);
   unsigned wants = cmta_session_wants(connection->session);
   look_note(connection, wants);
@@ -269,7 +279,7 @@ static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
     linger_drain(connection);
     return;
   }
-  if (handshake_is_due(connection)) {
+  if (preface_is_due(connection) || handshake_is_due(connection)) {
     settle(connection);
     return;
   }
@@ -300,6 +310,11 @@ static void on_decision(struct cmta_session *session, void *context) {
 }
 
 void connection_expire(struct connection *connection) {
+  if (preface_is_due(connection)) {
+    preface_fail(connection);
+    settle(connection);
+    return;
+  }
   if (!ticket_last_call(connection))
     cmta_session_expire(connection->session);
   resume(connection);
@@ -307,7 +322,7 @@ void connection_expire(struct connection *connection) {
 }
 
 void connection_stop(struct connection *connection) {
-  if (!connection->session) {
+  if (!connection->session || preface_is_due(connection)) {
     connection_close(connection);
     return;
   }
@@ -342,11 +357,14 @@ static void link_out(struct connection *connection) {
 /* What a listener has of its own for its sessions. False without memory. */
 static bool instruct(struct connection *connection, const struct listener *listener) {
   connection->server = listener->server;
+  connection->listener = listener;
   connection->tls = listener->tls;
   connection->mechanisms = listener->mechanisms;
   cmta_session_set_auth_required(connection->session, listener->auth_required);
+  if (listener->manners.size)
+    (void)cmta_session_set_manners(connection->session, &listener->manners);
   return cmta_session_set_tls(connection->session, listener->tls_mode) == 0 &&
-         sasl_offer(connection);
+         sasl_offer(connection) && preface_begin(connection);
 }
 
 static struct connection *connection_new(const struct listener *listener,
@@ -385,7 +403,7 @@ void connection_open(const struct listener *listener, int fd, const struct cmta_
   }
   cmta_session_set_runtime(connection->session, connection);
   cmta_session_on_decision(connection->session, on_decision, connection);
-  if (!handshake_is_due(connection))
+  if (!preface_is_due(connection) && !handshake_is_due(connection))
     resume(connection);
   settle(connection);
 }
@@ -400,6 +418,7 @@ void connection_close(struct connection *connection) {
   cmta_session_free(connection->session);
   ticket_release(connection); /* one that the hook `cancelled` took */
   give_rest(connection);
+  preface_end(connection);
   link_out(connection);
   block_give(&server->allocator, connection, sizeof *connection);
   listeners_resume(server);

@@ -157,6 +157,7 @@ static void start(struct cmta_server *server, struct listener *listener) {
 static void give(struct cmta_server *server, struct listener *listener) {
   endpoint_close(&listener->endpoint);
   block_give(&server->allocator, listener->mechanisms, listener->mechanisms_size);
+  cmta_networks_free(listener->proxy_from);
   block_give(&server->allocator, listener, sizeof *listener);
 }
 
@@ -166,6 +167,20 @@ static bool are_mechanisms(const char *mechanisms) {
   struct cmta_service *service = NULL;
   cmta_settings_init(&settings);
   settings.mechanisms = mechanisms;
+  int error = cmta_service_new(&service, &settings, NULL, NULL);
+  cmta_service_free(service);
+  return error != CMTA_E_ARGUMENT;
+}
+
+/* And manners. */
+static bool are_manners(const struct cmta_manners *manners) {
+  struct cmta_settings settings;
+  struct cmta_service *service = NULL;
+  cmta_settings_init(&settings);
+  settings.manners = (struct cmta_manners){.size = 0};
+  if (manners->size > sizeof settings.manners)
+    return false;
+  memcpy(&settings.manners, manners, manners->size);
   int error = cmta_service_new(&service, &settings, NULL, NULL);
   cmta_service_free(service);
   return error != CMTA_E_ARGUMENT;
@@ -198,13 +213,30 @@ static struct listener *listener_new(struct cmta_server *server, const struct cm
   return listener;
 }
 
+/* One list, or NULL for none. 0 or an error. */
+static int read_networks(struct cmta_networks **networks, const char *list) {
+  return list ? cmta_networks_new(networks, list) : 0;
+}
+
+/* What of a listener is judged where it is copied. 0 or an error. */
+static int fill(struct listener *listener, const struct cmta_listen *listen) {
+  const struct cmta_manners *manners = listen->manners;
+  if (manners && !are_manners(manners))
+    return CMTA_E_ARGUMENT;
+  if (manners)
+    memcpy(&listener->manners, manners, manners->size);
+  return read_networks(&listener->proxy_from, listen->proxy_from);
+}
+
 int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) {
   if (!is_sound(listen))
     return CMTA_E_ARGUMENT;
   struct listener *listener = listener_new(server, listen);
   if (!listener)
     return CMTA_E_MEMORY;
-  int number = endpoint_open(&listener->endpoint, listen->address, server->backlog);
+  int number = fill(listener, listen);
+  if (number == 0)
+    number = endpoint_open(&listener->endpoint, listen->address, server->backlog);
   if (number == 0)
     number = enter(server, listener);
   if (number < 0) {
