@@ -23,7 +23,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path, sasl;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl, attributes;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -136,7 +136,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'P':
 		case 'U':
 		case 'W':
-		case 'X':
 		case 'Y':
 		case 'Z':
 		case '[':
@@ -157,7 +156,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'p':
 		case 'u':
 		case 'w':
-		case 'x':
 		case 'y':
 		case 'z':
 		case '{':
@@ -186,6 +184,8 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 't': goto yy13;
 		case 'V':
 		case 'v': goto yy14;
+		case 'X':
+		case 'x': goto yy15;
 		default: goto yy1;
 	}
 yy1:
@@ -194,39 +194,39 @@ yy2:
 	{ return COMMAND_UNKNOWN; }
 yy3:
 	yych = *(marker = ++cursor);
-	if (yych == '\r') goto yy19;
+	if (yych == '\r') goto yy20;
 	if (yych <= 0x1F) goto yy2;
-	if (yych <= '~') goto yy19;
+	if (yych <= '~') goto yy20;
 	goto yy2;
 yy4:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy20;
-			goto yy19;
+			if (yych <= 'U') goto yy21;
+			goto yy20;
 		} else {
-			if (yych <= 'u') goto yy20;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'u') goto yy21;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy5:
 	yych = *(marker = ++cursor);
 	if (yych <= '@') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy21;
-			goto yy19;
+			if (yych <= 'A') goto yy22;
+			goto yy20;
 		} else {
-			if (yych <= 'a') goto yy21;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'a') goto yy22;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
@@ -234,84 +234,84 @@ yy6:
 	yych = *(marker = ++cursor);
 	if (yych <= 'W') {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy19;
+			if (yych == '\r') goto yy20;
 			goto yy2;
 		} else {
-			if (yych == 'H') goto yy22;
-			goto yy19;
+			if (yych == 'H') goto yy23;
+			goto yy20;
 		}
 	} else {
 		if (yych <= 'h') {
-			if (yych <= 'X') goto yy23;
-			if (yych <= 'g') goto yy19;
-			goto yy22;
+			if (yych <= 'X') goto yy24;
+			if (yych <= 'g') goto yy20;
+			goto yy23;
 		} else {
-			if (yych == 'x') goto yy23;
-			if (yych <= '~') goto yy19;
+			if (yych == 'x') goto yy24;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy7:
 	yych = *(marker = ++cursor);
 	if (yych <= 'D') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 'd') {
-			if (yych <= 'E') goto yy24;
-			goto yy19;
+			if (yych <= 'E') goto yy25;
+			goto yy20;
 		} else {
-			if (yych <= 'e') goto yy24;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'e') goto yy25;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy8:
 	yych = *(marker = ++cursor);
 	if (yych <= '@') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy25;
-			goto yy19;
+			if (yych <= 'A') goto yy26;
+			goto yy20;
 		} else {
-			if (yych <= 'a') goto yy25;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'a') goto yy26;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy9:
 	yych = *(marker = ++cursor);
 	if (yych <= 'N') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 'n') {
-			if (yych <= 'O') goto yy26;
-			goto yy19;
+			if (yych <= 'O') goto yy27;
+			goto yy20;
 		} else {
-			if (yych <= 'o') goto yy26;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'o') goto yy27;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy10:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy27;
-			goto yy19;
+			if (yych <= 'U') goto yy28;
+			goto yy20;
 		} else {
-			if (yych <= 'u') goto yy27;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'u') goto yy28;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
@@ -319,20 +319,20 @@ yy11:
 	yych = *(marker = ++cursor);
 	if (yych <= 'R') {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy19;
+			if (yych == '\r') goto yy20;
 			goto yy2;
 		} else {
-			if (yych == 'C') goto yy28;
-			goto yy19;
+			if (yych == 'C') goto yy29;
+			goto yy20;
 		}
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'S') goto yy29;
-			if (yych <= 'b') goto yy19;
-			goto yy28;
+			if (yych <= 'S') goto yy30;
+			if (yych <= 'b') goto yy20;
+			goto yy29;
 		} else {
-			if (yych == 's') goto yy29;
-			if (yych <= '~') goto yy19;
+			if (yych == 's') goto yy30;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
@@ -342,38 +342,38 @@ yy12:
 		if (yych <= 'A') {
 			if (yych <= '\r') {
 				if (yych <= '\f') goto yy2;
-				goto yy19;
+				goto yy20;
 			} else {
 				if (yych <= 0x1F) goto yy2;
-				if (yych <= '@') goto yy19;
-				goto yy30;
+				if (yych <= '@') goto yy20;
+				goto yy31;
 			}
 		} else {
 			if (yych <= 'E') {
-				if (yych <= 'D') goto yy19;
-				goto yy31;
+				if (yych <= 'D') goto yy20;
+				goto yy32;
 			} else {
-				if (yych == 'O') goto yy32;
-				goto yy19;
+				if (yych == 'O') goto yy33;
+				goto yy20;
 			}
 		}
 	} else {
 		if (yych <= 'e') {
 			if (yych <= '`') {
-				if (yych <= 'T') goto yy33;
-				goto yy19;
+				if (yych <= 'T') goto yy34;
+				goto yy20;
 			} else {
-				if (yych <= 'a') goto yy30;
-				if (yych <= 'd') goto yy19;
-				goto yy31;
+				if (yych <= 'a') goto yy31;
+				if (yych <= 'd') goto yy20;
+				goto yy32;
 			}
 		} else {
 			if (yych <= 's') {
-				if (yych == 'o') goto yy32;
-				goto yy19;
+				if (yych == 'o') goto yy33;
+				goto yy20;
 			} else {
-				if (yych <= 't') goto yy33;
-				if (yych <= '~') goto yy19;
+				if (yych <= 't') goto yy34;
+				if (yych <= '~') goto yy20;
 				goto yy2;
 			}
 		}
@@ -381,763 +381,900 @@ yy12:
 yy13:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy34;
-			goto yy19;
+			if (yych <= 'U') goto yy35;
+			goto yy20;
 		} else {
-			if (yych <= 'u') goto yy34;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'u') goto yy35;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy14:
 	yych = *(marker = ++cursor);
 	if (yych <= 'Q') {
-		if (yych == '\r') goto yy19;
+		if (yych == '\r') goto yy20;
 		if (yych <= 0x1F) goto yy2;
-		goto yy19;
+		goto yy20;
 	} else {
 		if (yych <= 'q') {
-			if (yych <= 'R') goto yy35;
-			goto yy19;
+			if (yych <= 'R') goto yy36;
+			goto yy20;
 		} else {
-			if (yych <= 'r') goto yy35;
-			if (yych <= '~') goto yy19;
+			if (yych <= 'r') goto yy36;
+			if (yych <= '~') goto yy20;
 			goto yy2;
 		}
 	}
 yy15:
-	yych = *++cursor;
-	if (yych == '\n') goto yy36;
+	yych = *(marker = ++cursor);
+	if (yych <= 'E') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') goto yy20;
+			goto yy2;
+		} else {
+			if (yych == 'C') goto yy37;
+			goto yy20;
+		}
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'F') goto yy38;
+			if (yych <= 'b') goto yy20;
+			goto yy37;
+		} else {
+			if (yych == 'f') goto yy38;
+			if (yych <= '~') goto yy20;
+			goto yy2;
+		}
+	}
 yy16:
+	yych = *++cursor;
+	if (yych == '\n') goto yy39;
+yy17:
 	cursor = marker;
 	goto yy2;
-yy17:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy17;
-	}
-	if (yych == '\r') goto yy15;
-	goto yy16;
 yy18:
 	yych = *++cursor;
-yy19:
-	if (yybm[0+yych] & 128) {
+	if (yybm[0+yych] & 64) {
 		goto yy18;
+	}
+	if (yych == '\r') goto yy16;
+	goto yy17;
+yy19:
+	yych = *++cursor;
+yy20:
+	if (yybm[0+yych] & 128) {
+		goto yy19;
 	}
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy15;
+		goto yy16;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy17;
+		goto yy18;
 	}
-	goto yy16;
-yy20:
-	yych = *++cursor;
-	if (yych == 'T') goto yy37;
-	if (yych == 't') goto yy37;
-	goto yy19;
+	goto yy17;
 yy21:
 	yych = *++cursor;
-	if (yych == 'T') goto yy38;
-	if (yych == 't') goto yy38;
-	goto yy19;
+	if (yych == 'T') goto yy40;
+	if (yych == 't') goto yy40;
+	goto yy20;
 yy22:
 	yych = *++cursor;
-	if (yych == 'L') goto yy39;
-	if (yych == 'l') goto yy39;
-	goto yy19;
+	if (yych == 'T') goto yy41;
+	if (yych == 't') goto yy41;
+	goto yy20;
 yy23:
 	yych = *++cursor;
-	if (yych == 'P') goto yy40;
-	if (yych == 'p') goto yy40;
-	goto yy19;
+	if (yych == 'L') goto yy42;
+	if (yych == 'l') goto yy42;
+	goto yy20;
 yy24:
 	yych = *++cursor;
-	if (yych == 'L') goto yy41;
-	if (yych == 'l') goto yy41;
-	goto yy19;
+	if (yych == 'P') goto yy43;
+	if (yych == 'p') goto yy43;
+	goto yy20;
 yy25:
 	yych = *++cursor;
-	if (yych == 'I') goto yy42;
-	if (yych == 'i') goto yy42;
-	goto yy19;
+	if (yych == 'L') goto yy44;
+	if (yych == 'l') goto yy44;
+	goto yy20;
 yy26:
 	yych = *++cursor;
-	if (yych == 'O') goto yy43;
-	if (yych == 'o') goto yy43;
-	goto yy19;
+	if (yych == 'I') goto yy45;
+	if (yych == 'i') goto yy45;
+	goto yy20;
 yy27:
 	yych = *++cursor;
-	if (yych == 'I') goto yy44;
-	if (yych == 'i') goto yy44;
-	goto yy19;
+	if (yych == 'O') goto yy46;
+	if (yych == 'o') goto yy46;
+	goto yy20;
 yy28:
 	yych = *++cursor;
-	if (yych == 'P') goto yy45;
-	if (yych == 'p') goto yy45;
-	goto yy19;
+	if (yych == 'I') goto yy47;
+	if (yych == 'i') goto yy47;
+	goto yy20;
 yy29:
 	yych = *++cursor;
-	if (yych == 'E') goto yy46;
-	if (yych == 'e') goto yy46;
-	goto yy19;
+	if (yych == 'P') goto yy48;
+	if (yych == 'p') goto yy48;
+	goto yy20;
 yy30:
 	yych = *++cursor;
-	if (yych == 'M') goto yy47;
-	if (yych == 'm') goto yy47;
-	goto yy19;
+	if (yych == 'E') goto yy49;
+	if (yych == 'e') goto yy49;
+	goto yy20;
 yy31:
 	yych = *++cursor;
-	if (yych == 'N') goto yy48;
-	if (yych == 'n') goto yy48;
-	goto yy19;
+	if (yych == 'M') goto yy50;
+	if (yych == 'm') goto yy50;
+	goto yy20;
 yy32:
 	yych = *++cursor;
-	if (yych == 'M') goto yy49;
-	if (yych == 'm') goto yy49;
-	goto yy19;
+	if (yych == 'N') goto yy51;
+	if (yych == 'n') goto yy51;
+	goto yy20;
 yy33:
 	yych = *++cursor;
-	if (yych == 'A') goto yy50;
-	if (yych == 'a') goto yy50;
-	goto yy19;
+	if (yych == 'M') goto yy52;
+	if (yych == 'm') goto yy52;
+	goto yy20;
 yy34:
 	yych = *++cursor;
-	if (yych == 'R') goto yy51;
-	if (yych == 'r') goto yy51;
-	goto yy19;
+	if (yych == 'A') goto yy53;
+	if (yych == 'a') goto yy53;
+	goto yy20;
 yy35:
 	yych = *++cursor;
-	if (yych == 'F') goto yy52;
-	if (yych == 'f') goto yy52;
-	goto yy19;
+	if (yych == 'R') goto yy54;
+	if (yych == 'r') goto yy54;
+	goto yy20;
 yy36:
+	yych = *++cursor;
+	if (yych == 'F') goto yy55;
+	if (yych == 'f') goto yy55;
+	goto yy20;
+yy37:
+	yych = *++cursor;
+	if (yych == 'L') goto yy56;
+	if (yych == 'l') goto yy56;
+	goto yy20;
+yy38:
+	yych = *++cursor;
+	if (yych == 'O') goto yy57;
+	if (yych == 'o') goto yy57;
+	goto yy20;
+yy39:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(0,    unknown,       rest, line); }
-yy37:
-	yych = *++cursor;
-	if (yych == 'H') goto yy53;
-	if (yych == 'h') goto yy53;
-	goto yy19;
-yy38:
-	yych = *++cursor;
-	if (yych == 'A') goto yy54;
-	if (yych == 'a') goto yy54;
-	goto yy19;
-yy39:
-	yych = *++cursor;
-	if (yych == 'O') goto yy55;
-	if (yych == 'o') goto yy55;
-	goto yy19;
 yy40:
 	yych = *++cursor;
-	if (yych == 'N') goto yy56;
-	if (yych == 'n') goto yy56;
-	goto yy19;
+	if (yych == 'H') goto yy58;
+	if (yych == 'h') goto yy58;
+	goto yy20;
 yy41:
 	yych = *++cursor;
-	if (yych <= 'P') {
-		if (yych <= 'N') goto yy19;
-		if (yych <= 'O') goto yy57;
-		goto yy58;
-	} else {
-		if (yych <= 'n') goto yy19;
-		if (yych <= 'o') goto yy57;
-		if (yych <= 'p') goto yy58;
-		goto yy19;
-	}
+	if (yych == 'A') goto yy59;
+	if (yych == 'a') goto yy59;
+	goto yy20;
 yy42:
 	yych = *++cursor;
-	if (yych == 'L') goto yy59;
-	if (yych == 'l') goto yy59;
-	goto yy19;
+	if (yych == 'O') goto yy60;
+	if (yych == 'o') goto yy60;
+	goto yy20;
 yy43:
 	yych = *++cursor;
-	if (yych == 'P') goto yy60;
-	if (yych == 'p') goto yy60;
-	goto yy19;
+	if (yych == 'N') goto yy61;
+	if (yych == 'n') goto yy61;
+	goto yy20;
 yy44:
 	yych = *++cursor;
-	if (yych == 'T') goto yy61;
-	if (yych == 't') goto yy61;
-	goto yy19;
+	if (yych <= 'P') {
+		if (yych <= 'N') goto yy20;
+		if (yych <= 'O') goto yy62;
+		goto yy63;
+	} else {
+		if (yych <= 'n') goto yy20;
+		if (yych <= 'o') goto yy62;
+		if (yych <= 'p') goto yy63;
+		goto yy20;
+	}
 yy45:
-	yych = *++cursor;
-	if (yych == 'T') goto yy62;
-	if (yych == 't') goto yy62;
-	goto yy19;
-yy46:
-	yych = *++cursor;
-	if (yych == 'T') goto yy63;
-	if (yych == 't') goto yy63;
-	goto yy19;
-yy47:
 	yych = *++cursor;
 	if (yych == 'L') goto yy64;
 	if (yych == 'l') goto yy64;
-	goto yy19;
+	goto yy20;
+yy46:
+	yych = *++cursor;
+	if (yych == 'P') goto yy65;
+	if (yych == 'p') goto yy65;
+	goto yy20;
+yy47:
+	yych = *++cursor;
+	if (yych == 'T') goto yy66;
+	if (yych == 't') goto yy66;
+	goto yy20;
 yy48:
 	yych = *++cursor;
-	if (yych == 'D') goto yy65;
-	if (yych == 'd') goto yy65;
-	goto yy19;
+	if (yych == 'T') goto yy67;
+	if (yych == 't') goto yy67;
+	goto yy20;
 yy49:
 	yych = *++cursor;
-	if (yych == 'L') goto yy66;
-	if (yych == 'l') goto yy66;
-	goto yy19;
+	if (yych == 'T') goto yy68;
+	if (yych == 't') goto yy68;
+	goto yy20;
 yy50:
 	yych = *++cursor;
-	if (yych == 'R') goto yy67;
-	if (yych == 'r') goto yy67;
-	goto yy19;
+	if (yych == 'L') goto yy69;
+	if (yych == 'l') goto yy69;
+	goto yy20;
 yy51:
 	yych = *++cursor;
-	if (yych == 'N') goto yy68;
-	if (yych == 'n') goto yy68;
-	goto yy19;
+	if (yych == 'D') goto yy70;
+	if (yych == 'd') goto yy70;
+	goto yy20;
 yy52:
 	yych = *++cursor;
-	if (yych == 'Y') goto yy69;
-	if (yych == 'y') goto yy69;
-	goto yy19;
+	if (yych == 'L') goto yy71;
+	if (yych == 'l') goto yy71;
+	goto yy20;
 yy53:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy70;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy71;
-	}
-	goto yy19;
+	if (yych == 'R') goto yy72;
+	if (yych == 'r') goto yy72;
+	goto yy20;
 yy54:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy72;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy73;
-	}
-	goto yy19;
+	if (yych == 'N') goto yy73;
+	if (yych == 'n') goto yy73;
+	goto yy20;
 yy55:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy74;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy75;
-	}
-	goto yy19;
+	if (yych == 'Y') goto yy74;
+	if (yych == 'y') goto yy74;
+	goto yy20;
 yy56:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy76;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy77;
-	}
-	goto yy19;
+	if (yych == 'I') goto yy75;
+	if (yych == 'i') goto yy75;
+	goto yy20;
 yy57:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy78;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy79;
-	}
-	goto yy19;
+	if (yych == 'R') goto yy76;
+	if (yych == 'r') goto yy76;
+	goto yy20;
 yy58:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy80;
+		goto yy77;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy81;
+		goto yy78;
 	}
-	goto yy19;
+	goto yy20;
 yy59:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy82;
+		goto yy79;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy83;
+		goto yy80;
 	}
-	goto yy19;
+	goto yy20;
 yy60:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy84;
+		goto yy81;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy85;
+		goto yy82;
 	}
-	goto yy19;
+	goto yy20;
 yy61:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy86;
+		goto yy83;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy87;
+		goto yy84;
 	}
-	goto yy19;
+	goto yy20;
 yy62:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy88;
+		goto yy85;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy89;
+		goto yy86;
 	}
-	goto yy19;
+	goto yy20;
 yy63:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy90;
+		goto yy87;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy91;
+		goto yy88;
 	}
-	goto yy19;
+	goto yy20;
 yy64:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy92;
+		goto yy89;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy93;
+		goto yy90;
 	}
-	goto yy19;
+	goto yy20;
 yy65:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy94;
+		goto yy91;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy95;
+		goto yy92;
 	}
-	goto yy19;
+	goto yy20;
 yy66:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy96;
+		goto yy93;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy97;
+		goto yy94;
 	}
-	goto yy19;
+	goto yy20;
 yy67:
 	yych = *++cursor;
-	if (yych == 'T') goto yy98;
-	if (yych == 't') goto yy98;
-	goto yy19;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy95;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy96;
+	}
+	goto yy20;
 yy68:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy99;
+		goto yy97;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy100;
+		goto yy98;
 	}
-	goto yy19;
+	goto yy20;
 yy69:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
+		goto yy99;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy100;
+	}
+	goto yy20;
+yy70:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
 		goto yy101;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
 		goto yy102;
 	}
-	goto yy19;
-yy70:
-	yych = *++cursor;
-	if (yych == '\n') goto yy103;
-	goto yy16;
+	goto yy20;
 yy71:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy71;
-		if (yych <= '\f') goto yy16;
-		goto yy70;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy71;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy103;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy104;
+	}
+	goto yy20;
 yy72:
 	yych = *++cursor;
-	if (yych == '\n') goto yy104;
-	goto yy16;
+	if (yych == 'T') goto yy105;
+	if (yych == 't') goto yy105;
+	goto yy20;
 yy73:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy73;
-		if (yych <= '\f') goto yy16;
-		goto yy72;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy73;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy106;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy107;
+	}
+	goto yy20;
 yy74:
 	yych = *++cursor;
-	if (yych == '\n') goto yy105;
-	goto yy16;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy108;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy109;
+	}
+	goto yy20;
 yy75:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy75;
-		if (yych <= '\f') goto yy16;
-		goto yy74;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy75;
-	}
+	if (yych == 'E') goto yy110;
+	if (yych == 'e') goto yy110;
+	goto yy20;
 yy76:
 	yych = *++cursor;
-	if (yych == '\n') goto yy106;
-	goto yy16;
+	if (yych == 'W') goto yy111;
+	if (yych == 'w') goto yy111;
+	goto yy20;
 yy77:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy77;
-		if (yych <= '\f') goto yy16;
-		goto yy76;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy77;
-	}
+	if (yych == '\n') goto yy112;
+	goto yy17;
 yy78:
 	yych = *++cursor;
-	if (yych == '\n') goto yy107;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy78;
+		if (yych <= '\f') goto yy17;
+		goto yy77;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy78;
+	}
 yy79:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy79;
-		if (yych <= '\f') goto yy16;
-		goto yy78;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy79;
-	}
+	if (yych == '\n') goto yy113;
+	goto yy17;
 yy80:
 	yych = *++cursor;
-	if (yych == '\n') goto yy108;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy80;
+		if (yych <= '\f') goto yy17;
+		goto yy79;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy80;
+	}
 yy81:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy81;
-		if (yych <= '\f') goto yy16;
-		goto yy80;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy81;
-	}
+	if (yych == '\n') goto yy114;
+	goto yy17;
 yy82:
 	yych = *++cursor;
-	if (yych == '\n') goto yy109;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy82;
+		if (yych <= '\f') goto yy17;
+		goto yy81;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy82;
+	}
 yy83:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy83;
-		if (yych <= '\f') goto yy16;
-		goto yy82;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy83;
-	}
+	if (yych == '\n') goto yy115;
+	goto yy17;
 yy84:
 	yych = *++cursor;
-	if (yych == '\n') goto yy110;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy84;
+		if (yych <= '\f') goto yy17;
+		goto yy83;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy84;
+	}
 yy85:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy85;
-		if (yych <= '\f') goto yy16;
-		goto yy84;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy85;
-	}
+	if (yych == '\n') goto yy116;
+	goto yy17;
 yy86:
 	yych = *++cursor;
-	if (yych == '\n') goto yy111;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy86;
+		if (yych <= '\f') goto yy17;
+		goto yy85;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy86;
+	}
 yy87:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy87;
-		if (yych <= '\f') goto yy16;
-		goto yy86;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy87;
-	}
+	if (yych == '\n') goto yy117;
+	goto yy17;
 yy88:
 	yych = *++cursor;
-	if (yych == '\n') goto yy112;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy88;
+		if (yych <= '\f') goto yy17;
+		goto yy87;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy88;
+	}
 yy89:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy89;
-		if (yych <= '\f') goto yy16;
-		goto yy88;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy89;
-	}
+	if (yych == '\n') goto yy118;
+	goto yy17;
 yy90:
 	yych = *++cursor;
-	if (yych == '\n') goto yy113;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy90;
+		if (yych <= '\f') goto yy17;
+		goto yy89;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy90;
+	}
 yy91:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy91;
-		if (yych <= '\f') goto yy16;
-		goto yy90;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy91;
-	}
+	if (yych == '\n') goto yy119;
+	goto yy17;
 yy92:
 	yych = *++cursor;
-	if (yych == '\n') goto yy114;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy92;
+		if (yych <= '\f') goto yy17;
+		goto yy91;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy92;
+	}
 yy93:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy93;
-		if (yych <= '\f') goto yy16;
-		goto yy92;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy93;
-	}
+	if (yych == '\n') goto yy120;
+	goto yy17;
 yy94:
 	yych = *++cursor;
-	if (yych == '\n') goto yy115;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy94;
+		if (yych <= '\f') goto yy17;
+		goto yy93;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy94;
+	}
 yy95:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy95;
-		if (yych <= '\f') goto yy16;
-		goto yy94;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy95;
-	}
+	if (yych == '\n') goto yy121;
+	goto yy17;
 yy96:
 	yych = *++cursor;
-	if (yych == '\n') goto yy116;
-	goto yy16;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy96;
+		if (yych <= '\f') goto yy17;
+		goto yy95;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy96;
+	}
 yy97:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy97;
-		if (yych <= '\f') goto yy16;
-		goto yy96;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy97;
-	}
+	if (yych == '\n') goto yy122;
+	goto yy17;
 yy98:
 	yych = *++cursor;
-	if (yych == 'T') goto yy117;
-	if (yych == 't') goto yy117;
-	goto yy19;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy98;
+		if (yych <= '\f') goto yy17;
+		goto yy97;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy98;
+	}
 yy99:
 	yych = *++cursor;
-	if (yych == '\n') goto yy118;
-	goto yy16;
+	if (yych == '\n') goto yy123;
+	goto yy17;
 yy100:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy100;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy99;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy100;
 	}
 yy101:
 	yych = *++cursor;
-	if (yych == '\n') goto yy119;
-	goto yy16;
+	if (yych == '\n') goto yy124;
+	goto yy17;
 yy102:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy102;
-		if (yych <= '\f') goto yy16;
+		if (yych <= '\f') goto yy17;
 		goto yy101;
 	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
 		goto yy102;
 	}
 yy103:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(AUTH, sasl,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy125;
+	goto yy17;
 yy104:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(DATA, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy104;
+		if (yych <= '\f') goto yy17;
+		goto yy103;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy104;
+	}
 yy105:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EHLO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == 'T') goto yy126;
+	if (yych == 't') goto yy126;
+	goto yy20;
 yy106:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EXPN, string,        rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy127;
+	goto yy17;
 yy107:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy107;
+		if (yych <= '\f') goto yy17;
+		goto yy106;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy107;
+	}
 yy108:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELP, text,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy128;
+	goto yy17;
 yy109:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(MAIL, reverse_path,  rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy109;
+		if (yych <= '\f') goto yy17;
+		goto yy108;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy109;
+	}
 yy110:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(NOOP, text,          rest, line); }
+	yych = *++cursor;
+	if (yych == 'N') goto yy129;
+	if (yych == 'n') goto yy129;
+	goto yy20;
 yy111:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(QUIT, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych == 'A') goto yy130;
+	if (yych == 'a') goto yy130;
+	goto yy20;
 yy112:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RCPT, forward_path,  rest, line); }
+	{ return read_as(AUTH, sasl,          rest, line); }
 yy113:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RSET, nothing,       rest, line); }
+	{ return read_as(DATA, nothing,       rest, line); }
 yy114:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(EHLO, host,          rest, line); }
 yy115:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(EXPN, string,        rest, line); }
 yy116:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(HELO, host,          rest, line); }
 yy117:
-	yych = *++cursor;
-	if (yych == 'L') goto yy120;
-	if (yych == 'l') goto yy120;
-	goto yy19;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(HELP, text,          rest, line); }
 yy118:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(MAIL, reverse_path,  rest, line); }
 yy119:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(VRFY, string,        rest, line); }
+	{ return read_as(NOOP, text,          rest, line); }
 yy120:
-	yych = *++cursor;
-	if (yych == 'S') goto yy121;
-	if (yych != 's') goto yy19;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(QUIT, nothing,       rest, line); }
 yy121:
-	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy122;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy123;
-	}
-	goto yy19;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RCPT, forward_path,  rest, line); }
 yy122:
-	yych = *++cursor;
-	if (yych == '\n') goto yy124;
-	goto yy16;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RSET, nothing,       rest, line); }
 yy123:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy123;
-		if (yych <= '\f') goto yy16;
-		goto yy122;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy123;
-	}
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
 yy124:
 	++cursor;
 	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy125:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy126:
+	yych = *++cursor;
+	if (yych == 'L') goto yy131;
+	if (yych == 'l') goto yy131;
+	goto yy20;
+yy127:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy128:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(VRFY, string,        rest, line); }
+yy129:
+	yych = *++cursor;
+	if (yych == 'T') goto yy132;
+	if (yych == 't') goto yy132;
+	goto yy20;
+yy130:
+	yych = *++cursor;
+	if (yych == 'R') goto yy133;
+	if (yych == 'r') goto yy133;
+	goto yy20;
+yy131:
+	yych = *++cursor;
+	if (yych == 'S') goto yy134;
+	if (yych == 's') goto yy134;
+	goto yy20;
+yy132:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy135;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy136;
+	}
+	goto yy20;
+yy133:
+	yych = *++cursor;
+	if (yych == 'D') goto yy137;
+	if (yych == 'd') goto yy137;
+	goto yy20;
+yy134:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy138;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy139;
+	}
+	goto yy20;
+yy135:
+	yych = *++cursor;
+	if (yych == '\n') goto yy140;
+	goto yy17;
+yy136:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy136;
+		if (yych <= '\f') goto yy17;
+		goto yy135;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy136;
+	}
+yy137:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy141;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy142;
+	}
+	goto yy20;
+yy138:
+	yych = *++cursor;
+	if (yych == '\n') goto yy143;
+	goto yy17;
+yy139:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy139;
+		if (yych <= '\f') goto yy17;
+		goto yy138;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy139;
+	}
+yy140:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(XCLIENT, attributes, rest, line); }
+yy141:
+	yych = *++cursor;
+	if (yych == '\n') goto yy144;
+	goto yy17;
+yy142:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy142;
+		if (yych <= '\f') goto yy17;
+		goto yy141;
+	} else {
+		if (yych <= 0x1F) goto yy17;
+		if (yych == 0x7F) goto yy17;
+		goto yy142;
+	}
+yy143:
+	++cursor;
+	rest = yyt1;
 	{ return read_as(STARTTLS, nothing,   rest, line); }
+yy144:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(XFORWARD, attributes, rest, line); }
 }
 
 }
@@ -1193,38 +1330,38 @@ static int nothing(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '\r') goto yy127;
-	if (yych == ' ') goto yy128;
+	if (yych == '\r') goto yy147;
+	if (yych == ' ') goto yy148;
 	++cursor;
-yy126:
+yy146:
 	{ return COMMAND_SYNTAX; }
-yy127:
+yy147:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-	goto yy126;
-yy128:
+	if (yych == '\n') goto yy149;
+	goto yy146;
+yy148:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy132;
+		goto yy152;
 	}
-	if (yych == '\r') goto yy130;
-	goto yy126;
-yy129:
+	if (yych == '\r') goto yy150;
+	goto yy146;
+yy149:
 	++cursor;
 	{ return 0; }
-yy130:
+yy150:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-yy131:
+	if (yych == '\n') goto yy149;
+yy151:
 	cursor = marker;
-	goto yy126;
-yy132:
+	goto yy146;
+yy152:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy132;
+		goto yy152;
 	}
-	if (yych == '\r') goto yy130;
-	goto yy131;
+	if (yych == '\r') goto yy150;
+	goto yy151;
 }
 
 }
@@ -1272,40 +1409,40 @@ static int text(struct line *line) {
 	};
 	yych = *cursor;
 	if (yych <= '\f') {
-		if (yych == '\t') goto yy136;
+		if (yych == '\t') goto yy156;
 	} else {
-		if (yych <= '\r') goto yy137;
-		if (yych <= 0x1F) goto yy134;
-		if (yych <= '~') goto yy136;
+		if (yych <= '\r') goto yy157;
+		if (yych <= 0x1F) goto yy154;
+		if (yych <= '~') goto yy156;
 	}
-yy134:
+yy154:
 	++cursor;
-yy135:
+yy155:
 	{ return COMMAND_SYNTAX; }
-yy136:
+yy156:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy138;
+		goto yy158;
 	}
-	if (yych == '\r') goto yy140;
-	goto yy135;
-yy137:
+	if (yych == '\r') goto yy160;
+	goto yy155;
+yy157:
 	yych = *++cursor;
-	if (yych == '\n') goto yy141;
-	goto yy135;
-yy138:
+	if (yych == '\n') goto yy161;
+	goto yy155;
+yy158:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy138;
+		goto yy158;
 	}
-	if (yych == '\r') goto yy140;
-yy139:
+	if (yych == '\r') goto yy160;
+yy159:
 	cursor = marker;
-	goto yy135;
-yy140:
+	goto yy155;
+yy160:
 	yych = *++cursor;
-	if (yych != '\n') goto yy139;
-yy141:
+	if (yych != '\n') goto yy159;
+yy161:
 	++cursor;
 	{ return 0; }
 }
@@ -1359,49 +1496,49 @@ static bool is_smtputf8(const unsigned char *cursor) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == 'S') goto yy144;
-	if (yych == 's') goto yy144;
+	if (yych == 'S') goto yy164;
+	if (yych == 's') goto yy164;
 	++cursor;
-yy143:
+yy163:
 	{ return false; }
-yy144:
+yy164:
 	yych = *(marker = ++cursor);
-	if (yych == 'M') goto yy145;
-	if (yych != 'm') goto yy143;
-yy145:
+	if (yych == 'M') goto yy165;
+	if (yych != 'm') goto yy163;
+yy165:
 	yych = *++cursor;
-	if (yych == 'T') goto yy147;
-	if (yych == 't') goto yy147;
-yy146:
+	if (yych == 'T') goto yy167;
+	if (yych == 't') goto yy167;
+yy166:
 	cursor = marker;
-	goto yy143;
-yy147:
+	goto yy163;
+yy167:
 	yych = *++cursor;
-	if (yych == 'P') goto yy148;
-	if (yych != 'p') goto yy146;
-yy148:
+	if (yych == 'P') goto yy168;
+	if (yych != 'p') goto yy166;
+yy168:
 	yych = *++cursor;
-	if (yych == 'U') goto yy149;
-	if (yych != 'u') goto yy146;
-yy149:
+	if (yych == 'U') goto yy169;
+	if (yych != 'u') goto yy166;
+yy169:
 	yych = *++cursor;
-	if (yych == 'T') goto yy150;
-	if (yych != 't') goto yy146;
-yy150:
+	if (yych == 'T') goto yy170;
+	if (yych != 't') goto yy166;
+yy170:
 	yych = *++cursor;
-	if (yych == 'F') goto yy151;
-	if (yych != 'f') goto yy146;
-yy151:
+	if (yych == 'F') goto yy171;
+	if (yych != 'f') goto yy166;
+yy171:
 	yych = *++cursor;
-	if (yych != '8') goto yy146;
-yy152:
+	if (yych != '8') goto yy166;
+yy172:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy152;
+		goto yy172;
 	}
-	if (yych != '\r') goto yy146;
+	if (yych != '\r') goto yy166;
 	yych = *++cursor;
-	if (yych != '\n') goto yy146;
+	if (yych != '\n') goto yy166;
 	++cursor;
 	{ return true; }
 }
@@ -1464,171 +1601,171 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 	yych = *cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy156;
+			if (yych == '\r') goto yy176;
 		} else {
-			if (yych <= '~') goto yy157;
-			if (yych <= 0xC1) goto yy154;
-			if (yych <= 0xDF) goto yy158;
-			goto yy159;
+			if (yych <= '~') goto yy177;
+			if (yych <= 0xC1) goto yy174;
+			if (yych <= 0xDF) goto yy178;
+			goto yy179;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy161;
-			goto yy160;
+			if (yych == 0xED) goto yy181;
+			goto yy180;
 		} else {
-			if (yych <= 0xF0) goto yy162;
-			if (yych <= 0xF3) goto yy163;
-			if (yych <= 0xF4) goto yy164;
+			if (yych <= 0xF0) goto yy182;
+			if (yych <= 0xF3) goto yy183;
+			if (yych <= 0xF4) goto yy184;
 		}
 	}
-yy154:
+yy174:
 	++cursor;
-yy155:
+yy175:
 	{ return COMMAND_SYNTAX; }
-yy156:
+yy176:
 	yych = *++cursor;
-	if (yych == '\n') goto yy165;
-	goto yy155;
-yy157:
+	if (yych == '\n') goto yy185;
+	goto yy175;
+yy177:
 	yych = *(marker = ++cursor);
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy169;
-		goto yy155;
+		if (yych == '\r') goto yy189;
+		goto yy175;
 	} else {
-		if (yych <= '~') goto yy169;
-		if (yych <= 0xC1) goto yy155;
-		if (yych <= 0xF4) goto yy169;
-		goto yy155;
+		if (yych <= '~') goto yy189;
+		if (yych <= 0xC1) goto yy175;
+		if (yych <= 0xF4) goto yy189;
+		goto yy175;
 	}
-yy158:
+yy178:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy177;
-	goto yy155;
-yy159:
+	if (yych <= 0x7F) goto yy175;
+	if (yych <= 0xBF) goto yy197;
+	goto yy175;
+yy179:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x9F) goto yy155;
-	if (yych <= 0xBF) goto yy170;
-	goto yy155;
-yy160:
+	if (yych <= 0x9F) goto yy175;
+	if (yych <= 0xBF) goto yy190;
+	goto yy175;
+yy180:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy170;
-	goto yy155;
-yy161:
+	if (yych <= 0x7F) goto yy175;
+	if (yych <= 0xBF) goto yy190;
+	goto yy175;
+yy181:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0x9F) goto yy170;
-	goto yy155;
-yy162:
+	if (yych <= 0x7F) goto yy175;
+	if (yych <= 0x9F) goto yy190;
+	goto yy175;
+yy182:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x8F) goto yy155;
-	if (yych <= 0xBF) goto yy172;
-	goto yy155;
-yy163:
+	if (yych <= 0x8F) goto yy175;
+	if (yych <= 0xBF) goto yy192;
+	goto yy175;
+yy183:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy172;
-	goto yy155;
-yy164:
+	if (yych <= 0x7F) goto yy175;
+	if (yych <= 0xBF) goto yy192;
+	goto yy175;
+yy184:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0x8F) goto yy172;
-	goto yy155;
-yy165:
+	if (yych <= 0x7F) goto yy175;
+	if (yych <= 0x8F) goto yy192;
+	goto yy175;
+yy185:
 	++cursor;
 	{ *utf8 = false; return 0; }
-yy166:
+yy186:
 	yych = *++cursor;
-	if (yych == '\n') goto yy165;
-yy167:
+	if (yych == '\n') goto yy185;
+yy187:
 	cursor = marker;
-	goto yy155;
-yy168:
+	goto yy175;
+yy188:
 	yych = *++cursor;
-yy169:
+yy189:
 	if (yybm[0+yych] & 128) {
-		goto yy168;
+		goto yy188;
 	}
 	if (yych <= 0xEC) {
 		if (yych <= 0xC1) {
-			if (yych == '\r') goto yy166;
-			goto yy167;
+			if (yych == '\r') goto yy186;
+			goto yy187;
 		} else {
-			if (yych <= 0xDF) goto yy170;
-			if (yych <= 0xE0) goto yy171;
-			goto yy172;
+			if (yych <= 0xDF) goto yy190;
+			if (yych <= 0xE0) goto yy191;
+			goto yy192;
 		}
 	} else {
 		if (yych <= 0xF0) {
-			if (yych <= 0xED) goto yy173;
-			if (yych <= 0xEF) goto yy172;
-			goto yy174;
+			if (yych <= 0xED) goto yy193;
+			if (yych <= 0xEF) goto yy192;
+			goto yy194;
 		} else {
-			if (yych <= 0xF3) goto yy175;
-			if (yych <= 0xF4) goto yy176;
-			goto yy167;
+			if (yych <= 0xF3) goto yy195;
+			if (yych <= 0xF4) goto yy196;
+			goto yy187;
 		}
 	}
-yy170:
+yy190:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy177;
-	goto yy167;
-yy171:
+	if (yych <= 0x7F) goto yy187;
+	if (yych <= 0xBF) goto yy197;
+	goto yy187;
+yy191:
 	yych = *++cursor;
-	if (yych <= 0x9F) goto yy167;
-	if (yych <= 0xBF) goto yy170;
-	goto yy167;
-yy172:
+	if (yych <= 0x9F) goto yy187;
+	if (yych <= 0xBF) goto yy190;
+	goto yy187;
+yy192:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy170;
-	goto yy167;
-yy173:
+	if (yych <= 0x7F) goto yy187;
+	if (yych <= 0xBF) goto yy190;
+	goto yy187;
+yy193:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0x9F) goto yy170;
-	goto yy167;
-yy174:
+	if (yych <= 0x7F) goto yy187;
+	if (yych <= 0x9F) goto yy190;
+	goto yy187;
+yy194:
 	yych = *++cursor;
-	if (yych <= 0x8F) goto yy167;
-	if (yych <= 0xBF) goto yy172;
-	goto yy167;
-yy175:
+	if (yych <= 0x8F) goto yy187;
+	if (yych <= 0xBF) goto yy192;
+	goto yy187;
+yy195:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy172;
-	goto yy167;
-yy176:
+	if (yych <= 0x7F) goto yy187;
+	if (yych <= 0xBF) goto yy192;
+	goto yy187;
+yy196:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0x8F) goto yy172;
-	goto yy167;
-yy177:
+	if (yych <= 0x7F) goto yy187;
+	if (yych <= 0x8F) goto yy192;
+	goto yy187;
+yy197:
 	yych = *++cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy167;
+			if (yych != '\r') goto yy187;
 		} else {
-			if (yych <= '~') goto yy177;
-			if (yych <= 0xC1) goto yy167;
-			if (yych <= 0xDF) goto yy170;
-			goto yy171;
+			if (yych <= '~') goto yy197;
+			if (yych <= 0xC1) goto yy187;
+			if (yych <= 0xDF) goto yy190;
+			goto yy191;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy173;
-			goto yy172;
+			if (yych == 0xED) goto yy193;
+			goto yy192;
 		} else {
-			if (yych <= 0xF0) goto yy174;
-			if (yych <= 0xF3) goto yy175;
-			if (yych <= 0xF4) goto yy176;
-			goto yy167;
+			if (yych <= 0xF0) goto yy194;
+			if (yych <= 0xF3) goto yy195;
+			if (yych <= 0xF4) goto yy196;
+			goto yy187;
 		}
 	}
 	yych = *++cursor;
-	if (yych != '\n') goto yy167;
+	if (yych != '\n') goto yy187;
 	++cursor;
 	{ *utf8 = true;  return 0; }
 }
@@ -1703,66 +1840,66 @@ static int reverse_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy180;
+	if (yych == ' ') goto yy200;
 	++cursor;
-yy179:
+yy199:
 	{ return COMMAND_SYNTAX; }
-yy180:
+yy200:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy181;
+		goto yy201;
 	}
-	if (yych == 'F') goto yy183;
-	if (yych == 'f') goto yy183;
-	goto yy179;
-yy181:
+	if (yych == 'F') goto yy203;
+	if (yych == 'f') goto yy203;
+	goto yy199;
+yy201:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy181;
+		goto yy201;
 	}
-	if (yych == 'F') goto yy183;
-	if (yych == 'f') goto yy183;
-yy182:
+	if (yych == 'F') goto yy203;
+	if (yych == 'f') goto yy203;
+yy202:
 	cursor = marker;
-	goto yy179;
-yy183:
+	goto yy199;
+yy203:
 	yych = *++cursor;
-	if (yych == 'R') goto yy184;
-	if (yych != 'r') goto yy182;
-yy184:
+	if (yych == 'R') goto yy204;
+	if (yych != 'r') goto yy202;
+yy204:
 	yych = *++cursor;
-	if (yych == 'O') goto yy185;
-	if (yych != 'o') goto yy182;
-yy185:
+	if (yych == 'O') goto yy205;
+	if (yych != 'o') goto yy202;
+yy205:
 	yych = *++cursor;
-	if (yych == 'M') goto yy186;
-	if (yych != 'm') goto yy182;
-yy186:
+	if (yych == 'M') goto yy206;
+	if (yych != 'm') goto yy202;
+yy206:
 	yych = *++cursor;
-	if (yych != ':') goto yy182;
+	if (yych != ':') goto yy202;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy187;
+			goto yy207;
 		}
-		if (yych <= '\f') goto yy182;
+		if (yych <= '\f') goto yy202;
 		yyt1 = cursor;
-		goto yy188;
+		goto yy208;
 	} else {
-		if (yych <= 0x1F) goto yy182;
-		if (yych == 0x7F) goto yy182;
+		if (yych <= 0x1F) goto yy202;
+		if (yych == 0x7F) goto yy202;
 		yyt1 = cursor;
 	}
-yy187:
+yy207:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy187;
+		goto yy207;
 	}
-	if (yych != '\r') goto yy182;
-yy188:
+	if (yych != '\r') goto yy202;
+yy208:
 	yych = *++cursor;
-	if (yych != '\n') goto yy182;
+	if (yych != '\n') goto yy202;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, true, COMMAND_SENDER); }
@@ -1813,58 +1950,58 @@ static int forward_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy191;
+	if (yych == ' ') goto yy211;
 	++cursor;
-yy190:
+yy210:
 	{ return COMMAND_SYNTAX; }
-yy191:
+yy211:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy192;
+		goto yy212;
 	}
-	if (yych == 'T') goto yy194;
-	if (yych == 't') goto yy194;
-	goto yy190;
-yy192:
+	if (yych == 'T') goto yy214;
+	if (yych == 't') goto yy214;
+	goto yy210;
+yy212:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy192;
+		goto yy212;
 	}
-	if (yych == 'T') goto yy194;
-	if (yych == 't') goto yy194;
-yy193:
+	if (yych == 'T') goto yy214;
+	if (yych == 't') goto yy214;
+yy213:
 	cursor = marker;
-	goto yy190;
-yy194:
+	goto yy210;
+yy214:
 	yych = *++cursor;
-	if (yych == 'O') goto yy195;
-	if (yych != 'o') goto yy193;
-yy195:
+	if (yych == 'O') goto yy215;
+	if (yych != 'o') goto yy213;
+yy215:
 	yych = *++cursor;
-	if (yych != ':') goto yy193;
+	if (yych != ':') goto yy213;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy196;
+			goto yy216;
 		}
-		if (yych <= '\f') goto yy193;
+		if (yych <= '\f') goto yy213;
 		yyt1 = cursor;
-		goto yy197;
+		goto yy217;
 	} else {
-		if (yych <= 0x1F) goto yy193;
-		if (yych == 0x7F) goto yy193;
+		if (yych <= 0x1F) goto yy213;
+		if (yych == 0x7F) goto yy213;
 		yyt1 = cursor;
 	}
-yy196:
+yy216:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy196;
+		goto yy216;
 	}
-	if (yych != '\r') goto yy193;
-yy197:
+	if (yych != '\r') goto yy213;
+yy217:
 	yych = *++cursor;
-	if (yych != '\n') goto yy193;
+	if (yych != '\n') goto yy213;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, false, COMMAND_RECIPIENT); }
@@ -1918,158 +2055,158 @@ static int sasl(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy200;
+	if (yych == ' ') goto yy220;
 	++cursor;
-yy199:
+yy219:
 	{ return COMMAND_SYNTAX; }
-yy200:
+yy220:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy201;
+		goto yy221;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
-			if (yych <= ',') goto yy199;
+			if (yych <= ',') goto yy219;
 			yyt1 = cursor;
-			goto yy203;
+			goto yy223;
 		} else {
-			if (yych <= '/') goto yy199;
+			if (yych <= '/') goto yy219;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
-			goto yy199;
+			goto yy219;
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
-			if (yych <= '^') goto yy199;
+			if (yych <= '^') goto yy219;
 			yyt1 = cursor;
-			goto yy203;
+			goto yy223;
 		} else {
-			if (yych <= '`') goto yy199;
+			if (yych <= '`') goto yy219;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
-			goto yy199;
+			goto yy219;
 		}
 	}
-yy201:
+yy221:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy201;
+		goto yy221;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
 			if (yych >= '-') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
 		} else {
-			if (yych <= '/') goto yy202;
+			if (yych <= '/') goto yy222;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
 			if (yych >= '_') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
 		} else {
-			if (yych <= '`') goto yy202;
+			if (yych <= '`') goto yy222;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy223;
 			}
 		}
 	}
-yy202:
+yy222:
 	cursor = marker;
-	goto yy199;
-yy203:
+	goto yy219;
+yy223:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy202;
+			if (yych != '\r') goto yy222;
 			yyt2 = cursor;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych == '-') goto yy206;
-			goto yy202;
+			if (yych == '-') goto yy226;
+			goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy206;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy206;
-			goto yy202;
+			if (yych <= '9') goto yy226;
+			if (yych <= '@') goto yy222;
+			if (yych <= 'Z') goto yy226;
+			goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy206;
-			goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych <= 'z') goto yy226;
+			goto yy222;
 		}
 	}
-yy204:
+yy224:
 	yych = *++cursor;
-	if (yych == '\n') goto yy207;
-	goto yy202;
-yy205:
+	if (yych == '\n') goto yy227;
+	goto yy222;
+yy225:
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy204;
-		goto yy202;
+		if (yych == '\r') goto yy224;
+		goto yy222;
 	} else {
-		if (yych <= ' ') goto yy205;
+		if (yych <= ' ') goto yy225;
 		if (yych <= '~') {
 			yyt3 = cursor;
-			goto yy208;
+			goto yy228;
 		}
-		goto yy202;
+		goto yy222;
 	}
-yy206:
+yy226:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych == '-') goto yy209;
-			goto yy202;
+			if (yych == '-') goto yy229;
+			goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy209;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy209;
-			goto yy202;
+			if (yych <= '9') goto yy229;
+			if (yych <= '@') goto yy222;
+			if (yych <= 'Z') goto yy229;
+			goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy209;
-			goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych <= 'z') goto yy229;
+			goto yy222;
 		}
 	}
-yy207:
+yy227:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2077,82 +2214,82 @@ yy207:
     line->command->argument = cursor_slice(mechanism, end);
     return 0;
   }
-yy208:
+yy228:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy208;
+		goto yy228;
 	}
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
-yy209:
+	if (yych == '\r') goto yy230;
+	if (yych == ' ') goto yy231;
+	goto yy222;
+yy229:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych == '-') goto yy212;
-			goto yy202;
+			if (yych == '-') goto yy232;
+			goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy212;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy212;
-			goto yy202;
+			if (yych <= '9') goto yy232;
+			if (yych <= '@') goto yy222;
+			if (yych <= 'Z') goto yy232;
+			goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy212;
-			goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych <= 'z') goto yy232;
+			goto yy222;
 		}
 	}
-yy210:
+yy230:
 	yych = *++cursor;
-	if (yych == '\n') goto yy213;
-	goto yy202;
-yy211:
+	if (yych == '\n') goto yy233;
+	goto yy222;
+yy231:
 	yych = *++cursor;
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
-yy212:
+	if (yych == '\r') goto yy230;
+	if (yych == ' ') goto yy231;
+	goto yy222;
+yy232:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych == '-') goto yy214;
-			goto yy202;
+			if (yych == '-') goto yy234;
+			goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy214;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy214;
-			goto yy202;
+			if (yych <= '9') goto yy234;
+			if (yych <= '@') goto yy222;
+			if (yych <= 'Z') goto yy234;
+			goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy214;
-			goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych <= 'z') goto yy234;
+			goto yy222;
 		}
 	}
-yy213:
+yy233:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2162,407 +2299,534 @@ yy213:
     line->command->parameters = trimmed(response, line->end);
     return 0;
   }
-yy214:
+yy234:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy215;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy235;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy215:
+yy235:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy216;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy236;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy216:
+yy236:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy217;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy237;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy217:
+yy237:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy218;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy238;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy218:
+yy238:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy219;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy239;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy219:
+yy239:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy220;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy240;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy220:
+yy240:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy221;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy241;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy221:
+yy241:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy222;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy242;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy222:
+yy242:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy223;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy243;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy223:
+yy243:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy224;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy244;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy224:
+yy244:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy225;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy245;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy225:
+yy245:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy226;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy246;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy226:
+yy246:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy227;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy247;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy227:
+yy247:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy228;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy248;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy228:
+yy248:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy224;
 			}
-			goto yy202;
+			goto yy222;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy225;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy222;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy229;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '9') goto yy249;
+			if (yych <= '@') goto yy222;
+			if (yych >= '[') goto yy222;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy222;
+			if (yych >= '{') goto yy222;
 		}
 	}
-yy229:
+yy249:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy204;
+		goto yy224;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy205;
+		goto yy225;
 	}
-	goto yy202;
+	goto yy222;
+}
+
+}
+
+/* XCLIENT, XFORWARD: 1*( SP attribute-name "=" xtext ) (Postfix, XCLIENT_README and XFORWARD_README; xtext is RFC 3461
+ * section 4's). Which attributes there are, and what they may say, is the engine's. */
+static int attributes(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker;
+  line->command->parameters = cursor_slice(line->rest, line->end);
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		 32, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128,   0, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128,   0, 128, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 128, 128, 128, 128, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych == ' ') goto yy252;
+	++cursor;
+yy251:
+	{ return COMMAND_SYNTAX; }
+yy252:
+	yych = *(marker = ++cursor);
+	if (yybm[0+yych] & 32) {
+		goto yy253;
+	}
+	if (yych <= '@') goto yy251;
+	if (yych <= 'Z') goto yy255;
+	if (yych <= '`') goto yy251;
+	if (yych <= 'z') goto yy255;
+	goto yy251;
+yy253:
+	yych = *++cursor;
+	if (yybm[0+yych] & 32) {
+		goto yy253;
+	}
+	if (yych <= '@') goto yy254;
+	if (yych <= 'Z') goto yy255;
+	if (yych <= '`') goto yy254;
+	if (yych <= 'z') goto yy255;
+yy254:
+	cursor = marker;
+	goto yy251;
+yy255:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy255;
+	}
+	if (yych != '=') goto yy254;
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy256;
+	}
+	if (yych <= ' ') goto yy254;
+	if (yych <= '+') goto yy257;
+	goto yy254;
+yy256:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy256;
+	}
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy258;
+		goto yy254;
+	} else {
+		if (yych <= ' ') goto yy259;
+		if (yych >= ',') goto yy254;
+	}
+yy257:
+	yych = *++cursor;
+	if (yych <= '/') goto yy254;
+	if (yych <= '9') goto yy260;
+	if (yych <= '@') goto yy254;
+	if (yych <= 'F') goto yy260;
+	goto yy254;
+yy258:
+	yych = *++cursor;
+	if (yych == '\n') goto yy261;
+	goto yy254;
+yy259:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy255;
+	}
+	if (yych == '\r') goto yy258;
+	if (yych == ' ') goto yy259;
+	goto yy254;
+yy260:
+	yych = *++cursor;
+	if (yych <= '/') goto yy254;
+	if (yych <= '9') goto yy256;
+	if (yych <= '@') goto yy254;
+	if (yych <= 'F') goto yy256;
+	goto yy254;
+yy261:
+	++cursor;
+	{ return 0; }
 }
 
 }

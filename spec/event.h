@@ -23,6 +23,8 @@ enum event {
   QUIT = 266,
   STARTTLS = 267,
   AUTH = 268,
+  XCLIENT = 272,
+  XFORWARD = 273,
 
   SLICE = 280,
   FAULT = 281,

@@ -127,6 +127,10 @@ struct cmta_listen {
      while the header is due. The client that the header names is who all that follows is about.
      Nobody else's header is read: it is a bad command. NULL: nobody */
   const char *proxy_from;
+  /* Clients that are trusted with XCLIENT, and with XFORWARD (<cmta/session.h>): lists likewise.
+     Behind a proxy the client is the one that its header names. NULL: nobody */
+  const char *xclient_from;
+  const char *xforward_from;
 };
 
 /* Fills listen with the defaults named above. */

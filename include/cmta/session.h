@@ -280,6 +280,13 @@ CMTA_API int cmta_session_set_proxy(struct cmta_session *session,
    nothing once it runs. */
 CMTA_API void cmta_session_proxy_failed(struct cmta_session *session);
 
+/* What a client is trusted with, as bits. */
+enum cmta_trust { CMTA_TRUST_XCLIENT = 1 << 0, CMTA_TRUST_XFORWARD = 1 << 1 };
+
+/* For runtimes, before the session runs, and for the hook `connect`: the client may use XCLIENT or
+   XFORWARD. To others they are not offered, and are 550 5.7.0. Nothing */
+CMTA_API void cmta_session_set_trust(struct cmta_session *session, unsigned trust);
+
 /* ---- TLS ---- */
 
 /* What a session does about TLS. */

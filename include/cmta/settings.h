@@ -25,7 +25,16 @@ enum cmta_extension {
   CMTA_EXTENSION_ENHANCEDSTATUSCODES = 1 << 4, /* RFC 2034 */
   CMTA_EXTENSION_HELP = 1 << 5,                /* RFC 5321 section 4.1.1.8 */
   CMTA_EXTENSION_STARTTLS = 1 << 6,            /* RFC 3207; where cmta_session_set_tls() says so */
-  CMTA_EXTENSION_AUTH = 1 << 7                 /* RFC 4954; where there are mechanisms to offer */
+  CMTA_EXTENSION_AUTH = 1 << 7,                /* RFC 4954; where there are mechanisms to offer */
+  CMTA_EXTENSION_XCLIENT = 1 << 19,  /* Postfix's; to whom cmta_session_set_trust() says */
+  CMTA_EXTENSION_XFORWARD = 1 << 20, /* likewise */
+
+  /* What is offered unless a program says otherwise: all that asks nothing of the application. */
+  CMTA_EXTENSIONS_DEFAULT = CMTA_EXTENSION_PIPELINING | CMTA_EXTENSION_SIZE |
+                            CMTA_EXTENSION_8BITMIME | CMTA_EXTENSION_SMTPUTF8 |
+                            CMTA_EXTENSION_ENHANCEDSTATUSCODES | CMTA_EXTENSION_HELP |
+                            CMTA_EXTENSION_STARTTLS | CMTA_EXTENSION_AUTH | CMTA_EXTENSION_XCLIENT |
+                            CMTA_EXTENSION_XFORWARD
 };
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
@@ -75,7 +84,7 @@ struct cmta_settings {
   const char *hostname;
   /* The text behind the name in the 220 line. "ESMTP cmta" */
   const char *greeting;
-  /* What EHLO offers, bits of enum cmta_extension. All of them */
+  /* What EHLO offers, bits of enum cmta_extension. CMTA_EXTENSIONS_DEFAULT */
   unsigned extensions;
   /* Refuse the blank that many clients put behind FROM: and TO:. Off */
   bool strict_syntax;

@@ -20,6 +20,8 @@ static const struct guard {
     {FACT_TLS_ON, REPLY_TLS_ALREADY},
     {FACT_NO_STARTTLS, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_MECHANISM, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_XCLIENT, REPLY_NOT_TRUSTED},
+    {FACT_NO_XFORWARD, REPLY_NOT_TRUSTED},
     {FACT_NO_EHLO, REPLY_EHLO_NEEDED},
     {FACT_TLS_UNAVAILABLE, REPLY_TLS_UNAVAILABLE},
     {FACT_AUTHENTICATED, REPLY_AUTHENTICATED_ALREADY},
@@ -47,9 +49,15 @@ static unsigned auth_facts(const struct cmta_session *session) {
   return session->auth_required ? facts | FACT_AUTH_FIRST : facts;
 }
 
+static unsigned trust_facts(const struct cmta_session *session) {
+  unsigned bits = offer_extensions(session);
+  unsigned facts = bits & CMTA_EXTENSION_XCLIENT ? 0u : FACT_NO_XCLIENT;
+  return bits & CMTA_EXTENSION_XFORWARD ? facts : facts | FACT_NO_XFORWARD;
+}
+
 unsigned facts_of(const struct cmta_session *session) {
   const struct cmta_service *service = session->service;
-  unsigned facts = tls_facts(session) | auth_facts(session);
+  unsigned facts = tls_facts(session) | auth_facts(session) | trust_facts(session);
   if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))

@@ -20,7 +20,9 @@ enum fact {
   FACT_AUTHENTICATED = 1 << 9,   /* the client is authenticated */
   FACT_AUTH_FIRST = 1 << 10,     /* it is not, and must be */
   FACT_NO_EHLO = 1 << 11,        /* what EHLO offers was not offered */
-  FACT_ALL = (1 << 12) - 1
+  FACT_NO_XCLIENT = 1 << 12,     /* the client is not trusted with XCLIENT, or it is off */
+  FACT_NO_XFORWARD = 1 << 13,    /* likewise */
+  FACT_ALL = (1 << 14) - 1
 };
 
 /* The facts that hold for a session now. */

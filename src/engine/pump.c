@@ -217,10 +217,10 @@ static int read_discard(struct cmta_session *session, struct cmta_slice *input) 
   return found == FOUND_END ? begin_refused(session, BODY_END, session->standard) : STOP;
 }
 
-static int read_nothing(struct cmta_session *session, struct cmta_slice *input) {
-  (void)session;
+/* XCLIENT has led back to the beginning. */
+static int read_connect(struct cmta_session *session, struct cmta_slice *input) {
   (void)input;
-  return STOP;
+  return begin(session, CONNECT);
 }
 
 /* The phases by name, and who reads the next bytes. */
@@ -228,7 +228,7 @@ static const struct phase_row {
   const char *name;
   int (*read)(struct cmta_session *session, struct cmta_slice *input);
 } phases[PHASE_COUNT] = {
-    [PHASE_CONNECTING] = {"connecting", read_nothing},
+    [PHASE_CONNECTING] = {"connecting", read_connect},
     [PHASE_GREETED] = {"greeted", read_command},
     [PHASE_READY] = {"ready", read_command},
     [PHASE_HANDSHAKE] = {"handshake", read_secured},

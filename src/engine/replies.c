@@ -40,6 +40,7 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_TLS_ALREADY] = {503, true, false, "5.5.1", "TLS is on already"},
     [REPLY_EHLO_NEEDED] = {503, true, false, "5.5.1", "Send EHLO first"},
     [REPLY_AUTHENTICATED_ALREADY] = {503, true, false, "5.5.1", "Authenticated already"},
+    [REPLY_NOT_TRUSTED] = {550, true, false, "5.7.0", "Insufficient authorization"},
     [REPLY_MECHANISM_UNKNOWN] = {504, true, false, "5.5.4", "Mechanism not offered"},
     [REPLY_MECHANISM_NEEDS_TLS] = {538, true, false, "5.7.11",
                                    "Encryption required for that mechanism"},

@@ -25,7 +25,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .size = sizeof *settings,
       .hostname = "localhost",
       .greeting = "ESMTP cmta",
-      .extensions = extension_all(),
+      .extensions = CMTA_EXTENSIONS_DEFAULT,
       .collect = true,
       .max_message_size = 26214400,
       .max_header_section = 262144,

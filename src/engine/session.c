@@ -69,6 +69,8 @@ void cmta_session_free(struct cmta_session *session) {
   memory_give(&memory, session->mechanisms);
   memory_give(&memory, session->identity);
   memory_give(&memory, session->proxied);
+  memory_give(&memory, session->xclient);
+  memory_give(&memory, session->forwarded);
   memory_give(&memory, session->ends);
   memory_give(&memory, session);
 }

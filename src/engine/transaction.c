@@ -11,6 +11,7 @@
 #include "engine/reply.h"
 #include "engine/section.h"
 #include "engine/statistics.h"
+#include "engine/told.h"
 
 void transaction_drop(struct cmta_session *session) {
   if (!session->transaction)
@@ -157,9 +158,13 @@ void message_done(struct cmta_session *session) {
   session->errors = 0;
   statistics_count(session, (struct cmta_counts){.messages = 1});
   transaction_free(session);
+  forwarded_forget(session);
 }
 
-void message_undone(struct cmta_session *session) { transaction_drop(session); }
+void message_undone(struct cmta_session *session) {
+  transaction_drop(session);
+  forwarded_forget(session);
+}
 
 enum cmta_verdict rset_ask(struct cmta_session *session, const struct hook_set *set) {
   return set->hooks.rset(session, set->user);
@@ -167,5 +172,6 @@ enum cmta_verdict rset_ask(struct cmta_session *session, const struct hook_set *
 
 void rset_done(struct cmta_session *session) {
   transaction_drop(session);
+  forwarded_forget(session);
   reply_send(session, session->standard, false);
 }

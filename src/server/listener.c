@@ -158,6 +158,8 @@ static void give(struct cmta_server *server, struct listener *listener) {
   endpoint_close(&listener->endpoint);
   block_give(&server->allocator, listener->mechanisms, listener->mechanisms_size);
   cmta_networks_free(listener->proxy_from);
+  cmta_networks_free(listener->xclient_from);
+  cmta_networks_free(listener->xforward_from);
   block_give(&server->allocator, listener, sizeof *listener);
 }
 
@@ -225,7 +227,10 @@ static int fill(struct listener *listener, const struct cmta_listen *listen) {
     return CMTA_E_ARGUMENT;
   if (manners)
     memcpy(&listener->manners, manners, manners->size);
-  return read_networks(&listener->proxy_from, listen->proxy_from);
+  int error = read_networks(&listener->proxy_from, listen->proxy_from);
+  if (!error)
+    error = read_networks(&listener->xclient_from, listen->xclient_from);
+  return error ? error : read_networks(&listener->xforward_from, listen->xforward_from);
 }
 
 int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) {

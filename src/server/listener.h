@@ -15,11 +15,11 @@ struct listener {
   struct endpoint endpoint;
   struct cmta_tls *tls; /* as in struct cmta_listen, like what follows */
   enum cmta_tls_mode tls_mode;
-  char *mechanisms;                 /* or NULL */
-  size_t mechanisms_size;           /* of its block */
-  bool auth_required;               /* the settings' counted too */
-  struct cmta_manners manners;      /* its size is 0 where the settings' count */
-  struct cmta_networks *proxy_from; /* or NULL */
+  char *mechanisms;            /* or NULL */
+  size_t mechanisms_size;      /* of its block */
+  bool auth_required;          /* the settings' counted too */
+  struct cmta_manners manners; /* its size is 0 where the settings' count */
+  struct cmta_networks *proxy_from, *xclient_from, *xforward_from; /* each may be NULL */
 };
 
 /* Prepares the watcher that ends a rest. */

@@ -22,12 +22,24 @@ struct preface {
 
 bool preface_is_due(const struct connection *connection) { return connection->preface; }
 
+/* It is known now who the client is. */
+static void trust(struct connection *connection) {
+  const struct listener *listener = connection->listener;
+  const char *address = cmta_session_peer(connection->session)->address;
+  bool xclient = cmta_networks_have(listener->xclient_from, address);
+  bool xforward = cmta_networks_have(listener->xforward_from, address);
+  cmta_session_set_trust(connection->session,
+                         (xclient ? CMTA_TRUST_XCLIENT : 0) | (xforward ? CMTA_TRUST_XFORWARD : 0));
+}
+
 bool preface_begin(struct connection *connection) {
   const struct cmta_peer *peer = cmta_session_peer(connection->session);
   size_t most = connection->server->max_proxy_header;
   size_t capacity = most > CMTA_PROXY_V1_MOST ? most : CMTA_PROXY_V1_MOST;
-  if (!cmta_networks_have(connection->listener->proxy_from, peer->address))
+  if (!cmta_networks_have(connection->listener->proxy_from, peer->address)) {
+    trust(connection);
     return true;
+  }
   connection->preface =
       block_take(&connection->server->allocator, sizeof(struct preface) + capacity);
   if (connection->preface)
@@ -69,6 +81,7 @@ static size_t judge(struct connection *connection, size_t heard, struct cmta_pro
 /* The header is here: the session learns of it, and its octets are forgotten. */
 static void tell(struct connection *connection, const struct cmta_proxy_header *header) {
   connection->failed |= cmta_session_set_proxy(connection->session, header) != 0;
+  trust(connection);
   preface_end(connection);
 }
 

@@ -57,7 +57,7 @@ static void demand_same(struct cmta_slice one, struct cmta_slice other) {
 }
 
 static bool is_client_event(int verb) {
-  return (verb >= EHLO && verb <= QUIT) || verb == STARTTLS || verb == AUTH;
+  return (verb >= EHLO && verb <= AUTH) || verb == XCLIENT || verb == XFORWARD;
 }
 
 static void check_result(const struct line *line, int result, const struct command *command) {

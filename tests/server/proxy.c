@@ -48,6 +48,7 @@ static void begin(void) {
 static void end(void) { world_free(&world); }
 
 TestSuite(proxy, .init = begin, .fini = end, .timeout = 30);
+TestSuite(trust, .init = begin, .fini = end, .timeout = 30);
 
 static void listen_for(const char *networks) {
   struct cmta_listen listen;
@@ -271,5 +272,56 @@ Test(proxy, finds_no_memory_and_the_connection_is_closed) {
   client_expect_end(&client);
   world.starved = false;
   cr_expect_eq(world.opened, 0);
+  client_close(&client, false);
+}
+
+/* ---- XCLIENT and XFORWARD ---- */
+
+static void listen_trusting(const char *proxy_from, const char *xclient_from,
+                            const char *xforward_from) {
+  struct cmta_listen listen;
+  cmta_listen_init(&listen);
+  listen.address = "127.0.0.1:0";
+  listen.proxy_from = proxy_from;
+  listen.xclient_from = xclient_from;
+  listen.xforward_from = xforward_from;
+  cr_assert_eq(world_listen_with(&world, &listen), 0);
+}
+
+/* `connect` is asked twice of one session. */
+static void forgive_second_connect(void) { world.opened--; }
+
+Test(trust, has_listed_clients_speak_for_others) {
+  listen_trusting(NULL, "127.0.0.0/8", "192.0.2.0/24");
+  client_connect(&client, &world, 0);
+  client_expect(&client, "220 ");
+  client_say(&client, "EHLO proxy.example", "250");
+  cr_expect_not_null(strstr(client.reply, "XCLIENT "));
+  cr_expect_null(strstr(client.reply, "XFORWARD "));
+  client_say(&client, "XFORWARD ADDR=192.0.2.1", "550 5.7.0 ");
+  client_say(&client, "XCLIENT ADDR=192.0.2.1 PORT=4711", "220 ");
+  forgive_second_connect();
+  cr_expect_str_eq(seen.peer, "192.0.2.1");
+  cr_expect_eq(seen.port, 4711);
+  client_say(&client, "XCLIENT ADDR=192.0.2.1", "550 5.7.0 ");
+  client_close(&client, false);
+}
+
+Test(trust, is_in_the_client_of_the_header_and_not_in_its_proxy) {
+  listen_trusting("127.0.0.1", "127.0.0.1", "192.0.2.1");
+  client_connect(&client, &world, 0);
+  client_send(&client, V1);
+  client_expect(&client, "220 ");
+  client_say(&client, "XCLIENT ADDR=192.0.2.9", "550 5.7.0 ");
+  client_say(&client, "XFORWARD ADDR=192.0.2.9", "250 ");
+  client_close(&client, false);
+}
+
+Test(trust, is_in_nobody_by_default) {
+  world_listen_any(&world);
+  client_connect(&client, &world, 0);
+  client_expect(&client, "220 ");
+  client_say(&client, "XCLIENT ADDR=192.0.2.9", "550 5.7.0 ");
+  client_say(&client, "XFORWARD ADDR=192.0.2.9", "550 5.7.0 ");
   client_close(&client, false);
 }

@@ -48,6 +48,8 @@ static const struct {
     {"help", CMTA_EXTENSION_HELP},
     {"starttls", CMTA_EXTENSION_STARTTLS},
     {"auth", CMTA_EXTENSION_AUTH},
+    {"xclient", CMTA_EXTENSION_XCLIENT},
+    {"xforward", CMTA_EXTENSION_XFORWARD},
 };
 
 /* Where the bytes are that a field of the settings points to. */

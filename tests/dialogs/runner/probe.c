@@ -3,8 +3,9 @@
 #include "play.h"
 
 static void show_closed(struct play *play, struct text *text) {
-  static const char *const names[] = {"",         "quit",   "verdict", "errors", "timeout",
-                                      "shutdown", "hangup", "memory",  "freed",  "tls"};
+  static const char *const names[] = {"",        "quit",     "verdict", "errors",
+                                      "timeout", "shutdown", "hangup",  "memory",
+                                      "freed",   "tls",      "protocol"};
   const enum cmta_close_reason reason = cmta_session_close_reason(play->session);
   text_print(text, "%s", names[reason]);
   if ((reason != CMTA_CLOSED_NOT) != ((cmta_session_wants(play->session) & CMTA_WANTS_CLOSE) != 0))
@@ -101,6 +102,35 @@ static void show_heard_secrets(struct play *play, struct text *text) {
   play->heard_secrets = false;
 }
 
+static void show_peer(struct play *play, struct text *text) {
+  const struct cmta_peer *peer = cmta_session_peer(play->session);
+  text_print(text, "%s %u", peer->address, peer->port);
+}
+
+static void show_faults(struct play *play, struct text *text) {
+  static const char *const names[] = {"bare-cr", "bare-lf", "early-talker", "pipelining"};
+  const unsigned faults = cmta_session_faults(play->session);
+  for (unsigned i = 0; i < 4; i++)
+    if (faults & 1u << i)
+      text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
+  text_print(text, faults ? "" : "none");
+}
+
+/* What is known of the client beside what it says; false where the probe is none of it. */
+static bool show_client(struct play *play, enum probe probe, struct text *text) {
+  if (probe == PROBE_PEER)
+    show_peer(play, text);
+  else if (probe == PROBE_XCLIENT)
+    client_show(text, cmta_session_xclient(play->session));
+  else if (probe == PROBE_FORWARDED)
+    client_show(text, cmta_session_forwarded(play->session));
+  else if (probe == PROBE_FAULTS)
+    show_faults(play, text);
+  else
+    return false;
+  return true;
+}
+
 /* What STARTTLS and AUTH have led to; false where the probe is none of it. */
 static bool show_security(struct play *play, enum probe probe, struct text *text) {
   if (probe == PROBE_IDENTITY)
@@ -139,7 +169,7 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
     show_replies(play, text);
   else if (probe == PROBE_FORESEEN)
     show_foreseen(play, text);
-  else if (!show_security(play, probe, text))
+  else if (!show_security(play, probe, text) && !show_client(play, probe, text))
     show_progress(play, text);
 }
 
