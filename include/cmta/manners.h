@@ -48,13 +48,14 @@ struct cmta_manners {
   /* REFUSE */
   enum cmta_line_endings line_endings;
   /* To bytes that come before the greeting is sent (RFC 5321 section 3.1), also while `connect` is
-     open. Not looked for by a runtime that does not bring them: see cmta_session_wants(). IGNORE */
+     open. A runtime has to bring what is there, with the first cmta_session_receive() and when
+     cmta_session_wants() says FORESIGHT; a server does. IGNORE */
   enum cmta_reaction early_talker;
   /* To bytes that come behind a command whose reply the client must await (RFC 2920 section 3.1:
      EHLO, HELO, DATA, NOOP, VRFY, EXPN, HELP, QUIT, STARTTLS, AUTH, XCLIENT and verbs of
-     settings.verbs with CMTA_VERB_ENDS_GROUP), before that reply is sent; and behind any other
-     command or message of a client that was not offered PIPELINING. The command is not done when
-     the session ends by it. IGNORE */
+     settings.verbs with CMTA_VERB_ENDS_GROUP), before that reply is sent (cmta_session_sent()); and
+     behind any other command or message of a client that was not offered PIPELINING. The command is
+     not done when the session ends by it. IGNORE */
   enum cmta_reaction pipelining;
 };
 

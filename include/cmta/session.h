@@ -96,7 +96,8 @@ CMTA_API int cmta_session_new(struct cmta_session **session, struct cmta_service
 CMTA_API void cmta_session_free(struct cmta_session *session);
 
 /* Hands bytes to the session and runs it as far as it goes. The first call opens the session: it
-   asks `connect` and greets. Returns how many bytes were taken: fewer than length while a question
+   asks `connect` and greets; bytes that come with it are an early talker's (<cmta/manners.h>).
+   Returns how many bytes were taken: fewer than length while a question
    is open, while so many replies wait to be sent (16 KiB) that no more commands are answered, or
    when the session is over. Bring the rest again when cmta_session_wants() says READ; length may be
    0, to run on after a decision. bytes are borrowed until return. CMTA_E_MEMORY is fatal. Not from
@@ -121,7 +122,8 @@ enum cmta_wants {
   /* TLS: once its output has been sent, a handshake, then cmta_session_secured() or
      cmta_session_tls_failed(). No byte of the client may be brought in between. */
   CMTA_WANTS_TLS = 1 << 5,
-  /* Beside DECISION: a hook would like to foresee more. Whoever has more bytes may bring them,
+  /* Beside DECISION: a hook would like to foresee more, or manners to know whether the client waits
+     for the answer. Whoever has more bytes may bring them,
      behind those that were not taken; they are looked at and not taken either. */
   CMTA_WANTS_FORESIGHT = 1 << 4
 };

@@ -46,7 +46,8 @@ static unsigned auth_facts(const struct cmta_session *session) {
   if (session->authenticated)
     return FACT_AUTHENTICATED;
   unsigned facts = FACT_NO_AUTH;
-  return session->auth_required ? facts | FACT_AUTH_FIRST : facts;
+  bool needed = session->auth_required || session->manners.submission;
+  return needed ? facts | FACT_AUTH_FIRST : facts;
 }
 
 static unsigned trust_facts(const struct cmta_session *session) {

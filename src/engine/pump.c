@@ -21,6 +21,7 @@
 #include "engine/reply.h"
 #include "engine/starttls.h"
 #include "engine/statistics.h"
+#include "engine/synchrony.h"
 #include "engine/trace.h"
 #include "event.h"
 
@@ -91,6 +92,8 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   begin_row(session, verb ? verb->event : 0, verb);
   session->slice = session->command->argument;
   trace_command_line(session, line, verb);
+  if (more && !synchrony_behind(session, verb))
+    return STOP;
   if (event < 0)
     return complain(session, reply_of_fault((enum command_fault)event, session->command));
   if (is_too_long(session, line.length))
@@ -244,6 +247,8 @@ static int read_event(struct cmta_session *session, struct cmta_slice *input) {
   size_t before = input->length;
   int event = phases[session->phase].read(session, input);
   statistics_count(session, (struct cmta_counts){.octets_in = before - input->length});
+  if (event == BODY_END && input->length && !synchrony_behind(session, session->verb))
+    return STOP;
   return event;
 }
 
@@ -260,6 +265,8 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (starttls_is_waited_for(session))
     return wait_for_tls(session, input);
   if (!session->opened) {
+    if (input->length && !synchrony_early(session))
+      return STOP;
     session->opened = true;
     return begin(session, CONNECT);
   }
@@ -268,6 +275,15 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (output_is_full(session))
     return STOP;
   return read_event(session, input);
+}
+
+/* Submission clients give up after some minutes (RFC 5321 section 4.5.3.2): they are to hear
+ * something before. */
+enum { SUBMISSION_DEADLINE = 110 };
+
+static unsigned deadline_of(const struct cmta_session *session) {
+  bool late = session->deadline == 0 || session->deadline > SUBMISSION_DEADLINE;
+  return late && session->manners.submission ? SUBMISSION_DEADLINE : session->deadline;
 }
 
 /* What the event in hand has led to, once the chart has stepped. */
@@ -319,7 +335,8 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   session->running = true;
   session->command = &command;
   session->heard_secrets = auth_is_possible(session) && !is_in_message(session);
-  pump(session, &input);
+  if (length == 0 || synchrony_at_once(session))
+    pump(session, &input);
   session->heard_secrets |= session->framer.length && may_be_secret(session);
   foresee(session, input);
   if (session->framer.length == 0)
@@ -369,7 +386,7 @@ unsigned cmta_session_timeout(const struct cmta_session *session) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return 0;
   if (session->question == QUESTION_OPEN)
-    return session->deadline;
+    return deadline_of(session);
   if (starttls_is_waited_for(session))
     return settings->handshake_timeout;
   return is_in_message(session) ? settings->data_timeout : settings->command_timeout;

@@ -51,6 +51,10 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_NOT_IMPLEMENTED] = {502, true, false, "5.5.1", "Command not implemented"},
     [REPLY_UTF8_NOT_ASKED] = {553, true, false, "5.6.7",
                               "Address beyond ASCII, and SMTPUTF8 was not asked for"},
+    [REPLY_SENDER_NOT_QUALIFIED] = {554, true, false, "5.1.8",
+                                    "Domain of the sender not fully qualified"},
+    [REPLY_RECIPIENT_NOT_QUALIFIED] = {554, true, false, "5.1.2",
+                                       "Domain of the recipient not fully qualified"},
     [REPLY_BARE_CR] = {550, true, false, "5.6.0", "Message refused: bare CR in it"},
     [REPLY_BARE_LF] = {550, true, false, "5.6.0", "Message refused: bare LF in it"},
     [REPLY_TEXT_LINE_TOO_LONG] = {550, true, false, "5.6.0",
@@ -79,6 +83,7 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_TOO_MANY_ERRORS] = {421, false, true, "4.7.0", "too many errors"},
     [REPLY_TOO_MANY_FAILURES] = {421, false, true, "4.7.0", "too many failed authentications"},
     [REPLY_SPOKE_IN_CLEAR] = {421, true, true, "4.7.0", "bytes came behind STARTTLS"},
+    [REPLY_OUT_OF_STEP] = {554, true, false, "5.5.0", "Wait for each reply that is due"},
     [REPLY_TIMEOUT] = {421, false, true, "4.4.2", "timeout, closing connection"},
     [REPLY_SHUTDOWN] = {421, false, true, "4.3.2", "shutting down"},
 };

@@ -13,12 +13,22 @@
 #include "engine/statistics.h"
 #include "engine/told.h"
 
+#include <string.h>
+
 void transaction_drop(struct cmta_session *session) {
   if (!session->transaction)
     return;
   if (session->transaction->begun)
     chain_tell_reset(session);
   transaction_free(session);
+}
+
+/* Whether a submission server takes the path: its domain, where it has one, is an address literal
+ * or has several labels (RFC 6409 section 4.2). */
+static bool is_qualified(const struct cmta_session *session, const struct cmta_path *path) {
+  struct cmta_slice domain = path->domain;
+  return !session->manners.submission || domain.length == 0 || *domain.at == '[' ||
+         memchr(domain.at, '.', domain.length);
 }
 
 /* MAIL (RFC 5321 section 4.1.1.2); SIZE is checked here for the first time (RFC 1870 section 6.1).
@@ -33,6 +43,8 @@ enum reply_id mail_check(struct cmta_session *session) {
     return wrong;
   if (session->command->utf8 && !envelope->smtputf8)
     return REPLY_UTF8_NOT_ASKED;
+  if (!is_qualified(session, &envelope->reverse_path))
+    return REPLY_SENDER_NOT_QUALIFIED;
   if (most && envelope->declared_size > most)
     return REPLY_TOO_BIG;
   return chain_make_transaction_data(session) ? REPLY_NONE : REPLY_NO_STORAGE;
@@ -60,6 +72,8 @@ enum reply_id rcpt_check(struct cmta_session *session) {
     return wrong;
   if (session->command->utf8 && !transaction->envelope.smtputf8)
     return REPLY_UTF8_NOT_ASKED;
+  if (!is_qualified(session, &transaction->candidate))
+    return REPLY_RECIPIENT_NOT_QUALIFIED;
   if (most && transaction->envelope.forward_path_count >= most)
     return REPLY_TOO_MANY_RECIPIENTS;
   return envelope_make_room(session) ? REPLY_NONE : REPLY_NO_STORAGE;

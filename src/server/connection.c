@@ -136,6 +136,14 @@ static void receive_block(struct connection *connection) {
   }
 }
 
+/* Runs a session that begins, with what its client has said already where that is looked for. */
+static void begin(struct connection *connection) {
+  if (cmta_session_manners(connection->session)->early_talker != CMTA_REACTION_IGNORE)
+    receive_block(connection);
+  if (!connection->failed && !has_rest(connection))
+    resume(connection);
+}
+
 /* Octets that may still be read behind an open question. */
 static size_t room_ahead(const struct connection *connection, unsigned wants) {
   const struct rest *rest = &connection->rest;
@@ -245,9 +253,9 @@ static void look_note(struct connection *connection, unsigned wants) {
 static void prepare(struct connection *connection) {
   if (!connection->failed && preface_is_due(connection) && preface_go_on(connection) &&
       !handshake_is_due(connection))
-    resume(connection);
+    begin(connection);
   while (!connection->failed && handshake_is_due(connection) && handshake_go_on(connection))
-    resume(connection);
+    begin(connection);
 }
 
 static void settle(struct connection *connection) {
@@ -404,7 +412,7 @@ void connection_open(const struct listener *listener, int fd, const struct cmta_
   cmta_session_set_runtime(connection->session, connection);
   cmta_session_on_decision(connection->session, on_decision, connection);
   if (!preface_is_due(connection) && !handshake_is_due(connection))
-    resume(connection);
+    begin(connection);
   settle(connection);
 }
 

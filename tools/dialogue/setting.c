@@ -33,6 +33,7 @@ static const struct {
     {"mechanisms", TYPE_TEXT, offsetof(struct cmta_settings, mechanisms)},
     {"auth_in_clear", TYPE_SWITCH, offsetof(struct cmta_settings, auth_in_clear)},
     {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
+    {"submission", TYPE_SWITCH, offsetof(struct cmta_settings, manners.submission)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
 };
 
