@@ -86,8 +86,8 @@ enum cmta_auth_result {
 struct cmta_secret {
   struct cmta_slice password; /* in clear; `at` is NULL when it is not known */
   const char *hash;           /* "SHA-1" or "SHA-256": of what follows; NULL: none */
-  /* With UNKNOWN it is how many the users of this authenticator have, so that nobody can tell them
-     from others; 0: 10000. */
+  /* With UNKNOWN and WRONG it is how many the users of this authenticator have, so that nobody can
+     tell them from others; 0: 10000. */
   unsigned iterations;
   struct cmta_slice salt, stored_key, server_key; /* octets, not base64 */
   /* The user may act as whom the claim's `authorization` names; without it such a claim is
@@ -186,8 +186,10 @@ CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
 
 /* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
    is the password, and any verified certificate whose subject has the common name `name`; both are
-   then of the user `name`. Nobody may act as another. */
-CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users);
+   then of the user `name`. may_act: each may act as anybody, so that a test can see whom its client
+   names; else nobody may act as another. */
+CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users,
+                                   bool may_act);
 
 /* ---- Password files ---- */
 

@@ -78,8 +78,9 @@ struct cmta_envelope {
   enum cmta_body_type body; /* from BODY= (RFC 6152) */
   bool smtputf8;            /* the client asked for SMTPUTF8 (RFC 6531) */
   /* Who submitted the message first, as AUTH= says (RFC 4954 section 5): a mailbox, decoded; empty
-     for <> and without AUTH=. A claim: it counts only from a client that may make it. Lives as long
-     as the envelope. */
+     for <>, without AUTH=, and from a client that has not authenticated, whose claim counts as <>.
+     It is a claim all the same: whoever does not trust the client to make it takes it for <>, too.
+     Lives as long as the envelope. */
   struct cmta_slice submitter;
 };
 

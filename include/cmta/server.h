@@ -62,7 +62,8 @@ struct cmta_config {
      The files have no name there and take room only; they are written in the loop, so it should be
      on a disk of this machine. cmta_server_new() tries it out. NULL: $TMPDIR, else /tmp */
   const char *spool;
-  /* Seconds from a failed step of AUTH to its 535 (<cmta/auth.h>). 1 */
+  /* Seconds from a failed step of AUTH to its 535 (<cmta/auth.h>). 0 is for tests: it shows how
+     long a comparison took, and by that perhaps who exists. 1 */
   unsigned auth_failure_delay;
   /* Seconds for a whole PROXY header where one is due; 0: for ever. 10 */
   unsigned proxy_timeout;

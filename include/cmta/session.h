@@ -330,8 +330,9 @@ CMTA_API int cmta_session_set_identity(struct cmta_session *session, const char 
 
 /* The mechanisms of this session, in place of settings.mechanisms; NULL for those again. For
    runtimes before the session runs, and for the hooks `connect`, `secured` and `hello`, each client
-   its own. Which of them are offered in clear is as settings.auth_in_clear says. CMTA_E_ARGUMENT,
-   CMTA_E_MEMORY, CMTA_E_STATE inside another hook. */
+   its own. They count until others are set, also under TLS: a `hello` that goes by the client's
+   name sets them each time. Which of them are offered in clear is as settings.auth_in_clear says.
+   CMTA_E_ARGUMENT, CMTA_E_MEMORY, CMTA_E_STATE inside another hook. */
 CMTA_API int cmta_session_set_mechanisms(struct cmta_session *session, const char *mechanisms);
 
 /* For runtimes, before the session runs: settings.auth_required of this session alone. */

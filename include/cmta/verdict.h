@@ -13,8 +13,9 @@ extern "C" {
 /* The answer to a question. The reply code that goes with it is checked against its class (RFC 5321
  * section 4.2.1). */
 enum cmta_verdict {
-  /* Go on; a composed reply is a success: 2yz, for the `data` question 354; `chunk` and
-     `headers` have none: nothing may look like a success in the middle of a message. */
+  /* Go on; a composed reply is a success: 2yz, for the question `data` 354, for `starttls` 220 and
+     for `auth` 235, as clients go by these codes. `chunk` and `headers` have none, for nothing may
+     look like a success in the middle of a message, nor has `secured`. */
   CMTA_ACCEPT = 0,
   /* Refuse for good; a composed reply is 5yz. */
   CMTA_REJECT = 1,

@@ -15,8 +15,8 @@
 /* In the middle of a message, where accepting says nothing, no reply may look like its acceptance
  * (RFC 5321 section 4.3.2). */
 static bool is_success(const struct verb *verb, int code) {
-  if (verb->event == DATA)
-    return code == 354;
+  if (verb->flags & VERB_ONE_SUCCESS)
+    return code == reply_row(verb->accepted)->code;
   return verb->accepted != REPLY_NONE && code / 100 == 2;
 }
 

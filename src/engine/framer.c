@@ -25,9 +25,13 @@ static void take(struct cmta_slice *input, size_t length) {
   input->length -= length;
 }
 
+static bool is_printable(char c) { return c > ' ' && c < 0x7f; }
+
+/* Whatever ends the verb: clients get the blank wrong, too. */
 bool framer_has_auth(const struct framer *framer) {
-  return ascii_same((struct cmta_slice){framer->start, FRAMER_START},
-                    (struct cmta_slice){"AUTH ", FRAMER_START});
+  struct cmta_slice verb = {framer->start, FRAMER_START - 1};
+  return ascii_same(verb, (struct cmta_slice){"AUTH", FRAMER_START - 1}) &&
+         !is_printable(framer->start[FRAMER_START - 1]);
 }
 
 /* Remembers how a line begins: one that is too long is not kept. */

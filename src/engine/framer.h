@@ -7,7 +7,8 @@
 
 #include "engine/memory.h"
 
-/* What tells a line that begins so: it holds a secret, whether or not AUTH may come now. */
+/* What tells that a line holds a secret: it begins so, or with another end of the verb than a
+ * blank, whether or not AUTH may come now. */
 enum { FRAMER_START = sizeof "AUTH " - 1 };
 
 /* An unfinished line. Holds no memory between lines. */
@@ -38,7 +39,8 @@ size_t framer_line_end(const struct cmta_slice *input, bool after_cr);
 enum framed framer_next(struct framer *framer, struct memory *memory, size_t limit,
                         struct cmta_slice *input, struct cmta_slice *line);
 
-/* Whether the line in hand, or the one that has ended last, is an AUTH command. */
+/* Whether the line in hand, or the one that has ended last, is an AUTH command, or was meant to be
+ * one. */
 bool framer_has_auth(const struct framer *framer);
 
 /* The line last handed out is done with: gives its memory back. */

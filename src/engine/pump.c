@@ -104,10 +104,11 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   return barred == REPLY_NONE ? event : complain(session, barred);
 }
 
-/* Of a line that was not kept. */
+/* Of a line that was not kept. What comes behind an AUTH may be a response. */
 static int complain_of_length(struct cmta_session *session) {
   bool is_auth = framer_has_auth(&session->framer);
-  session->heard_secrets |= is_auth;
+  session->hushed |= is_auth;
+  session->heard_secrets |= session->hushed;
   return complain(session, is_auth ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG);
 }
 

@@ -32,7 +32,7 @@ static bool is_qualified(const struct cmta_session *session, const struct cmta_p
 }
 
 /* MAIL (RFC 5321 section 4.1.1.2); SIZE is checked here for the first time (RFC 1870 section 6.1).
- */
+ * AUTH= of a client that has not authenticated is AUTH=<> (RFC 4954 section 5). */
 enum reply_id mail_check(struct cmta_session *session) {
   uint64_t most = session->service->settings.max_message_size;
   if (!transaction_begin(session))
@@ -41,6 +41,8 @@ enum reply_id mail_check(struct cmta_session *session) {
   enum reply_id wrong = parameters_take(session, &envelope->reverse_path, envelope);
   if (wrong != REPLY_NONE)
     return wrong;
+  if (!session->authenticated)
+    envelope->submitter = (struct cmta_slice){0};
   if (session->command->utf8 && !envelope->smtputf8)
     return REPLY_UTF8_NOT_ASKED;
   if (!is_qualified(session, &envelope->reverse_path))

@@ -14,6 +14,7 @@ enum verb_flags {
   VERB_PLAIN_REPLY = 1 << 0, /* its replies carry no enhanced status code (RFC 2034 section 4) */
   VERB_COMMAND = 1 << 1,     /* a command that a client sends, and HELP lists */
   VERB_EXCHANGE = 1 << 3,    /* its question may be answered with CHALLENGE */
+  VERB_ONE_SUCCESS = 1 << 4, /* the code of its success says what comes next: no other will do */
   VERB_ENDS_GROUP = 1 << 2 /* what follows it depends on its reply: a client that keeps to RFC 2920
                               section 3.1 waits for that */
 };

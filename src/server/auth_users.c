@@ -10,7 +10,8 @@
 /* The list: "name:password" each, with a NUL, one behind the other. */
 struct users {
   struct cmta_allocator allocator;
-  size_t size; /* of this block */
+  size_t size;  /* of this block */
+  bool may_act; /* each as anybody */
   char text[];
 };
 
@@ -32,10 +33,12 @@ static const char *password_of(const struct users *users, const char *name) {
 
 /* Whether both are the same, in a time that tells of their lengths alone. */
 static bool is_same(const char *password, struct cmta_slice secret) {
-  volatile unsigned char differs = strlen(password) != secret.length;
-  for (size_t i = 0; !differs && i < secret.length; i++)
-    differs |= (unsigned char)(password[i] ^ secret.at[i]);
-  return differs == 0;
+  bool same_length = strlen(password) == secret.length;
+  const char *compared = same_length ? password : secret.at;
+  volatile unsigned char differs = 0;
+  for (size_t i = 0; i < secret.length; i++)
+    differs |= (unsigned char)(compared[i] ^ secret.at[i]);
+  return same_length && differs == 0;
 }
 
 /* The last common name of a subject as RFC 4514 writes it, which is its first part. */
@@ -45,15 +48,18 @@ static bool is_common_name(const char *subject, const char *entry) {
          (subject[3 + length] == '\0' || subject[3 + length] == ',');
 }
 
-/* A claim that does not say whose it is by a name of the list: it is that of an entry. */
-static enum cmta_auth_result take(struct cmta_session *session, const char *entry) {
+/* A claim that does not say whose it is by a name of the list: it is that of an entry, who acts as
+ * another or, with NULL, as himself. */
+static enum cmta_auth_result take(struct cmta_session *session, const char *entry,
+                                  const char *other) {
   char name[1025];
   size_t length = strcspn(entry, ":");
   if (length >= sizeof name)
     return CMTA_AUTH_WRONG;
   memcpy(name, entry, length);
   name[length] = '\0';
-  return cmta_session_set_identity(session, name, NULL) == 0 ? CMTA_AUTH_OK : CMTA_AUTH_UNAVAILABLE;
+  return cmta_session_set_identity(session, name, other) == 0 ? CMTA_AUTH_OK
+                                                              : CMTA_AUTH_UNAVAILABLE;
 }
 
 /* Whoever shows a certificate may name himself as the list does. */
@@ -63,9 +69,10 @@ static enum cmta_auth_result verify_certificate(struct cmta_session *session,
   const char *entry = NULL, *other = credentials->authorization;
   while ((entry = next_entry(users, entry))) {
     size_t length = strcspn(entry, ":");
-    bool himself = strlen(other) == length && strncmp(other, entry, length) == 0;
+    bool himself = !*other || (strlen(other) == length && strncmp(other, entry, length) == 0);
     if (is_common_name(credentials->user, entry))
-      return !*other || himself ? take(session, entry) : CMTA_AUTH_WRONG;
+      return himself || users->may_act ? take(session, entry, himself ? NULL : other)
+                                       : CMTA_AUTH_WRONG;
   }
   return CMTA_AUTH_UNKNOWN;
 }
@@ -76,32 +83,34 @@ static enum cmta_auth_result verify_token(struct cmta_session *session, const st
   const char *entry = NULL;
   while ((entry = next_entry(users, entry)))
     if (is_same(entry + strcspn(entry, ":") + 1, token))
-      return take(session, entry);
+      return take(session, entry, NULL);
   return CMTA_AUTH_UNKNOWN;
 }
 
-/* Nobody acts as another here. */
 static enum cmta_auth_result verify(struct cmta_session *session, void *user,
                                     const struct cmta_credentials *credentials) {
+  const struct users *users = user;
   if (credentials->kind == CMTA_CREDENTIAL_CERTIFICATE)
     return verify_certificate(session, user, credentials);
   if (!*credentials->user)
     return verify_token(session, user, credentials->secret);
-  const char *password = password_of(user, credentials->user);
+  const char *password = password_of(users, credentials->user);
   if (!password)
     return CMTA_AUTH_UNKNOWN;
-  return is_same(password, credentials->secret) && !*credentials->authorization ? CMTA_AUTH_OK
-                                                                                : CMTA_AUTH_WRONG;
+  bool may = !*credentials->authorization || users->may_act;
+  return is_same(password, credentials->secret) && may ? CMTA_AUTH_OK : CMTA_AUTH_WRONG;
 }
 
 static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
                                      const struct cmta_credentials *claim,
                                      struct cmta_secret *secret) {
-  const char *password = password_of(user, claim->user);
+  const struct users *users = user;
+  const char *password = password_of(users, claim->user);
   (void)session;
   if (!password)
     return CMTA_AUTH_UNKNOWN;
   secret->password = (struct cmta_slice){password, strlen(password)};
+  secret->may_act = users->may_act;
   return CMTA_AUTH_OK;
 }
 
@@ -123,7 +132,7 @@ static size_t size_of(const char *const *list) {
   return size;
 }
 
-int cmta_server_add_users(struct cmta_server *server, const char *const *users) {
+int cmta_server_add_users(struct cmta_server *server, const char *const *users, bool may_act) {
   static const struct cmta_authenticator face = {
       .size = sizeof face,
       .name = "users",
@@ -139,6 +148,7 @@ int cmta_server_add_users(struct cmta_server *server, const char *const *users) 
     return CMTA_E_MEMORY;
   made->allocator = server->allocator;
   made->size = sizeof *made + size;
+  made->may_act = may_act;
   char *room = made->text;
   for (; *users; users++)
     room = stpcpy(room, *users) + 1;

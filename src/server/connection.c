@@ -31,8 +31,6 @@ bool connection_is_over(const struct connection *connection) {
   return cmta_session_wants(connection->session) & CMTA_WANTS_CLOSE;
 }
 
-static bool has_rest(const struct connection *connection) { return connection->rest.block; }
-
 /* ---- Out ---- */
 
 /* One try: what a short write leaves goes when the socket is ready again. */
@@ -68,56 +66,15 @@ static size_t run(struct connection *connection, const char *bytes, size_t lengt
   return taken;
 }
 
-/* What was kept may have been secrets. */
-static void give_rest(struct connection *connection) {
-  if (has_rest(connection))
-    explicit_bzero(connection->rest.block, connection->rest.size);
-  block_give(&connection->server->allocator, connection->rest.block, connection->rest.capacity);
-  connection->rest = (struct rest){0};
-}
-
-/* Makes room for more octets behind the rest: what was taken goes, and the block doubles, up to
- * RECEIVE_SIZE. */
-static bool make_room(struct connection *connection, size_t more) {
-  struct rest *rest = &connection->rest;
-  size_t used = rest->size - rest->from;
-  size_t needed = used + more;
-  if (rest->size + more <= rest->capacity)
-    return true;
-  size_t doubled = rest->capacity * 2 < RECEIVE_SIZE ? rest->capacity * 2 : RECEIVE_SIZE;
-  size_t capacity = needed < doubled && has_rest(connection) ? doubled : needed;
-  char *block = block_take(&connection->server->allocator, capacity);
-  if (!block)
-    return false;
-  if (used)
-    memcpy(block, rest->block + rest->from, used);
-  give_rest(connection);
-  *rest = (struct rest){.block = block, .capacity = capacity, .size = used};
-  return true;
-}
-
-/* Copies what the session did not take out of the shared buffer, behind what is kept already. */
-static void keep_rest(struct connection *connection, const char *bytes, size_t length) {
-  struct rest *rest = &connection->rest;
-  if (length == 0 || connection->failed || connection_is_over(connection))
-    return;
-  if (!make_room(connection, length)) {
-    connection->failed = true;
-    return;
-  }
-  memcpy(rest->block + rest->size, bytes, length);
-  rest->size += length;
-}
-
 /* Runs the session on after an answer, or with what it did not take before. */
 static void resume(struct connection *connection) {
   struct rest *rest = &connection->rest;
-  if (has_rest(connection))
+  if (rest_is_there(connection))
     rest->from += run(connection, rest->block + rest->from, rest->size - rest->from);
   else
     (void)run(connection, "", 0);
   if (rest->from == rest->size || connection_is_over(connection))
-    give_rest(connection);
+    rest_give(connection);
 }
 
 static void receive_block(struct connection *connection) {
@@ -126,7 +83,7 @@ static void receive_block(struct connection *connection) {
   ssize_t count = channel->transport->read(channel, received, RECEIVE_SIZE);
   if (count > 0) {
     size_t taken = run(connection, received, (size_t)count);
-    keep_rest(connection, received + taken, (size_t)count - taken);
+    rest_keep(connection, received + taken, (size_t)count - taken);
     if (cmta_session_heard_secrets(connection->session))
       explicit_bzero(received, (size_t)count);
   } else if (count == 0) {
@@ -140,7 +97,7 @@ static void receive_block(struct connection *connection) {
 static void begin(struct connection *connection) {
   if (cmta_session_manners(connection->session)->early_talker != CMTA_REACTION_IGNORE)
     receive_block(connection);
-  if (!connection->failed && !has_rest(connection))
+  if (!connection->failed && !rest_is_there(connection))
     resume(connection);
 }
 
@@ -160,7 +117,7 @@ static void read_ahead(struct connection *connection, size_t room) {
   connection->failed |= count == TRANSPORT_GONE;
   if (count <= 0)
     return;
-  keep_rest(connection, received, (size_t)count);
+  rest_keep(connection, received, (size_t)count);
   explicit_bzero(received, (size_t)count);
   if (!connection->failed)
     resume(connection);
@@ -183,7 +140,7 @@ static void on_readable(struct connection *connection) {
     read_ahead(connection, room);
   else if (wants & CMTA_WANTS_DECISION)
     peek(connection);
-  else if ((wants & CMTA_WANTS_READ) && !has_rest(connection))
+  else if ((wants & CMTA_WANTS_READ) && !rest_is_there(connection))
     receive_block(connection);
 }
 
@@ -206,7 +163,7 @@ void connection_watch(struct connection *connection, int events) {
 static bool wants_bytes(const struct connection *connection, unsigned wants) {
   bool asks = wants & CMTA_WANTS_DECISION;
   bool looks = !connection->heard || room_ahead(connection, wants);
-  bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !has_rest(connection);
+  bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !rest_is_there(connection);
   bool begins = preface_is_due(connection) || handshake_is_due(connection);
   return (reads || begins) && !connection->ended;
 }
@@ -233,7 +190,7 @@ static void watch(struct connection *connection, unsigned wants) {
    open that is a client that went away before the answer; what it sent behind the question is still
    run when there is something, because it may be a QUIT. */
 static bool is_abandoned(const struct connection *connection, unsigned wants) {
-  return connection->ended && !has_rest(connection) &&
+  return connection->ended && !rest_is_there(connection) &&
          !(wants & (CMTA_WANTS_WRITE | CMTA_WANTS_CLOSE));
 }
 
@@ -293,7 +250,7 @@ static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
   }
   if (revents & events_of(connection->channel.write_waits))
     send_output(connection);
-  if (!connection->failed && (has_rest(connection) || (revents & EV_CUSTOM)))
+  if (!connection->failed && (rest_is_there(connection) || (revents & EV_CUSTOM)))
     resume(connection);
   if (revents & events_of(connection->channel.read_waits))
     on_readable(connection);
@@ -425,7 +382,7 @@ void connection_close(struct connection *connection) {
   connection->channel.transport->close(&connection->channel);
   cmta_session_free(connection->session);
   ticket_release(connection); /* one that the hook `cancelled` took */
-  give_rest(connection);
+  rest_give(connection);
   preface_end(connection);
   link_out(connection);
   block_give(&server->allocator, connection, sizeof *connection);

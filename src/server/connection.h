@@ -7,6 +7,7 @@
  * timer. It does what cmta_session_wants() says and knows nothing of SMTP.
  *
  *   connection.c  bytes in, bytes out
+ *   rest.c        bytes that wait for the session
  *   deadline.c    the timer
  *   preface.c     the time before it is the client's: a PROXY header
  *   handshake.c   the time in which it is TLS's
@@ -75,6 +76,16 @@ bool connection_is_over(const struct connection *connection);
 
 /* Watches the socket for these events of libev, or for none. */
 void connection_watch(struct connection *connection, int events);
+
+/* Whether there are bytes that the session has not taken. */
+bool rest_is_there(const struct connection *connection);
+
+/* Copies bytes that the session did not take out of the shared buffer, behind those that are kept
+   already. Without memory the connection has failed. */
+void rest_keep(struct connection *connection, const char *bytes, size_t length);
+
+/* Frees all that is kept, taken or not. */
+void rest_give(struct connection *connection);
 
 /* Whether the connection is TLS's now. */
 bool handshake_is_due(const struct connection *connection);

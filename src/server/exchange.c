@@ -183,6 +183,12 @@ static enum cmta_verdict take_ok(struct exchange *exchange, const struct cmta_se
   return kept ? use_secret(exchange) : CMTA_TEMPFAIL;
 }
 
+/* Who has no secret looks like those who have one. */
+static void note_iterations(struct exchange *exchange, const struct cmta_secret *secret) {
+  if (secret->iterations)
+    exchange->iterations = secret->iterations;
+}
+
 /* What an answer comes to. UNKNOWN and LATER are its caller's. */
 static enum cmta_verdict take_answer(struct exchange *exchange, enum cmta_auth_result answer,
                                      const struct cmta_secret *secret) {
@@ -190,6 +196,7 @@ static enum cmta_verdict take_answer(struct exchange *exchange, enum cmta_auth_r
   case CMTA_AUTH_OK:
     return take_ok(exchange, secret);
   case CMTA_AUTH_WRONG:
+    note_iterations(exchange, secret);
     return exchange->verifies ? refuse(exchange) : fool(exchange);
   default:
     return CMTA_TEMPFAIL;
@@ -198,8 +205,7 @@ static enum cmta_verdict take_answer(struct exchange *exchange, enum cmta_auth_r
 
 /* The one in hand does not know the user: the next is in hand. */
 static void pass_on(struct exchange *exchange, const struct cmta_secret *secret) {
-  if (secret->iterations)
-    exchange->iterations = secret->iterations;
+  note_iterations(exchange, secret);
   exchange->authenticator++;
 }
 

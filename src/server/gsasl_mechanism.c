@@ -248,6 +248,28 @@ static enum mechanism_result skip_prompt(struct mechanism *mechanism, struct cmt
   return early ? step(mechanism, output) : MECHANISM_CHALLENGES;
 }
 
+/* Whether nothing is left of the name in a message of SCRAM once it is prepared (RFC 5802
+ * section 5.1): GNU SASL refuses that as well, but leaves memory behind. An authorization identity
+ * in front of the name has no comma. */
+static bool is_nobody(const struct mechanism *mechanism) {
+  static const char before[] = ",n=";
+  const char *end = mechanism->said + mechanism->said_length;
+  if (mechanism->row->need != NEEDS_SECRET || mechanism->row->server_first || !mechanism->said)
+    return false;
+  const char *at = memmem(mechanism->said, mechanism->said_length, before, sizeof before - 1);
+  if (!at)
+    return false;
+  at += sizeof before - 1;
+  const char *comma = memchr(at, ',', (size_t)(end - at));
+  char *prepared = NULL, *name = strndup(at, (size_t)((comma ? comma : end) - at));
+  bool nobody = name && *name &&
+                gsasl_saslprep(name, GSASL_ALLOW_UNASSIGNED, &prepared, NULL) == GSASL_OK &&
+                !*prepared;
+  gsasl_free(prepared);
+  free(name);
+  return nobody;
+}
+
 enum mechanism_result mechanism_step(struct mechanism *mechanism, struct cmta_slice said,
                                      struct cmta_slice *output) {
   if (is_out_of_place(mechanism, said))
@@ -256,7 +278,7 @@ enum mechanism_result mechanism_step(struct mechanism *mechanism, struct cmta_sl
     return MECHANISM_BAFFLED;
   if (skip_prompt(mechanism, said, output) != MECHANISM_CHALLENGES || !keep_said(mechanism, said))
     return MECHANISM_STARVES;
-  if (mechanism->steps++ == MAX_STEPS)
+  if (mechanism->steps++ == MAX_STEPS || is_nobody(mechanism))
     return MECHANISM_REFUSES;
   return mechanism->exchange ? step(mechanism, output) : bearer_step(mechanism, output);
 }

@@ -36,8 +36,8 @@ int exchange_answer(struct connection *connection, enum cmta_auth_result result,
   return CMTA_E_STATE;
 }
 
-int cmta_server_add_users(struct cmta_server *server, const char *const *users) {
-  (void)server, (void)users;
+int cmta_server_add_users(struct cmta_server *server, const char *const *users, bool may_act) {
+  (void)server, (void)users, (void)may_act;
   return CMTA_E_UNSUPPORTED;
 }
 

@@ -50,6 +50,7 @@ struct tls_state {
   int fd;
   unsigned receives;  /* that this operation may still do */
   bool broken;        /* TLS has failed: nothing more goes either way */
+  bool writing;       /* the last write waits, perhaps with a part of a record gone */
   bool full;          /* the last recv() got all that it asked for: there may be more */
   bool ahead;         /* reading gives something though the socket may have nothing */
   struct set *set;    /* that it began with */

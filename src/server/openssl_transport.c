@@ -16,8 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* recv() calls of one operation, at most: records for more octets than its caller has room for. */
-enum { MOST_RECEIVES = 16 };
+/* recv() calls of one operation, at most: enough to fill RECEIVE_SIZE with whole records. Each may
+ * bring some 600 key updates. */
+enum { MOST_RECEIVES = 5 };
 
 /* What a channel's `state` is. */
 static SSL *ssl_of(const struct channel *channel) {
@@ -69,6 +70,16 @@ BIO_METHOD *socket_method_new(void) {
 }
 
 /* ---- The table ---- */
+
+/* Whether an operation that may read has to wait for a write that waits. OpenSSL answers a client's
+ * request for a new key inside a read, and where a record is half written already that is an error
+ * for it that ends the connection. */
+static bool must_write_first(struct channel *channel) {
+  const struct tls_state *state = channel->state;
+  if (state->writing)
+    channel->read_waits = channel->write_waits;
+  return state->writing;
+}
 
 /* Begins an operation that may read. A client can say things to TLS alone without end (a new key,
  * RFC 8446 section 4.6.3), none of which OpenSSL returns for: with a share of each turn it holds up
@@ -123,12 +134,16 @@ static ssize_t tls_read(struct channel *channel, void *buffer, size_t size) {
   int returned;
   if (state->broken)
     return TRANSPORT_GONE;
+  if (must_write_first(channel))
+    return TRANSPORT_WAIT;
   begin_turn(channel);
   do {
     returned = SSL_read_ex(state->ssl, (char *)buffer + length, size - length, &count);
     length += returned == 1 ? count : 0;
   } while (returned == 1 && length < size && (state->full || SSL_has_pending(state->ssl)));
   note_ahead(state, returned);
+  if (length && returned != 1 && SSL_want_write(state->ssl))
+    channel->read_waits = READY_TO_WRITE; /* records may be here already, behind an answer */
   if (length)
     return (ssize_t)length;
   return result(channel, returned, &channel->read_waits);
@@ -140,6 +155,8 @@ static ssize_t tls_peek(struct channel *channel) {
   size_t count;
   if (state->broken)
     return TRANSPORT_GONE;
+  if (must_write_first(channel))
+    return TRANSPORT_WAIT;
   begin_turn(channel);
   int returned = SSL_peek_ex(state->ssl, &octet, 1, &count);
   note_ahead(state, returned);
@@ -148,7 +165,7 @@ static ssize_t tls_peek(struct channel *channel) {
 
 static bool tls_has_pending(const struct channel *channel) {
   const struct tls_state *state = channel->state;
-  return !state->broken && state->ahead;
+  return !state->broken && !state->writing && state->ahead;
 }
 
 static ssize_t tls_write(struct channel *channel, const void *bytes, size_t size) {
@@ -159,6 +176,7 @@ static ssize_t tls_write(struct channel *channel, const void *bytes, size_t size
   channel->write_waits = READY_TO_WRITE;
   ERR_clear_error();
   int returned = SSL_write_ex(state->ssl, bytes, size, &count);
+  state->writing = returned != 1;
   if (returned == 1)
     return (ssize_t)count;
   ssize_t failed = result(channel, returned, &channel->write_waits);

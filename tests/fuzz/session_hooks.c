@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void must(bool holds, const char *what) {
   if (holds)
@@ -20,19 +21,29 @@ static enum cmta_verdict verdict_of(unsigned bits, unsigned verdicts) {
   return (enum cmta_verdict)((bits & 7) % verdicts);
 }
 
-static void compose(struct cmta_session *session, const struct run *run, enum cmta_verdict verdict,
-                    unsigned char octet, struct cmta_slice heard) {
+/* The code of a success, where clients go by one. */
+static int success_of(const struct cmta_session *session) {
+  const char *question = cmta_session_question(session);
+  if (strcmp(question, "data") == 0)
+    return 354;
+  if (strcmp(question, "starttls") == 0)
+    return 220;
+  return strcmp(question, "auth") == 0 ? 235 : 250;
+}
+
+static void compose(struct cmta_session *session, enum cmta_verdict verdict, unsigned char octet,
+                    struct cmta_slice heard) {
   if (verdict == CMTA_CHALLENGE) {
     (void)cmta_auth_challenge(session, &octet, octet & 1);
     return;
   }
-  static const int codes[] = {250, 550, 450, 421, 421, 250, 250};
-  const bool start = run->data_asked && (verdict == CMTA_ACCEPT || verdict == CMTA_TAKE);
+  static const int codes[] = {0, 550, 450, 421, 421, 250, 0};
+  const int code = codes[verdict] ? codes[verdict] : success_of(session);
   if (!(octet & 0x40))
     return;
   const int length = heard.length > 1000 ? 1000 : (int)heard.length;
-  if (cmta_reply(session, start ? 354 : codes[verdict], NULL, "you said %.*s", length,
-                 heard.at == NULL ? "" : heard.at) == 0 &&
+  if (cmta_reply(session, code, NULL, "you said %.*s", length, heard.at == NULL ? "" : heard.at) ==
+          0 &&
       (octet & 0x80))
     cmta_reply_line(session, "and I heard");
 }
@@ -42,7 +53,7 @@ static enum cmta_verdict answer(struct cmta_session *session, struct run *run, u
   const enum cmta_verdict verdict = verdict_of(octet, run->auth_asked ? 8 : 7);
   run->late = octet;
   if (verdict != CMTA_LATER)
-    compose(session, run, verdict, octet, heard);
+    compose(session, verdict, octet, heard);
   return verdict;
 }
 
@@ -87,14 +98,12 @@ static void hear_foreseen(struct cmta_session *session, void *user,
 
 static enum cmta_verdict ask(struct cmta_session *session, void *user) {
   struct run *run = run_of(session, user);
-  run->data_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
 }
 
 static enum cmta_verdict ask_text(struct cmta_session *session, void *user,
                                   struct cmta_slice text) {
   struct run *run = run_of(session, user);
-  run->data_asked = false;
   check_foreseen(session, run);
   return next_answer(session, run, text);
 }
@@ -105,7 +114,6 @@ static enum cmta_verdict ask_secured(struct cmta_session *session, void *user) {
   must(cmta_session_encrypted(session), "TLS is on");
   must(cmta_session_hello_name(session).length == 0, "what was heard in clear is forgotten");
   must(cmta_session_identity(session) == NULL, "and who the client was");
-  run->data_asked = false;
   const unsigned char octet = run->choice->verdicts[run->asked++ % (VERDICTS - 1)];
   run->silent = true;
   const enum cmta_verdict verdict = verdict_of(octet, 7);
@@ -128,7 +136,6 @@ static enum cmta_verdict ask_auth(struct cmta_session *session, void *user,
   if (auth->step == 0)
     check_foreseen(session, run);
   run->auth_asked = true;
-  run->data_asked = false;
   if (auth->response.length % 2)
     cmta_session_set_identity(session, auth->mechanism, "x");
   return next_answer(session, run, (struct cmta_slice){0});
@@ -158,7 +165,6 @@ static void tell_parameters(struct run *run, const struct cmta_path *path) {
 static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
   struct run *run = run_of(session, user);
-  run->data_asked = false;
   check_foreseen(session, run);
   tell_parameters(run, path);
   return next_answer(session, run, path->address);
@@ -172,7 +178,6 @@ static enum cmta_verdict ask_verb(struct cmta_session *session, void *user,
 
 static enum cmta_verdict ask_data(struct cmta_session *session, void *user) {
   struct run *run = run_of(session, user);
-  run->data_asked = true;
   ((struct set *)user)->chunk_asked = false;
   for (size_t i = 0; i < MAX_SETS; i++)
     run->sets[i].section_asked = false;
@@ -199,7 +204,6 @@ static enum cmta_verdict ask_chunk(struct cmta_session *session, void *user,
   if (set->chunk_asked || (run->choice->limits & 3) != 0 || (run->choice->piece & SHORT_SECTIONS))
     return CMTA_ACCEPT;
   set->chunk_asked = run->silent = true;
-  run->data_asked = false;
   return answer(session, run, run->choice->verdicts[VERDICTS - 1], (struct cmta_slice){0});
 }
 
@@ -212,7 +216,6 @@ static enum cmta_verdict ask_headers(struct cmta_session *session, void *user,
   must(!set->section_asked, "a header section is asked about once");
   must(bytes_equal(&shown, &run->section), "a header section is what the chunks were");
   set->section_asked = true;
-  run->data_asked = false;
   run->silent = true;
   return answer(session, run, run->choice->verdicts[run->asked++ % (VERDICTS - 1)],
                 (struct cmta_slice){0});
@@ -236,6 +239,8 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   struct cmta_slice data = {0};
   char head[64];
   must(envelope->forward_path_count > 0, "a message has a recipient");
+  must(envelope->submitter.length == 0 || cmta_session_identity(session) != NULL,
+       "a submitter is claimed by who has authenticated");
   must(run->sets[0].section_asked, "a message was asked about by its header section before");
   const int error = cmta_message_data(message, &data);
   must(error == ((run->choice->switches & 2) ? CMTA_E_STATE : 0), "data is there when collected");
@@ -245,8 +250,30 @@ static enum cmta_verdict ask_message(struct cmta_session *session, void *user,
   bytes_add(&run->messages, head, (size_t)length);
   bytes_add(&run->messages, data.at, data.length);
   take(session, user);
-  run->data_asked = false;
   return next_answer(session, run, (struct cmta_slice){0});
+}
+
+static bool begins(const char *line, const char *word) {
+  return strncasecmp(line, word, strlen(word)) == 0;
+}
+
+/* Behind AUTH a mechanism is shown, and that there is more; of a response that it is one. */
+static void hear_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
+                       struct cmta_slice line) {
+  (void)user;
+  must(line.length >= 2 && memcmp(line.at + line.length - 2, "\r\n", 2) == 0, "a line is whole");
+  if (direction == CMTA_TO_CLIENT)
+    return;
+  const char *end = line.at + line.length;
+  if (strcmp(cmta_session_phase(session), "auth") == 0)
+    must(cmta_slice_is(line, "*\r\n") || cmta_slice_is(line, "[secret]\r\n"),
+         "a response is not shown");
+  if (line.length < 6 || !begins(line.at, "AUTH") || (line.at[4] > ' ' && line.at[4] < 0x7f))
+    return;
+  const char *at = line.at + 4 + strspn(line.at + 4, " ");
+  at += strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+  at += begins(at, " [secret]") ? 9 : begins(at, "[secret]") ? 8 : 0;
+  must(at == end - 2, "what is behind a mechanism is not shown");
 }
 
 static void hear_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
@@ -310,7 +337,8 @@ const struct cmta_hooks session_hooks = {.size = sizeof session_hooks,
                                          .help = ask_text,
                                          .verb = ask_verb,
                                          .foresee = hear_foreseen,
-                                         .closed = hear_closed};
+                                         .closed = hear_closed,
+                                         .trace = hear_trace};
 
 void make_verbs(struct cmta_verb verbs[OWN_VERBS], struct run *run) {
   verbs[0] = (struct cmta_verb){.name = "XHOOK", .help = "XHOOK [text]"};
@@ -331,6 +359,6 @@ void decide_late(struct run *run, struct cmta_session *session) {
     verdict = CMTA_ACCEPT;
   const bool accepts = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
   const bool wordless = run->silent && accepts;
-  compose(session, run, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
+  compose(session, verdict, wordless ? 0 : run->late, (struct cmta_slice){0});
   must(cmta_session_decide(session, verdict) == 0, "an open question can be decided");
 }

@@ -37,7 +37,6 @@ struct run {
   bool in_clear;      /* a handshake is to come, and bytes of the client come instead */
   bool refused;       /* TLS was refused, which is said unasked */
   bool opened;        /* `connect` was asked */
-  bool data_asked;    /* the question now asked is `data`, which accepts with a 354 */
   struct {
     uint64_t number;
     const char *verb;

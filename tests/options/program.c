@@ -34,7 +34,7 @@ static bool tls_answers(int expected) {
 
 static bool users_answer(struct cmta_server *server, int expected) {
   static const char *const users[] = {"alice:secret", NULL};
-  return cmta_server_add_users(server, users) == expected;
+  return cmta_server_add_users(server, users, false) == expected;
 }
 
 static bool listens(struct cmta_server *server, enum cmta_tls_mode mode) {

@@ -55,7 +55,7 @@ Test(authenticators, are_added_before_the_first_connection) {
   login_add_users();
   login_open();
   cr_assert_eq(add(&face), CMTA_E_STATE);
-  cr_assert_eq(cmta_server_add_users(world.server, users), CMTA_E_STATE);
+  cr_assert_eq(cmta_server_add_users(world.server, users, false), CMTA_E_STATE);
   peer_leave(&peer);
 }
 
@@ -101,7 +101,7 @@ Test(authenticators, may_be_many) {
 
 static int add_user(const char *entry) {
   const char *const users[] = {entry, NULL};
-  return cmta_server_add_users(world.server, users);
+  return cmta_server_add_users(world.server, users, false);
 }
 
 Test(authenticators, of_a_list_want_a_name_and_a_colon) {
@@ -109,8 +109,8 @@ Test(authenticators, of_a_list_want_a_name_and_a_colon) {
   cr_assert_eq(add_user(":secret"), CMTA_E_ARGUMENT);
   cr_assert_eq(add_user(""), CMTA_E_ARGUMENT);
   cr_assert_eq(add_user(NULL), CMTA_E_ARGUMENT);
-  cr_assert_eq(cmta_server_add_users(world.server, NULL), CMTA_E_ARGUMENT);
-  cr_assert_eq(cmta_server_add_users(NULL, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_add_users(world.server, NULL, false), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_add_users(NULL, NULL, false), CMTA_E_ARGUMENT);
 }
 
 Test(authenticators, of_a_list_are_copied) {

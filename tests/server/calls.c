@@ -33,6 +33,17 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
   return __real_accept4(fd, address, length, flags);
 }
 
+/* False when the call that is due fails instead. */
+static bool carry(size_t *size) {
+  calls.carried++;
+  bool fails = calls.fail_from && calls.carried >= calls.fail_from;
+  bool waits = calls.wait_every && calls.carried % calls.wait_every == 0;
+  errno = fails ? ECONNRESET : EAGAIN;
+  if (calls.most_carried && *size > calls.most_carried)
+    *size = calls.most_carried;
+  return !fails && !waits;
+}
+
 ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags) {
   calls.sends++;
   if (calls.most_sent && calls.sends % 2) {
@@ -41,12 +52,12 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t size, int flags) {
   }
   if (calls.most_sent && size > calls.most_sent)
     size = calls.most_sent;
-  return __real_send(fd, bytes, size, flags);
+  return carry(&size) ? __real_send(fd, bytes, size, flags) : -1;
 }
 
 ssize_t __wrap_recv(int fd, void *buffer, size_t size, int flags) {
   calls.receives++;
-  return __real_recv(fd, buffer, size, flags);
+  return carry(&size) ? __real_recv(fd, buffer, size, flags) : -1;
 }
 
 int __wrap_open(const char *path, int flags, ...) {

@@ -15,6 +15,12 @@ struct calls {
   size_t most_sent; /* octets that one send() takes at most; every other call then is EAGAIN; 0: no
                        interference */
 
+  /* What each send() and recv() meets, counted together. */
+  size_t most_carried; /* octets that one takes at most; 0: any number */
+  unsigned wait_every; /* each so manieth is EAGAIN; 0: none */
+  unsigned fail_from;  /* this one and all later ones are ECONNRESET; 0: none */
+  unsigned carried;    /* how many there were */
+
   bool named_files;  /* no file without a name can be made (O_TMPFILE) */
   size_t most_moved; /* octets that one pread() or pwrite() takes at most; every other call then is
                         EINTR; 0: no interference */

@@ -40,7 +40,7 @@ void login_end(void) {
 
 void login_add_users(void) {
   static const char *const users[] = {"alice:secret", "bob:hidden", NULL};
-  cr_assert_geq(cmta_server_add_users(world.server, users), 0);
+  cr_assert_geq(cmta_server_add_users(world.server, users, false), 0);
 }
 
 void login_open(void) {

@@ -226,6 +226,27 @@ Test(identity, to_act_as_is_refused_by_the_list) {
   peer_leave(&peer);
 }
 
+static void add_users_who_may_act(void) {
+  static const char *const users[] = {"alice:secret", NULL};
+  cr_assert_geq(cmta_server_add_users(world.server, users, true), 0);
+}
+
+Test(identity, to_act_as_is_allowed_by_a_list_whose_users_may) {
+  add_users_who_may_act();
+  login_open();
+  login_plain("bob", "alice", "secret", "235 ");
+  expect_identity("PLAIN/alice/bob");
+  peer_leave(&peer);
+}
+
+Test(identity, to_act_as_is_allowed_in_scram_by_a_list_whose_users_may) {
+  add_users_who_may_act();
+  login_open();
+  expect_as("SCRAM-SHA-1", "bob", "235 ");
+  expect_identity("SCRAM-SHA-1/alice/bob");
+  peer_leave(&peer);
+}
+
 /* ---- Certificates ---- */
 
 static void say_external(const char *other, const char *beginning) {
@@ -275,5 +296,12 @@ Test(identity, of_a_certificate_of_the_list_is_its_entry) {
 Test(identity, to_act_as_is_refused_by_the_list_with_a_certificate_too) {
   login_add_users();
   say_external("bob", "535 ");
+  peer_leave(&peer);
+}
+
+Test(identity, to_act_as_is_allowed_with_a_certificate_by_a_list_whose_users_may) {
+  add_users_who_may_act();
+  say_external("bob", "235 ");
+  expect_identity("EXTERNAL/alice/bob");
   peer_leave(&peer);
 }

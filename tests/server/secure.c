@@ -66,9 +66,15 @@ static ssize_t put(struct client *client, const char *bytes, size_t length) {
   return count;
 }
 
+static bool is_at_end(const struct secure *secure) {
+  return secure->until && secure->sent >= secure->until;
+}
+
 void secure_flush(struct secure *secure) {
   char *bytes;
   size_t length = (size_t)BIO_get_mem_data(secure->out, &bytes);
+  if (secure->until && length > secure->until - secure->sent)
+    length = secure->until - secure->sent;
   while (length > 0) {
     ssize_t count =
         put(secure->client, bytes, secure->most && secure->most < length ? secure->most : length);
@@ -76,6 +82,7 @@ void secure_flush(struct secure *secure) {
       break;
     bytes += count;
     length -= (size_t)count;
+    secure->sent += (size_t)count;
     if (secure->most)
       ev_run(secure->client->world->loop, EVRUN_NOWAIT);
   }
@@ -147,6 +154,8 @@ bool secure_connect(struct secure *secure) {
   ERR_clear_error();
   while ((returned = SSL_do_handshake(ssl)) != 1 && must_read(secure, returned)) {
     secure_flush(secure);
+    if (is_at_end(secure))
+      return false;
     while (take(secure) < 0) {
       if (errno != EAGAIN)
         return false;
@@ -160,7 +169,7 @@ bool secure_connect(struct secure *secure) {
   client->layer = secure;
   client->read = secure_read;
   client->write = secure_write;
-  return returned == 1;
+  return returned == 1 && !is_at_end(secure);
 }
 
 void secure_starttls(struct secure *secure) {

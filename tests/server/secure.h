@@ -80,6 +80,8 @@ struct secure {
   SSL *ssl;            /* NULL before */
   BIO *in, *out;       /* what came from the server, what is to go there */
   size_t most;         /* octets that go to the server at a time; 0: any number */
+  size_t until;        /* octets that go to the server at all; 0: any number */
+  size_t sent;         /* that went there */
   const char *first;   /* what goes in one piece with the end of the handshake; NULL: nothing */
   unsigned long error; /* of OpenSSL, that ended the handshake or a read; 0: none */
 };
@@ -91,7 +93,7 @@ void secure_init(struct secure *secure, struct client *client);
 SSL *secure_ssl(struct secure *secure);
 
 /* The handshake. True when it is done as far as the client sees it, which from now on speaks
-   through TLS; else the connection is over. */
+   through TLS; else the connection is over, or the end has come that `until` sets. */
 bool secure_connect(struct secure *secure);
 
 /* Takes the 220, says EHLO and STARTTLS, and asserts that the handshake succeeds. */

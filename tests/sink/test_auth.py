@@ -16,11 +16,11 @@ class WrongOptions(SinkTest):
             self.assertIn(said, result.stderr.decode())
 
     def test_a_missing_argument(self):
-        for option in "--auth", "--mechanisms", "--auth-delay":
+        for option in "--auth", "--auth-file", "--mechanisms", "--auth-delay":
             self.assert_wrong("needs an argument", option)
 
     def test_an_argument_where_none_belongs(self):
-        for option in "--auth-required", "--auth-in-clear":
+        for option in "--auth-required", "--auth-in-clear", "--auth-as-anybody":
             self.assert_wrong("takes no argument", option + "=yes")
 
     def test_a_user_without_colon_or_name(self):
@@ -28,8 +28,20 @@ class WrongOptions(SinkTest):
             self.assert_wrong("is not USER:PASSWORD", "--auth", user)
 
     def test_what_needs_a_user_without_one(self):
-        for option in ("--auth-required",), ("--auth-in-clear",), ("--mechanisms", "PLAIN"):
+        for option in ("--auth-required",), ("--auth-in-clear",), ("--auth-as-anybody",), ("--mechanisms", "PLAIN"):
             self.assert_wrong(f"{option[0]} needs a user", *option)
+
+    def test_as_anybody_without_a_user_of_the_command_line(self):
+        self.assert_wrong("--auth-as-anybody needs a user", "--auth-file", os.devnull, "--auth-as-anybody")
+
+    def test_password_files_that_cannot_be_used(self):
+        file = os.path.join(self.folder, "passwd")
+        self.assert_wrong(f"{file}: No such file", "--auth-file", file)
+        for mode, text, said in (0o604, "", "others may read"), (0o600, "alice\n", f"{file}:1: "), (0o600, "a:{MD5}x\n", f"{file}:1: "):
+            with open(file, "w", encoding="utf-8") as entries:
+                entries.write(text)
+            os.chmod(file, mode)
+            self.assert_wrong(said, "--auth-file", file)
 
     def test_names_that_are_no_mechanisms(self):
         for names in "NTLM", "PLAIN,NTLM", "PLAINS", "PLAIN LOGIN X", "SCRAM-SHA-256-PLUS-AND-MORE", "PLAIN;LOGIN", "pl\u00e4in", "PL\r\nAIN":
@@ -45,6 +57,52 @@ class WrongOptions(SinkTest):
     def test_a_delay_that_is_no_number(self):
         for number in "", "-1", "1.5", "soon", "4294967296":
             self.assert_wrong("whole number", "--auth", "alice:secret", "--auth-delay", number)
+
+
+class PasswordFiles(SinkTest):
+    """Entries that `cmta passwd` has made."""
+
+    def setUp(self):
+        super().setUp()
+        self.pem = os.path.join(self.folder, "made.pem")
+        self.file = os.path.join(self.folder, "passwd")
+
+    def enter(self, name, password, *options):
+        result = run("passwd", "--file", self.file, *options, name, input=password.encode() + b"\n")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def sink(self, *options):
+        return Sink("--quiet", "--tls-self-signed", self.pem, "--auth-file", self.file, *options)
+
+    def code(self, sink, name, password):
+        with sink.tls_client(trusting(self.pem)) as client:
+            return client.auth("PLAIN", f"\0{name}\0{password}".encode())[:3]
+
+    def test_users_of_each_scheme_log_in(self):
+        for scheme in "SCRAM-SHA-256", "SCRAM-SHA-1", "CRYPT", "PLAIN":
+            self.enter(scheme.lower(), "secret", "--scheme", scheme)
+        with self.sink() as sink:
+            for name in "scram-sha-256", "scram-sha-1", "crypt", "plain":
+                with self.subTest(name=name):
+                    self.assertEqual(self.code(sink, name, "secret"), "235")
+                    self.assertEqual(self.code(sink, name, "Secret"), "535")
+
+    def test_a_change_counts_at_once(self):
+        self.enter("alice", "secret")
+        with self.sink() as sink:
+            self.assertEqual(self.code(sink, "bob", "hidden"), "535")
+            self.enter("bob", "hidden")
+            self.assertEqual(self.code(sink, "bob", "hidden"), "235")
+
+    def test_files_and_users_of_the_command_line_stand_side_by_side(self):
+        self.enter("alice", "secret")
+        other = os.path.join(self.folder, "other")
+        self.file, first = other, self.file
+        self.enter("carol", "other")
+        with self.sink("--auth-file", first, "--auth", "bob:hidden") as sink:
+            for name, password in ("alice", "secret"), ("bob", "hidden"), ("carol", "other"):
+                self.assertEqual(self.code(sink, name, password), "235")
+            self.assertEqual(self.code(sink, "alice", "hidden"), "535")
 
 
 class RightOptions(SinkTest):
@@ -96,7 +154,13 @@ class RightOptions(SinkTest):
     def test_each_user_logs_in_with_his_own_password_alone(self):
         options = ["--auth", "alice:secret", "--auth", "bob:a:b c", "--auth-in-clear"]
         responses = [b"\0alice\0secret", b"\0bob\0a:b c", b"\0alice\0a:b c", b"\0bob\0secret", b"\0carol\0secret", b"\0alice\0"]
-        self.assertEqual(self.log_in(options, *responses), ["235", "235", "535", "535", "535", "535"])
+        self.assertEqual(self.log_in(options, *responses), ["235", "235", "535", "535", "535", "501"])
+
+    def test_nobody_acts_as_another_unless_all_may(self):
+        responses = [b"bob\0alice\0secret", b"alice\0alice\0secret", b"bob\0alice\0wrong"]
+        options = ["--auth", "alice:secret", "--auth-in-clear"]
+        self.assertEqual(self.log_in(options, *responses), ["535", "235", "535"])
+        self.assertEqual(self.log_in([*options, "--auth-as-anybody"], *responses), ["235", "235", "535"])
 
     def test_a_failure_is_told_at_once_unless_there_is_a_delay(self):
         with Sink("--quiet", "--auth", "alice:secret", "--auth-in-clear", "--auth-delay", "3600") as sink, sink.client() as client:

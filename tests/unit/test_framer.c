@@ -90,3 +90,18 @@ Test(framer, says_when_an_unfinished_line_cannot_be_kept) {
   it.memory.ceiling = 1;
   cr_assert_eq(feed(&it, "NOO"), FRAMED_NO_MEMORY);
 }
+
+/* One that begins so may hold a secret, whether the grammar takes it or not. */
+Test(framer, knows_an_auth_by_its_verb_and_by_what_cannot_go_on_with_it) {
+  static const char *const auth[] = {"AUTH \r\n", "auth x\r\n",  "AUTH\tx\r\n",
+                                     "Auth\r\n",  "AUTH\nx\r\n", "AUTH\x80\r\n"};
+  static const char *const other[] = {"AUTHX\r\n",  "AUT\r\n",   "XAUTH \r\n",
+                                      " AUTH \r\n", "AUTH~\r\n", "AUTH!\r\n"};
+  for (size_t i = 0; i < sizeof auth / sizeof *auth; i++) {
+    struct fixture it = fixture();
+    cr_assert_eq(feed(&it, auth[i]), FRAMED_LINE);
+    cr_expect(framer_has_auth(&it.framer), "%s", auth[i]);
+    cr_assert_eq(feed(&it, other[i]), FRAMED_LINE);
+    cr_expect(!framer_has_auth(&it.framer), "%s", other[i]);
+  }
+}

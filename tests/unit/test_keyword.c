@@ -131,7 +131,7 @@ Test(keyword, a_value_is_of_a_known_type_with_a_sane_range) {
 
 Test(keyword, there_are_64_rows_at_most) {
   struct cmta_keyword rows[65];
-  char names[65][8];
+  char names[65][16];
   for (int i = 0; i < 65; i++) {
     snprintf(names[i], sizeof names[i], "X%d", i);
     rows[i] = of_mail(names[i]);

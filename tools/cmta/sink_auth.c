@@ -7,14 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Puts an argument behind count others, and NULL behind it. */
+static bool append(const char ***list, size_t *count, const char *argument) {
+  const char **grown = realloc(*list, (*count + 2) * sizeof *grown);
+  if (!grown)
+    return false;
+  grown[(*count)++] = argument;
+  grown[*count] = NULL;
+  *list = grown;
+  return true;
+}
+
 const char *auth_options_user(struct auth_options *options, const char *argument) {
-  const char **users = realloc(options->users, (options->user_count + 2) * sizeof *users);
-  if (!users)
+  if (!append(&options->users, &options->user_count, argument))
     return "finds no memory";
-  users[options->user_count++] = argument;
-  users[options->user_count] = NULL;
-  options->users = users;
   return *argument != ':' && strchr(argument, ':') ? NULL : "is not USER:PASSWORD";
+}
+
+const char *auth_options_file(struct auth_options *options, const char *argument) {
+  return append(&options->files, &options->file_count, argument) ? NULL : "finds no memory";
 }
 
 /* ---- Mechanisms ---- */
@@ -65,25 +76,40 @@ const char *auth_options_mechanisms(struct auth_options *options, const char *ar
 
 const char *auth_options_check(const struct auth_options *options,
                                const struct cmta_settings *settings) {
-  if (options->users)
+  if (!options->users && options->may_act)
+    return "--auth-as-anybody needs a user: --auth";
+  if (options->users || options->files)
     return NULL;
   if (settings->auth_required)
-    return "--auth-required needs a user: --auth";
+    return "--auth-required needs a user: --auth or --auth-file";
   if (settings->manners.submission)
-    return "--submission needs a user: --auth";
+    return "--submission needs a user: --auth or --auth-file";
   if (settings->auth_in_clear)
-    return "--auth-in-clear needs a user: --auth";
-  return settings->mechanisms ? "--mechanisms needs a user: --auth" : NULL;
+    return "--auth-in-clear needs a user: --auth or --auth-file";
+  return settings->mechanisms ? "--mechanisms needs a user: --auth or --auth-file" : NULL;
 }
 
-void auth_options_free(struct auth_options *options) { free(options->users); }
+void auth_options_free(struct auth_options *options) {
+  free(options->users);
+  free(options->files);
+}
+
+/* What the library has to say of an error goes first. */
+static bool complain_of(int error, char *why, size_t size) {
+  if (error == CMTA_E_UNSUPPORTED)
+    snprintf(why, size, "this library was built without SASL");
+  else if (!*why)
+    snprintf(why, size, "cannot take these users: %s", cmta_strerror(error));
+  return false;
+}
 
 bool sink_auth_add(struct cmta_server *server, const struct auth_options *options, char *why,
                    size_t size) {
-  int error = options->users ? cmta_server_add_users(server, options->users) : 0;
-  if (error == CMTA_E_UNSUPPORTED)
-    snprintf(why, size, "this library was built without SASL");
-  else if (error < 0)
-    snprintf(why, size, "cannot take these users: %s", cmta_strerror(error));
-  return error >= 0;
+  int error = 0;
+  *why = '\0';
+  if (options->users)
+    error = cmta_server_add_users(server, options->users, options->may_act);
+  for (size_t i = 0; error >= 0 && i < options->file_count; i++)
+    error = cmta_server_add_password_file(server, options->files[i], why, size);
+  return error >= 0 || complain_of(error, why, size);
 }

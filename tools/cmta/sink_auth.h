@@ -10,12 +10,16 @@
 struct auth_options {
   const char **users; /* "name:password", NULL behind the last; NULL: none */
   size_t user_count;
+  const char **files; /* password files, likewise */
+  size_t file_count;
+  bool may_act;         /* each of the users as anybody */
   char mechanisms[256]; /* in the library's form */
 };
 
 /* Each takes the argument of an option. NULL, or what is wrong with it: the end of a sentence, a
    static string. */
 const char *auth_options_user(struct auth_options *options, const char *argument);
+const char *auth_options_file(struct auth_options *options, const char *argument);
 /* Names with commas or blanks between them, in any case. */
 const char *auth_options_mechanisms(struct auth_options *options, const char *argument);
 

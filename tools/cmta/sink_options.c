@@ -56,6 +56,16 @@ static const char *set_auth(void *target, const char *argument) {
   return auth_options_user(&((struct sink_options *)target)->auth, argument);
 }
 
+static const char *set_auth_file(void *target, const char *argument) {
+  return auth_options_file(&((struct sink_options *)target)->auth, argument);
+}
+
+static const char *set_auth_as_anybody(void *target, const char *argument) {
+  (void)argument;
+  ((struct sink_options *)target)->auth.may_act = true;
+  return NULL;
+}
+
 static const char *set_auth_required(void *target, const char *argument) {
   (void)argument;
   ((struct sink_options *)target)->settings.auth_required = true;
@@ -235,6 +245,12 @@ static const struct option_row rows[] = {
      "a user who may log in; may be given more than once. For tests:\n"
      "others on this machine can see it in the list of processes",
      set_auth, NULL},
+    {"auth-file", "FILE",
+     "a password file, as `cmta passwd` makes it, with users who may log\n"
+     "in; may be given more than once",
+     set_auth_file, NULL},
+    {"auth-as-anybody", NULL, "let a user of --auth act as whomever the client names",
+     set_auth_as_anybody, NULL},
     {"auth-required", NULL, "take mail from nobody who has not logged in", set_auth_required, NULL},
     {"auth-in-clear", NULL, "let clients send passwords without TLS", set_auth_in_clear, NULL},
     {"auth-delay", "SECONDS", "how long a client waits to hear that it failed to log in",
