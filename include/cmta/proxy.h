@@ -43,7 +43,8 @@ struct cmta_proxy_header {
   bool local;
   enum cmta_proxy_family family;
   /* The client's end and the end that it connected to: "192.0.2.1", "2001:db8::1" or a path; IPv4
-     in IPv6 (RFC 4291 section 2.5.5.2) is shown as IPv4. Empty, with port 0, for UNSPEC. */
+     in IPv6 (RFC 4291 section 2.5.5.2) is shown as IPv4; a path may have any octet but NUL. Empty,
+     with port 0, for UNSPEC. */
   char source[CMTA_PROXY_ADDRESS], destination[CMTA_PROXY_ADDRESS];
   uint16_t source_port, destination_port;
   /* Version 2: what follows the addresses, to be read with cmta_proxy_next_tlv(). Points into the

@@ -5,7 +5,7 @@
 
 #include "engine/ip.h"
 
-#include <cmta/proxy.h>
+#include <cmta/session.h>
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -303,4 +303,86 @@ Test(ip, is_read_and_written_as_the_system_does) {
     bool mapped = strncmp(expected, "::ffff:", 7) == 0 && strchr(expected, '.');
     cr_expect_str_eq(shown, mapped ? expected + 7 : expected);
   }
+}
+
+/* ---- Sessions ---- */
+
+static struct cmta_service *service;
+static struct cmta_session *session;
+
+static void begin(void) {
+  const struct cmta_peer peer = {"203.0.113.9", 1}, local = {"203.0.113.10", 25};
+  cr_assert_eq(cmta_service_new(&service, NULL, NULL, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, &peer, &local), 0);
+}
+
+static void end(void) {
+  cmta_session_free(session);
+  cmta_service_free(service);
+}
+
+TestSuite(proxied, .init = begin, .fini = end);
+
+static struct cmta_proxy_header header_of(const char *bytes, size_t length) {
+  struct cmta_proxy_header header;
+  cr_assert_eq(cmta_proxy_parse(&header, bytes, length, MOST), (ptrdiff_t)length);
+  return header;
+}
+
+Test(proxied, sessions_show_the_ends_of_the_header_and_the_proxy) {
+  struct cmta_proxy_header header = header_of(good[0].bytes.at, good[0].bytes.length);
+  cr_expect_null(cmta_session_proxy(session));
+  cr_expect_null(cmta_session_proxy_header(session));
+  cr_assert_eq(cmta_session_set_proxy(session, &header), 0);
+  memset(&header, 'x', sizeof header);
+  cr_expect_str_eq(cmta_session_peer(session)->address, "192.0.2.1");
+  cr_expect_eq(cmta_session_peer(session)->port, 4711);
+  cr_expect_str_eq(cmta_session_local(session)->address, "198.51.100.2");
+  cr_expect_eq(cmta_session_local(session)->port, 25);
+  cr_expect_str_eq(cmta_session_proxy(session)->address, "203.0.113.9");
+  cr_expect_eq(cmta_session_proxy_header(session)->version, 1);
+}
+
+Test(proxied, sessions_keep_the_tlvs) {
+  static const char bytes[] = SIGNATURE "\x21\x11\0\x12" V4 "\x05\0\x03own";
+  char copy[sizeof bytes];
+  struct cmta_slice value;
+  memcpy(copy, bytes, sizeof copy);
+  struct cmta_proxy_header header = header_of(copy, sizeof bytes - 1);
+  cr_assert_eq(cmta_session_set_proxy(session, &header), 0);
+  memset(copy, 0, sizeof copy);
+  cr_assert(
+      cmta_proxy_find_tlv(cmta_session_proxy_header(session)->tlvs, CMTA_PROXY_UNIQUE_ID, &value));
+  cr_expect(cmta_slice_is(value, "own"));
+}
+
+Test(proxied, sessions_keep_their_ends_when_the_header_tells_none) {
+  struct cmta_proxy_header header = {.version = 1, .family = CMTA_PROXY_UNSPEC};
+  cr_assert_eq(cmta_session_set_proxy(session, &header), 0);
+  cr_expect_str_eq(cmta_session_peer(session)->address, "203.0.113.9");
+  cr_expect_eq(cmta_session_local(session)->port, 25);
+}
+
+Test(proxied, sessions_take_one_header_before_they_run) {
+  struct cmta_proxy_header header = header_of(good[0].bytes.at, good[0].bytes.length);
+  cr_expect_eq(cmta_session_set_proxy(session, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_session_set_proxy(session, &header), 0);
+  cr_expect_eq(cmta_session_set_proxy(session, &header), CMTA_E_STATE);
+  cr_assert_eq(cmta_session_receive(session, "", 0), 0);
+  cmta_session_proxy_failed(session);
+  cr_expect_eq(cmta_session_close_reason(session), CMTA_CLOSED_NOT, "it runs");
+}
+
+Test(proxied, sessions_without_a_good_header_are_over_without_a_word) {
+  struct cmta_statistics *statistics;
+  cr_assert_eq(cmta_statistics_new(&statistics, service), 0);
+  cmta_session_count_in(session, statistics);
+  cmta_session_proxy_failed(session);
+  cr_expect_eq(cmta_session_close_reason(session), CMTA_CLOSED_PROTOCOL);
+  cr_expect_eq(cmta_session_wants(session), (unsigned)CMTA_WANTS_CLOSE);
+  cr_expect_eq(cmta_statistics_totals(statistics)->closed[CMTA_CLOSED_PROTOCOL], 1);
+  cr_expect_eq(cmta_statistics_totals(statistics)->sessions, 0);
+  cmta_session_free(session);
+  session = NULL;
+  cmta_statistics_free(statistics);
 }
