@@ -125,3 +125,17 @@ Test(talkers, of_a_listener_with_wrong_manners_find_none) {
   manners.size = sizeof manners + 1;
   cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
 }
+
+Test(talkers, of_a_listener_for_submission_must_authenticate) {
+  manners.submission = true;
+  listen_with_manners();
+  cr_assert_eq(world_listen(&world, "127.0.0.1:0"), 1);
+  client_connect(&client, &world, 0);
+  client_expect(&client, "220 ");
+  client_say(&client, "EHLO client.example", "250");
+  client_say(&client, "MAIL FROM:<a@client.example>", "530 5.7.0 ");
+  client_close(&client, false);
+  client_connect(&client, &world, 1);
+  client_mail(&client);
+  client_close(&client, false);
+}
