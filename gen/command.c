@@ -23,7 +23,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path, sasl, chunk_size;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl, chunk_size, attributes;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -134,7 +134,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'P':
 		case 'U':
 		case 'W':
-		case 'X':
 		case 'Y':
 		case 'Z':
 		case '[':
@@ -153,7 +152,6 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 'p':
 		case 'u':
 		case 'w':
-		case 'x':
 		case 'y':
 		case 'z':
 		case '{':
@@ -186,6 +184,8 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
 		case 't': goto yy15;
 		case 'V':
 		case 'v': goto yy16;
+		case 'X':
+		case 'x': goto yy17;
 		default: goto yy1;
 	}
 yy1:
@@ -194,55 +194,55 @@ yy2:
 	{ return COMMAND_UNKNOWN; }
 yy3:
 	yych = *(marker = ++cursor);
-	if (yych == '\r') goto yy21;
+	if (yych == '\r') goto yy22;
 	if (yych <= 0x1F) goto yy2;
-	if (yych <= '~') goto yy21;
+	if (yych <= '~') goto yy22;
 	goto yy2;
 yy4:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy22;
-			goto yy21;
+			if (yych <= 'U') goto yy23;
+			goto yy22;
 		} else {
-			if (yych <= 'u') goto yy22;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'u') goto yy23;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy5:
 	yych = *(marker = ++cursor);
 	if (yych <= 'C') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'D') goto yy23;
-			goto yy21;
+			if (yych <= 'D') goto yy24;
+			goto yy22;
 		} else {
-			if (yych <= 'd') goto yy23;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'd') goto yy24;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy6:
 	yych = *(marker = ++cursor);
 	if (yych <= '@') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy24;
-			goto yy21;
+			if (yych <= 'A') goto yy25;
+			goto yy22;
 		} else {
-			if (yych <= 'a') goto yy24;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'a') goto yy25;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
@@ -250,100 +250,100 @@ yy7:
 	yych = *(marker = ++cursor);
 	if (yych <= 'W') {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy21;
+			if (yych == '\r') goto yy22;
 			goto yy2;
 		} else {
-			if (yych == 'H') goto yy25;
-			goto yy21;
+			if (yych == 'H') goto yy26;
+			goto yy22;
 		}
 	} else {
 		if (yych <= 'h') {
-			if (yych <= 'X') goto yy26;
-			if (yych <= 'g') goto yy21;
-			goto yy25;
+			if (yych <= 'X') goto yy27;
+			if (yych <= 'g') goto yy22;
+			goto yy26;
 		} else {
-			if (yych == 'x') goto yy26;
-			if (yych <= '~') goto yy21;
+			if (yych == 'x') goto yy27;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy8:
 	yych = *(marker = ++cursor);
 	if (yych <= 'D') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 'd') {
-			if (yych <= 'E') goto yy27;
-			goto yy21;
+			if (yych <= 'E') goto yy28;
+			goto yy22;
 		} else {
-			if (yych <= 'e') goto yy27;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'e') goto yy28;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy9:
 	yych = *(marker = ++cursor);
 	if (yych <= 'G') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 'g') {
-			if (yych <= 'H') goto yy28;
-			goto yy21;
+			if (yych <= 'H') goto yy29;
+			goto yy22;
 		} else {
-			if (yych <= 'h') goto yy28;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'h') goto yy29;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy10:
 	yych = *(marker = ++cursor);
 	if (yych <= '@') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy29;
-			goto yy21;
+			if (yych <= 'A') goto yy30;
+			goto yy22;
 		} else {
-			if (yych <= 'a') goto yy29;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'a') goto yy30;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy11:
 	yych = *(marker = ++cursor);
 	if (yych <= 'N') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 'n') {
-			if (yych <= 'O') goto yy30;
-			goto yy21;
+			if (yych <= 'O') goto yy31;
+			goto yy22;
 		} else {
-			if (yych <= 'o') goto yy30;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'o') goto yy31;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy12:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy31;
-			goto yy21;
+			if (yych <= 'U') goto yy32;
+			goto yy22;
 		} else {
-			if (yych <= 'u') goto yy31;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'u') goto yy32;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
@@ -351,20 +351,20 @@ yy13:
 	yych = *(marker = ++cursor);
 	if (yych <= 'R') {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy21;
+			if (yych == '\r') goto yy22;
 			goto yy2;
 		} else {
-			if (yych == 'C') goto yy32;
-			goto yy21;
+			if (yych == 'C') goto yy33;
+			goto yy22;
 		}
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'S') goto yy33;
-			if (yych <= 'b') goto yy21;
-			goto yy32;
+			if (yych <= 'S') goto yy34;
+			if (yych <= 'b') goto yy22;
+			goto yy33;
 		} else {
-			if (yych == 's') goto yy33;
-			if (yych <= '~') goto yy21;
+			if (yych == 's') goto yy34;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
@@ -374,38 +374,38 @@ yy14:
 		if (yych <= 'A') {
 			if (yych <= '\r') {
 				if (yych <= '\f') goto yy2;
-				goto yy21;
+				goto yy22;
 			} else {
 				if (yych <= 0x1F) goto yy2;
-				if (yych <= '@') goto yy21;
-				goto yy34;
+				if (yych <= '@') goto yy22;
+				goto yy35;
 			}
 		} else {
 			if (yych <= 'E') {
-				if (yych <= 'D') goto yy21;
-				goto yy35;
+				if (yych <= 'D') goto yy22;
+				goto yy36;
 			} else {
-				if (yych == 'O') goto yy36;
-				goto yy21;
+				if (yych == 'O') goto yy37;
+				goto yy22;
 			}
 		}
 	} else {
 		if (yych <= 'e') {
 			if (yych <= '`') {
-				if (yych <= 'T') goto yy37;
-				goto yy21;
+				if (yych <= 'T') goto yy38;
+				goto yy22;
 			} else {
-				if (yych <= 'a') goto yy34;
-				if (yych <= 'd') goto yy21;
-				goto yy35;
+				if (yych <= 'a') goto yy35;
+				if (yych <= 'd') goto yy22;
+				goto yy36;
 			}
 		} else {
 			if (yych <= 's') {
-				if (yych == 'o') goto yy36;
-				goto yy21;
+				if (yych == 'o') goto yy37;
+				goto yy22;
 			} else {
-				if (yych <= 't') goto yy37;
-				if (yych <= '~') goto yy21;
+				if (yych <= 't') goto yy38;
+				if (yych <= '~') goto yy22;
 				goto yy2;
 			}
 		}
@@ -413,843 +413,980 @@ yy14:
 yy15:
 	yych = *(marker = ++cursor);
 	if (yych <= 'T') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy38;
-			goto yy21;
+			if (yych <= 'U') goto yy39;
+			goto yy22;
 		} else {
-			if (yych <= 'u') goto yy38;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'u') goto yy39;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy16:
 	yych = *(marker = ++cursor);
 	if (yych <= 'Q') {
-		if (yych == '\r') goto yy21;
+		if (yych == '\r') goto yy22;
 		if (yych <= 0x1F) goto yy2;
-		goto yy21;
+		goto yy22;
 	} else {
 		if (yych <= 'q') {
-			if (yych <= 'R') goto yy39;
-			goto yy21;
+			if (yych <= 'R') goto yy40;
+			goto yy22;
 		} else {
-			if (yych <= 'r') goto yy39;
-			if (yych <= '~') goto yy21;
+			if (yych <= 'r') goto yy40;
+			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy17:
-	yych = *++cursor;
-	if (yych == '\n') goto yy40;
+	yych = *(marker = ++cursor);
+	if (yych <= 'E') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') goto yy22;
+			goto yy2;
+		} else {
+			if (yych == 'C') goto yy41;
+			goto yy22;
+		}
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'F') goto yy42;
+			if (yych <= 'b') goto yy22;
+			goto yy41;
+		} else {
+			if (yych == 'f') goto yy42;
+			if (yych <= '~') goto yy22;
+			goto yy2;
+		}
+	}
 yy18:
+	yych = *++cursor;
+	if (yych == '\n') goto yy43;
+yy19:
 	cursor = marker;
 	goto yy2;
-yy19:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy19;
-	}
-	if (yych == '\r') goto yy17;
-	goto yy18;
 yy20:
 	yych = *++cursor;
-yy21:
-	if (yybm[0+yych] & 128) {
+	if (yybm[0+yych] & 64) {
 		goto yy20;
+	}
+	if (yych == '\r') goto yy18;
+	goto yy19;
+yy21:
+	yych = *++cursor;
+yy22:
+	if (yybm[0+yych] & 128) {
+		goto yy21;
 	}
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy17;
+		goto yy18;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy19;
+		goto yy20;
 	}
-	goto yy18;
-yy22:
-	yych = *++cursor;
-	if (yych == 'T') goto yy41;
-	if (yych == 't') goto yy41;
-	goto yy21;
+	goto yy19;
 yy23:
 	yych = *++cursor;
-	if (yych == 'A') goto yy42;
-	if (yych == 'a') goto yy42;
-	goto yy21;
+	if (yych == 'T') goto yy44;
+	if (yych == 't') goto yy44;
+	goto yy22;
 yy24:
 	yych = *++cursor;
-	if (yych == 'T') goto yy43;
-	if (yych == 't') goto yy43;
-	goto yy21;
+	if (yych == 'A') goto yy45;
+	if (yych == 'a') goto yy45;
+	goto yy22;
 yy25:
 	yych = *++cursor;
-	if (yych == 'L') goto yy44;
-	if (yych == 'l') goto yy44;
-	goto yy21;
+	if (yych == 'T') goto yy46;
+	if (yych == 't') goto yy46;
+	goto yy22;
 yy26:
-	yych = *++cursor;
-	if (yych == 'P') goto yy45;
-	if (yych == 'p') goto yy45;
-	goto yy21;
-yy27:
-	yych = *++cursor;
-	if (yych == 'L') goto yy46;
-	if (yych == 'l') goto yy46;
-	goto yy21;
-yy28:
 	yych = *++cursor;
 	if (yych == 'L') goto yy47;
 	if (yych == 'l') goto yy47;
-	goto yy21;
+	goto yy22;
+yy27:
+	yych = *++cursor;
+	if (yych == 'P') goto yy48;
+	if (yych == 'p') goto yy48;
+	goto yy22;
+yy28:
+	yych = *++cursor;
+	if (yych == 'L') goto yy49;
+	if (yych == 'l') goto yy49;
+	goto yy22;
 yy29:
 	yych = *++cursor;
-	if (yych == 'I') goto yy48;
-	if (yych == 'i') goto yy48;
-	goto yy21;
+	if (yych == 'L') goto yy50;
+	if (yych == 'l') goto yy50;
+	goto yy22;
 yy30:
 	yych = *++cursor;
-	if (yych == 'O') goto yy49;
-	if (yych == 'o') goto yy49;
-	goto yy21;
+	if (yych == 'I') goto yy51;
+	if (yych == 'i') goto yy51;
+	goto yy22;
 yy31:
 	yych = *++cursor;
-	if (yych == 'I') goto yy50;
-	if (yych == 'i') goto yy50;
-	goto yy21;
+	if (yych == 'O') goto yy52;
+	if (yych == 'o') goto yy52;
+	goto yy22;
 yy32:
 	yych = *++cursor;
-	if (yych == 'P') goto yy51;
-	if (yych == 'p') goto yy51;
-	goto yy21;
+	if (yych == 'I') goto yy53;
+	if (yych == 'i') goto yy53;
+	goto yy22;
 yy33:
 	yych = *++cursor;
-	if (yych == 'E') goto yy52;
-	if (yych == 'e') goto yy52;
-	goto yy21;
+	if (yych == 'P') goto yy54;
+	if (yych == 'p') goto yy54;
+	goto yy22;
 yy34:
 	yych = *++cursor;
-	if (yych == 'M') goto yy53;
-	if (yych == 'm') goto yy53;
-	goto yy21;
+	if (yych == 'E') goto yy55;
+	if (yych == 'e') goto yy55;
+	goto yy22;
 yy35:
 	yych = *++cursor;
-	if (yych == 'N') goto yy54;
-	if (yych == 'n') goto yy54;
-	goto yy21;
+	if (yych == 'M') goto yy56;
+	if (yych == 'm') goto yy56;
+	goto yy22;
 yy36:
 	yych = *++cursor;
-	if (yych == 'M') goto yy55;
-	if (yych == 'm') goto yy55;
-	goto yy21;
+	if (yych == 'N') goto yy57;
+	if (yych == 'n') goto yy57;
+	goto yy22;
 yy37:
 	yych = *++cursor;
-	if (yych == 'A') goto yy56;
-	if (yych == 'a') goto yy56;
-	goto yy21;
+	if (yych == 'M') goto yy58;
+	if (yych == 'm') goto yy58;
+	goto yy22;
 yy38:
 	yych = *++cursor;
-	if (yych == 'R') goto yy57;
-	if (yych == 'r') goto yy57;
-	goto yy21;
+	if (yych == 'A') goto yy59;
+	if (yych == 'a') goto yy59;
+	goto yy22;
 yy39:
 	yych = *++cursor;
-	if (yych == 'F') goto yy58;
-	if (yych == 'f') goto yy58;
-	goto yy21;
+	if (yych == 'R') goto yy60;
+	if (yych == 'r') goto yy60;
+	goto yy22;
 yy40:
+	yych = *++cursor;
+	if (yych == 'F') goto yy61;
+	if (yych == 'f') goto yy61;
+	goto yy22;
+yy41:
+	yych = *++cursor;
+	if (yych == 'L') goto yy62;
+	if (yych == 'l') goto yy62;
+	goto yy22;
+yy42:
+	yych = *++cursor;
+	if (yych == 'O') goto yy63;
+	if (yych == 'o') goto yy63;
+	goto yy22;
+yy43:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(0,    unknown,       rest, line); }
-yy41:
-	yych = *++cursor;
-	if (yych == 'H') goto yy59;
-	if (yych == 'h') goto yy59;
-	goto yy21;
-yy42:
-	yych = *++cursor;
-	if (yych == 'T') goto yy60;
-	if (yych == 't') goto yy60;
-	goto yy21;
-yy43:
-	yych = *++cursor;
-	if (yych == 'A') goto yy61;
-	if (yych == 'a') goto yy61;
-	goto yy21;
 yy44:
 	yych = *++cursor;
-	if (yych == 'O') goto yy62;
-	if (yych == 'o') goto yy62;
-	goto yy21;
+	if (yych == 'H') goto yy64;
+	if (yych == 'h') goto yy64;
+	goto yy22;
 yy45:
 	yych = *++cursor;
-	if (yych == 'N') goto yy63;
-	if (yych == 'n') goto yy63;
-	goto yy21;
+	if (yych == 'T') goto yy65;
+	if (yych == 't') goto yy65;
+	goto yy22;
 yy46:
 	yych = *++cursor;
-	if (yych <= 'P') {
-		if (yych <= 'N') goto yy21;
-		if (yych <= 'O') goto yy64;
-		goto yy65;
-	} else {
-		if (yych <= 'n') goto yy21;
-		if (yych <= 'o') goto yy64;
-		if (yych <= 'p') goto yy65;
-		goto yy21;
-	}
+	if (yych == 'A') goto yy66;
+	if (yych == 'a') goto yy66;
+	goto yy22;
 yy47:
 	yych = *++cursor;
-	if (yych == 'O') goto yy66;
-	if (yych == 'o') goto yy66;
-	goto yy21;
+	if (yych == 'O') goto yy67;
+	if (yych == 'o') goto yy67;
+	goto yy22;
 yy48:
 	yych = *++cursor;
-	if (yych == 'L') goto yy67;
-	if (yych == 'l') goto yy67;
-	goto yy21;
+	if (yych == 'N') goto yy68;
+	if (yych == 'n') goto yy68;
+	goto yy22;
 yy49:
 	yych = *++cursor;
-	if (yych == 'P') goto yy68;
-	if (yych == 'p') goto yy68;
-	goto yy21;
+	if (yych <= 'P') {
+		if (yych <= 'N') goto yy22;
+		if (yych <= 'O') goto yy69;
+		goto yy70;
+	} else {
+		if (yych <= 'n') goto yy22;
+		if (yych <= 'o') goto yy69;
+		if (yych <= 'p') goto yy70;
+		goto yy22;
+	}
 yy50:
 	yych = *++cursor;
-	if (yych == 'T') goto yy69;
-	if (yych == 't') goto yy69;
-	goto yy21;
+	if (yych == 'O') goto yy71;
+	if (yych == 'o') goto yy71;
+	goto yy22;
 yy51:
-	yych = *++cursor;
-	if (yych == 'T') goto yy70;
-	if (yych == 't') goto yy70;
-	goto yy21;
-yy52:
-	yych = *++cursor;
-	if (yych == 'T') goto yy71;
-	if (yych == 't') goto yy71;
-	goto yy21;
-yy53:
 	yych = *++cursor;
 	if (yych == 'L') goto yy72;
 	if (yych == 'l') goto yy72;
-	goto yy21;
+	goto yy22;
+yy52:
+	yych = *++cursor;
+	if (yych == 'P') goto yy73;
+	if (yych == 'p') goto yy73;
+	goto yy22;
+yy53:
+	yych = *++cursor;
+	if (yych == 'T') goto yy74;
+	if (yych == 't') goto yy74;
+	goto yy22;
 yy54:
 	yych = *++cursor;
-	if (yych == 'D') goto yy73;
-	if (yych == 'd') goto yy73;
-	goto yy21;
+	if (yych == 'T') goto yy75;
+	if (yych == 't') goto yy75;
+	goto yy22;
 yy55:
 	yych = *++cursor;
-	if (yych == 'L') goto yy74;
-	if (yych == 'l') goto yy74;
-	goto yy21;
+	if (yych == 'T') goto yy76;
+	if (yych == 't') goto yy76;
+	goto yy22;
 yy56:
 	yych = *++cursor;
-	if (yych == 'R') goto yy75;
-	if (yych == 'r') goto yy75;
-	goto yy21;
+	if (yych == 'L') goto yy77;
+	if (yych == 'l') goto yy77;
+	goto yy22;
 yy57:
 	yych = *++cursor;
-	if (yych == 'N') goto yy76;
-	if (yych == 'n') goto yy76;
-	goto yy21;
+	if (yych == 'D') goto yy78;
+	if (yych == 'd') goto yy78;
+	goto yy22;
 yy58:
 	yych = *++cursor;
-	if (yych == 'Y') goto yy77;
-	if (yych == 'y') goto yy77;
-	goto yy21;
+	if (yych == 'L') goto yy79;
+	if (yych == 'l') goto yy79;
+	goto yy22;
 yy59:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy78;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy79;
-	}
-	goto yy21;
+	if (yych == 'R') goto yy80;
+	if (yych == 'r') goto yy80;
+	goto yy22;
 yy60:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy80;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy81;
-	}
-	goto yy21;
+	if (yych == 'N') goto yy81;
+	if (yych == 'n') goto yy81;
+	goto yy22;
 yy61:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy82;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy83;
-	}
-	goto yy21;
+	if (yych == 'Y') goto yy82;
+	if (yych == 'y') goto yy82;
+	goto yy22;
 yy62:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy84;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy85;
-	}
-	goto yy21;
+	if (yych == 'I') goto yy83;
+	if (yych == 'i') goto yy83;
+	goto yy22;
 yy63:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy86;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy87;
-	}
-	goto yy21;
+	if (yych == 'R') goto yy84;
+	if (yych == 'r') goto yy84;
+	goto yy22;
 yy64:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy88;
+		goto yy85;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy89;
+		goto yy86;
 	}
-	goto yy21;
+	goto yy22;
 yy65:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy90;
+		goto yy87;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy91;
+		goto yy88;
 	}
-	goto yy21;
+	goto yy22;
 yy66:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy92;
+		goto yy89;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy93;
+		goto yy90;
 	}
-	goto yy21;
+	goto yy22;
 yy67:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy94;
+		goto yy91;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy95;
+		goto yy92;
 	}
-	goto yy21;
+	goto yy22;
 yy68:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy96;
+		goto yy93;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy97;
+		goto yy94;
 	}
-	goto yy21;
+	goto yy22;
 yy69:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy98;
+		goto yy95;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy99;
+		goto yy96;
 	}
-	goto yy21;
+	goto yy22;
 yy70:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy100;
+		goto yy97;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy101;
+		goto yy98;
 	}
-	goto yy21;
+	goto yy22;
 yy71:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy102;
+		goto yy99;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy103;
+		goto yy100;
 	}
-	goto yy21;
+	goto yy22;
 yy72:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy104;
+		goto yy101;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy105;
+		goto yy102;
 	}
-	goto yy21;
+	goto yy22;
 yy73:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy106;
+		goto yy103;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy107;
+		goto yy104;
 	}
-	goto yy21;
+	goto yy22;
 yy74:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy108;
+		goto yy105;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy109;
+		goto yy106;
 	}
-	goto yy21;
+	goto yy22;
 yy75:
 	yych = *++cursor;
-	if (yych == 'T') goto yy110;
-	if (yych == 't') goto yy110;
-	goto yy21;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy107;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy108;
+	}
+	goto yy22;
 yy76:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy111;
+		goto yy109;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy112;
+		goto yy110;
 	}
-	goto yy21;
+	goto yy22;
 yy77:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
+		goto yy111;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy112;
+	}
+	goto yy22;
+yy78:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
 		goto yy113;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
 		goto yy114;
 	}
-	goto yy21;
-yy78:
-	yych = *++cursor;
-	if (yych == '\n') goto yy115;
-	goto yy18;
+	goto yy22;
 yy79:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy79;
-		if (yych <= '\f') goto yy18;
-		goto yy78;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy79;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy115;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy116;
+	}
+	goto yy22;
 yy80:
 	yych = *++cursor;
-	if (yych == '\n') goto yy116;
-	goto yy18;
+	if (yych == 'T') goto yy117;
+	if (yych == 't') goto yy117;
+	goto yy22;
 yy81:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy81;
-		if (yych <= '\f') goto yy18;
-		goto yy80;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy81;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy118;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy119;
+	}
+	goto yy22;
 yy82:
 	yych = *++cursor;
-	if (yych == '\n') goto yy117;
-	goto yy18;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy120;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy121;
+	}
+	goto yy22;
 yy83:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy83;
-		if (yych <= '\f') goto yy18;
-		goto yy82;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy83;
-	}
+	if (yych == 'E') goto yy122;
+	if (yych == 'e') goto yy122;
+	goto yy22;
 yy84:
 	yych = *++cursor;
-	if (yych == '\n') goto yy118;
-	goto yy18;
+	if (yych == 'W') goto yy123;
+	if (yych == 'w') goto yy123;
+	goto yy22;
 yy85:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy85;
-		if (yych <= '\f') goto yy18;
-		goto yy84;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy85;
-	}
+	if (yych == '\n') goto yy124;
+	goto yy19;
 yy86:
 	yych = *++cursor;
-	if (yych == '\n') goto yy119;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy86;
+		if (yych <= '\f') goto yy19;
+		goto yy85;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy86;
+	}
 yy87:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy87;
-		if (yych <= '\f') goto yy18;
-		goto yy86;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy87;
-	}
+	if (yych == '\n') goto yy125;
+	goto yy19;
 yy88:
 	yych = *++cursor;
-	if (yych == '\n') goto yy120;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy88;
+		if (yych <= '\f') goto yy19;
+		goto yy87;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy88;
+	}
 yy89:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy89;
-		if (yych <= '\f') goto yy18;
-		goto yy88;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy89;
-	}
+	if (yych == '\n') goto yy126;
+	goto yy19;
 yy90:
 	yych = *++cursor;
-	if (yych == '\n') goto yy121;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy90;
+		if (yych <= '\f') goto yy19;
+		goto yy89;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy90;
+	}
 yy91:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy91;
-		if (yych <= '\f') goto yy18;
-		goto yy90;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy91;
-	}
+	if (yych == '\n') goto yy127;
+	goto yy19;
 yy92:
 	yych = *++cursor;
-	if (yych == '\n') goto yy122;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy92;
+		if (yych <= '\f') goto yy19;
+		goto yy91;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy92;
+	}
 yy93:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy93;
-		if (yych <= '\f') goto yy18;
-		goto yy92;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy93;
-	}
+	if (yych == '\n') goto yy128;
+	goto yy19;
 yy94:
 	yych = *++cursor;
-	if (yych == '\n') goto yy123;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy94;
+		if (yych <= '\f') goto yy19;
+		goto yy93;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy94;
+	}
 yy95:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy95;
-		if (yych <= '\f') goto yy18;
-		goto yy94;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy95;
-	}
+	if (yych == '\n') goto yy129;
+	goto yy19;
 yy96:
 	yych = *++cursor;
-	if (yych == '\n') goto yy124;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy96;
+		if (yych <= '\f') goto yy19;
+		goto yy95;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy96;
+	}
 yy97:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy97;
-		if (yych <= '\f') goto yy18;
-		goto yy96;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy97;
-	}
+	if (yych == '\n') goto yy130;
+	goto yy19;
 yy98:
 	yych = *++cursor;
-	if (yych == '\n') goto yy125;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy98;
+		if (yych <= '\f') goto yy19;
+		goto yy97;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy98;
+	}
 yy99:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy99;
-		if (yych <= '\f') goto yy18;
-		goto yy98;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy99;
-	}
+	if (yych == '\n') goto yy131;
+	goto yy19;
 yy100:
 	yych = *++cursor;
-	if (yych == '\n') goto yy126;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy100;
+		if (yych <= '\f') goto yy19;
+		goto yy99;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy100;
+	}
 yy101:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy101;
-		if (yych <= '\f') goto yy18;
-		goto yy100;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy101;
-	}
+	if (yych == '\n') goto yy132;
+	goto yy19;
 yy102:
 	yych = *++cursor;
-	if (yych == '\n') goto yy127;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy102;
+		if (yych <= '\f') goto yy19;
+		goto yy101;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy102;
+	}
 yy103:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy103;
-		if (yych <= '\f') goto yy18;
-		goto yy102;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy103;
-	}
+	if (yych == '\n') goto yy133;
+	goto yy19;
 yy104:
 	yych = *++cursor;
-	if (yych == '\n') goto yy128;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy104;
+		if (yych <= '\f') goto yy19;
+		goto yy103;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy104;
+	}
 yy105:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy105;
-		if (yych <= '\f') goto yy18;
-		goto yy104;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy105;
-	}
+	if (yych == '\n') goto yy134;
+	goto yy19;
 yy106:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy106;
+		if (yych <= '\f') goto yy19;
+		goto yy105;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy106;
+	}
 yy107:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy107;
-		if (yych <= '\f') goto yy18;
-		goto yy106;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy107;
-	}
+	if (yych == '\n') goto yy135;
+	goto yy19;
 yy108:
 	yych = *++cursor;
-	if (yych == '\n') goto yy130;
-	goto yy18;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy108;
+		if (yych <= '\f') goto yy19;
+		goto yy107;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy108;
+	}
 yy109:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy109;
-		if (yych <= '\f') goto yy18;
-		goto yy108;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy109;
-	}
+	if (yych == '\n') goto yy136;
+	goto yy19;
 yy110:
 	yych = *++cursor;
-	if (yych == 'T') goto yy131;
-	if (yych == 't') goto yy131;
-	goto yy21;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy110;
+		if (yych <= '\f') goto yy19;
+		goto yy109;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy110;
+	}
 yy111:
 	yych = *++cursor;
-	if (yych == '\n') goto yy132;
-	goto yy18;
+	if (yych == '\n') goto yy137;
+	goto yy19;
 yy112:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy112;
-		if (yych <= '\f') goto yy18;
+		if (yych <= '\f') goto yy19;
 		goto yy111;
 	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
 		goto yy112;
 	}
 yy113:
 	yych = *++cursor;
-	if (yych == '\n') goto yy133;
-	goto yy18;
+	if (yych == '\n') goto yy138;
+	goto yy19;
 yy114:
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') goto yy114;
-		if (yych <= '\f') goto yy18;
+		if (yych <= '\f') goto yy19;
 		goto yy113;
 	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
 		goto yy114;
 	}
 yy115:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(AUTH, sasl,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy139;
+	goto yy19;
 yy116:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(BDAT, chunk_size,    rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy116;
+		if (yych <= '\f') goto yy19;
+		goto yy115;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy116;
+	}
 yy117:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(DATA, nothing,       rest, line); }
+	yych = *++cursor;
+	if (yych == 'T') goto yy140;
+	if (yych == 't') goto yy140;
+	goto yy22;
 yy118:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EHLO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy141;
+	goto yy19;
 yy119:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EXPN, string,        rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy119;
+		if (yych <= '\f') goto yy19;
+		goto yy118;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy119;
+	}
 yy120:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == '\n') goto yy142;
+	goto yy19;
 yy121:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELP, text,          rest, line); }
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy121;
+		if (yych <= '\f') goto yy19;
+		goto yy120;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy121;
+	}
 yy122:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(LHLO, host,          rest, line); }
+	yych = *++cursor;
+	if (yych == 'N') goto yy143;
+	if (yych == 'n') goto yy143;
+	goto yy22;
 yy123:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(MAIL, reverse_path,  rest, line); }
+	yych = *++cursor;
+	if (yych == 'A') goto yy144;
+	if (yych == 'a') goto yy144;
+	goto yy22;
 yy124:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(NOOP, text,          rest, line); }
+	{ return read_as(AUTH, sasl,          rest, line); }
 yy125:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(QUIT, nothing,       rest, line); }
+	{ return read_as(BDAT, chunk_size,    rest, line); }
 yy126:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RCPT, forward_path,  rest, line); }
+	{ return read_as(DATA, nothing,       rest, line); }
 yy127:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(RSET, nothing,       rest, line); }
+	{ return read_as(EHLO, host,          rest, line); }
 yy128:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(EXPN, string,        rest, line); }
 yy129:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(HELO, host,          rest, line); }
 yy130:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(HELP, text,          rest, line); }
 yy131:
-	yych = *++cursor;
-	if (yych == 'L') goto yy134;
-	if (yych == 'l') goto yy134;
-	goto yy21;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(LHLO, host,          rest, line); }
 yy132:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
+	{ return read_as(MAIL, reverse_path,  rest, line); }
 yy133:
 	++cursor;
 	rest = yyt1;
-	{ return read_as(VRFY, string,        rest, line); }
+	{ return read_as(NOOP, text,          rest, line); }
 yy134:
-	yych = *++cursor;
-	if (yych == 'S') goto yy135;
-	if (yych != 's') goto yy21;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(QUIT, nothing,       rest, line); }
 yy135:
-	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy136;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy137;
-	}
-	goto yy21;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RCPT, forward_path,  rest, line); }
 yy136:
-	yych = *++cursor;
-	if (yych == '\n') goto yy138;
-	goto yy18;
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RSET, nothing,       rest, line); }
 yy137:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy137;
-		if (yych <= '\f') goto yy18;
-		goto yy136;
-	} else {
-		if (yych <= 0x1F) goto yy18;
-		if (yych == 0x7F) goto yy18;
-		goto yy137;
-	}
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
 yy138:
 	++cursor;
 	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy139:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy140:
+	yych = *++cursor;
+	if (yych == 'L') goto yy145;
+	if (yych == 'l') goto yy145;
+	goto yy22;
+yy141:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy142:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(VRFY, string,        rest, line); }
+yy143:
+	yych = *++cursor;
+	if (yych == 'T') goto yy146;
+	if (yych == 't') goto yy146;
+	goto yy22;
+yy144:
+	yych = *++cursor;
+	if (yych == 'R') goto yy147;
+	if (yych == 'r') goto yy147;
+	goto yy22;
+yy145:
+	yych = *++cursor;
+	if (yych == 'S') goto yy148;
+	if (yych == 's') goto yy148;
+	goto yy22;
+yy146:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy149;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy150;
+	}
+	goto yy22;
+yy147:
+	yych = *++cursor;
+	if (yych == 'D') goto yy151;
+	if (yych == 'd') goto yy151;
+	goto yy22;
+yy148:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy152;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy153;
+	}
+	goto yy22;
+yy149:
+	yych = *++cursor;
+	if (yych == '\n') goto yy154;
+	goto yy19;
+yy150:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy150;
+		if (yych <= '\f') goto yy19;
+		goto yy149;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy150;
+	}
+yy151:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy155;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy156;
+	}
+	goto yy22;
+yy152:
+	yych = *++cursor;
+	if (yych == '\n') goto yy157;
+	goto yy19;
+yy153:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy153;
+		if (yych <= '\f') goto yy19;
+		goto yy152;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy153;
+	}
+yy154:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(XCLIENT, attributes, rest, line); }
+yy155:
+	yych = *++cursor;
+	if (yych == '\n') goto yy158;
+	goto yy19;
+yy156:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy156;
+		if (yych <= '\f') goto yy19;
+		goto yy155;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy156;
+	}
+yy157:
+	++cursor;
+	rest = yyt1;
 	{ return read_as(STARTTLS, nothing,   rest, line); }
+yy158:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(XFORWARD, attributes, rest, line); }
 }
 
 }
@@ -1305,38 +1442,38 @@ static int nothing(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '\r') goto yy141;
-	if (yych == ' ') goto yy142;
+	if (yych == '\r') goto yy161;
+	if (yych == ' ') goto yy162;
 	++cursor;
-yy140:
+yy160:
 	{ return COMMAND_SYNTAX; }
-yy141:
+yy161:
 	yych = *++cursor;
-	if (yych == '\n') goto yy143;
-	goto yy140;
-yy142:
+	if (yych == '\n') goto yy163;
+	goto yy160;
+yy162:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy146;
+		goto yy166;
 	}
-	if (yych == '\r') goto yy144;
-	goto yy140;
-yy143:
+	if (yych == '\r') goto yy164;
+	goto yy160;
+yy163:
 	++cursor;
 	{ return 0; }
-yy144:
+yy164:
 	yych = *++cursor;
-	if (yych == '\n') goto yy143;
-yy145:
+	if (yych == '\n') goto yy163;
+yy165:
 	cursor = marker;
-	goto yy140;
-yy146:
+	goto yy160;
+yy166:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy146;
+		goto yy166;
 	}
-	if (yych == '\r') goto yy144;
-	goto yy145;
+	if (yych == '\r') goto yy164;
+	goto yy165;
 }
 
 }
@@ -1384,40 +1521,40 @@ static int text(struct line *line) {
 	};
 	yych = *cursor;
 	if (yych <= '\f') {
-		if (yych == '\t') goto yy150;
+		if (yych == '\t') goto yy170;
 	} else {
-		if (yych <= '\r') goto yy151;
-		if (yych <= 0x1F) goto yy148;
-		if (yych <= '~') goto yy150;
+		if (yych <= '\r') goto yy171;
+		if (yych <= 0x1F) goto yy168;
+		if (yych <= '~') goto yy170;
 	}
-yy148:
+yy168:
 	++cursor;
-yy149:
+yy169:
 	{ return COMMAND_SYNTAX; }
-yy150:
+yy170:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy152;
+		goto yy172;
 	}
-	if (yych == '\r') goto yy154;
-	goto yy149;
-yy151:
+	if (yych == '\r') goto yy174;
+	goto yy169;
+yy171:
 	yych = *++cursor;
-	if (yych == '\n') goto yy155;
-	goto yy149;
-yy152:
+	if (yych == '\n') goto yy175;
+	goto yy169;
+yy172:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy152;
+		goto yy172;
 	}
-	if (yych == '\r') goto yy154;
-yy153:
+	if (yych == '\r') goto yy174;
+yy173:
 	cursor = marker;
-	goto yy149;
-yy154:
+	goto yy169;
+yy174:
 	yych = *++cursor;
-	if (yych != '\n') goto yy153;
-yy155:
+	if (yych != '\n') goto yy173;
+yy175:
 	++cursor;
 	{ return 0; }
 }
@@ -1471,49 +1608,49 @@ static bool is_smtputf8(const unsigned char *cursor) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == 'S') goto yy158;
-	if (yych == 's') goto yy158;
+	if (yych == 'S') goto yy178;
+	if (yych == 's') goto yy178;
 	++cursor;
-yy157:
+yy177:
 	{ return false; }
-yy158:
+yy178:
 	yych = *(marker = ++cursor);
-	if (yych == 'M') goto yy159;
-	if (yych != 'm') goto yy157;
-yy159:
+	if (yych == 'M') goto yy179;
+	if (yych != 'm') goto yy177;
+yy179:
 	yych = *++cursor;
-	if (yych == 'T') goto yy161;
-	if (yych == 't') goto yy161;
-yy160:
+	if (yych == 'T') goto yy181;
+	if (yych == 't') goto yy181;
+yy180:
 	cursor = marker;
-	goto yy157;
-yy161:
+	goto yy177;
+yy181:
 	yych = *++cursor;
-	if (yych == 'P') goto yy162;
-	if (yych != 'p') goto yy160;
-yy162:
+	if (yych == 'P') goto yy182;
+	if (yych != 'p') goto yy180;
+yy182:
 	yych = *++cursor;
-	if (yych == 'U') goto yy163;
-	if (yych != 'u') goto yy160;
-yy163:
+	if (yych == 'U') goto yy183;
+	if (yych != 'u') goto yy180;
+yy183:
 	yych = *++cursor;
-	if (yych == 'T') goto yy164;
-	if (yych != 't') goto yy160;
-yy164:
+	if (yych == 'T') goto yy184;
+	if (yych != 't') goto yy180;
+yy184:
 	yych = *++cursor;
-	if (yych == 'F') goto yy165;
-	if (yych != 'f') goto yy160;
-yy165:
+	if (yych == 'F') goto yy185;
+	if (yych != 'f') goto yy180;
+yy185:
 	yych = *++cursor;
-	if (yych != '8') goto yy160;
-yy166:
+	if (yych != '8') goto yy180;
+yy186:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy166;
+		goto yy186;
 	}
-	if (yych != '\r') goto yy160;
+	if (yych != '\r') goto yy180;
 	yych = *++cursor;
-	if (yych != '\n') goto yy160;
+	if (yych != '\n') goto yy180;
 	++cursor;
 	{ return true; }
 }
@@ -1576,171 +1713,171 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 	yych = *cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy170;
+			if (yych == '\r') goto yy190;
 		} else {
-			if (yych <= '~') goto yy171;
-			if (yych <= 0xC1) goto yy168;
-			if (yych <= 0xDF) goto yy172;
-			goto yy173;
+			if (yych <= '~') goto yy191;
+			if (yych <= 0xC1) goto yy188;
+			if (yych <= 0xDF) goto yy192;
+			goto yy193;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy175;
-			goto yy174;
+			if (yych == 0xED) goto yy195;
+			goto yy194;
 		} else {
-			if (yych <= 0xF0) goto yy176;
-			if (yych <= 0xF3) goto yy177;
-			if (yych <= 0xF4) goto yy178;
+			if (yych <= 0xF0) goto yy196;
+			if (yych <= 0xF3) goto yy197;
+			if (yych <= 0xF4) goto yy198;
 		}
 	}
-yy168:
+yy188:
 	++cursor;
-yy169:
+yy189:
 	{ return COMMAND_SYNTAX; }
-yy170:
+yy190:
 	yych = *++cursor;
-	if (yych == '\n') goto yy179;
-	goto yy169;
-yy171:
+	if (yych == '\n') goto yy199;
+	goto yy189;
+yy191:
 	yych = *(marker = ++cursor);
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy183;
-		goto yy169;
+		if (yych == '\r') goto yy203;
+		goto yy189;
 	} else {
-		if (yych <= '~') goto yy183;
-		if (yych <= 0xC1) goto yy169;
-		if (yych <= 0xF4) goto yy183;
-		goto yy169;
+		if (yych <= '~') goto yy203;
+		if (yych <= 0xC1) goto yy189;
+		if (yych <= 0xF4) goto yy203;
+		goto yy189;
 	}
-yy172:
+yy192:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy169;
-	if (yych <= 0xBF) goto yy191;
-	goto yy169;
-yy173:
+	if (yych <= 0x7F) goto yy189;
+	if (yych <= 0xBF) goto yy211;
+	goto yy189;
+yy193:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x9F) goto yy169;
-	if (yych <= 0xBF) goto yy184;
-	goto yy169;
-yy174:
+	if (yych <= 0x9F) goto yy189;
+	if (yych <= 0xBF) goto yy204;
+	goto yy189;
+yy194:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy169;
-	if (yych <= 0xBF) goto yy184;
-	goto yy169;
-yy175:
+	if (yych <= 0x7F) goto yy189;
+	if (yych <= 0xBF) goto yy204;
+	goto yy189;
+yy195:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy169;
-	if (yych <= 0x9F) goto yy184;
-	goto yy169;
-yy176:
+	if (yych <= 0x7F) goto yy189;
+	if (yych <= 0x9F) goto yy204;
+	goto yy189;
+yy196:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x8F) goto yy169;
-	if (yych <= 0xBF) goto yy186;
-	goto yy169;
-yy177:
+	if (yych <= 0x8F) goto yy189;
+	if (yych <= 0xBF) goto yy206;
+	goto yy189;
+yy197:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy169;
-	if (yych <= 0xBF) goto yy186;
-	goto yy169;
-yy178:
+	if (yych <= 0x7F) goto yy189;
+	if (yych <= 0xBF) goto yy206;
+	goto yy189;
+yy198:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy169;
-	if (yych <= 0x8F) goto yy186;
-	goto yy169;
-yy179:
+	if (yych <= 0x7F) goto yy189;
+	if (yych <= 0x8F) goto yy206;
+	goto yy189;
+yy199:
 	++cursor;
 	{ *utf8 = false; return 0; }
-yy180:
+yy200:
 	yych = *++cursor;
-	if (yych == '\n') goto yy179;
-yy181:
+	if (yych == '\n') goto yy199;
+yy201:
 	cursor = marker;
-	goto yy169;
-yy182:
+	goto yy189;
+yy202:
 	yych = *++cursor;
-yy183:
+yy203:
 	if (yybm[0+yych] & 128) {
-		goto yy182;
+		goto yy202;
 	}
 	if (yych <= 0xEC) {
 		if (yych <= 0xC1) {
-			if (yych == '\r') goto yy180;
-			goto yy181;
+			if (yych == '\r') goto yy200;
+			goto yy201;
 		} else {
-			if (yych <= 0xDF) goto yy184;
-			if (yych <= 0xE0) goto yy185;
-			goto yy186;
+			if (yych <= 0xDF) goto yy204;
+			if (yych <= 0xE0) goto yy205;
+			goto yy206;
 		}
 	} else {
 		if (yych <= 0xF0) {
-			if (yych <= 0xED) goto yy187;
-			if (yych <= 0xEF) goto yy186;
-			goto yy188;
+			if (yych <= 0xED) goto yy207;
+			if (yych <= 0xEF) goto yy206;
+			goto yy208;
 		} else {
-			if (yych <= 0xF3) goto yy189;
-			if (yych <= 0xF4) goto yy190;
-			goto yy181;
+			if (yych <= 0xF3) goto yy209;
+			if (yych <= 0xF4) goto yy210;
+			goto yy201;
 		}
 	}
-yy184:
+yy204:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy181;
-	if (yych <= 0xBF) goto yy191;
-	goto yy181;
-yy185:
+	if (yych <= 0x7F) goto yy201;
+	if (yych <= 0xBF) goto yy211;
+	goto yy201;
+yy205:
 	yych = *++cursor;
-	if (yych <= 0x9F) goto yy181;
-	if (yych <= 0xBF) goto yy184;
-	goto yy181;
-yy186:
+	if (yych <= 0x9F) goto yy201;
+	if (yych <= 0xBF) goto yy204;
+	goto yy201;
+yy206:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy181;
-	if (yych <= 0xBF) goto yy184;
-	goto yy181;
-yy187:
+	if (yych <= 0x7F) goto yy201;
+	if (yych <= 0xBF) goto yy204;
+	goto yy201;
+yy207:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy181;
-	if (yych <= 0x9F) goto yy184;
-	goto yy181;
-yy188:
+	if (yych <= 0x7F) goto yy201;
+	if (yych <= 0x9F) goto yy204;
+	goto yy201;
+yy208:
 	yych = *++cursor;
-	if (yych <= 0x8F) goto yy181;
-	if (yych <= 0xBF) goto yy186;
-	goto yy181;
-yy189:
+	if (yych <= 0x8F) goto yy201;
+	if (yych <= 0xBF) goto yy206;
+	goto yy201;
+yy209:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy181;
-	if (yych <= 0xBF) goto yy186;
-	goto yy181;
-yy190:
+	if (yych <= 0x7F) goto yy201;
+	if (yych <= 0xBF) goto yy206;
+	goto yy201;
+yy210:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy181;
-	if (yych <= 0x8F) goto yy186;
-	goto yy181;
-yy191:
+	if (yych <= 0x7F) goto yy201;
+	if (yych <= 0x8F) goto yy206;
+	goto yy201;
+yy211:
 	yych = *++cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy181;
+			if (yych != '\r') goto yy201;
 		} else {
-			if (yych <= '~') goto yy191;
-			if (yych <= 0xC1) goto yy181;
-			if (yych <= 0xDF) goto yy184;
-			goto yy185;
+			if (yych <= '~') goto yy211;
+			if (yych <= 0xC1) goto yy201;
+			if (yych <= 0xDF) goto yy204;
+			goto yy205;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy187;
-			goto yy186;
+			if (yych == 0xED) goto yy207;
+			goto yy206;
 		} else {
-			if (yych <= 0xF0) goto yy188;
-			if (yych <= 0xF3) goto yy189;
-			if (yych <= 0xF4) goto yy190;
-			goto yy181;
+			if (yych <= 0xF0) goto yy208;
+			if (yych <= 0xF3) goto yy209;
+			if (yych <= 0xF4) goto yy210;
+			goto yy201;
 		}
 	}
 	yych = *++cursor;
-	if (yych != '\n') goto yy181;
+	if (yych != '\n') goto yy201;
 	++cursor;
 	{ *utf8 = true;  return 0; }
 }
@@ -1815,66 +1952,66 @@ static int reverse_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy194;
+	if (yych == ' ') goto yy214;
 	++cursor;
-yy193:
+yy213:
 	{ return COMMAND_SYNTAX; }
-yy194:
+yy214:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy195;
+		goto yy215;
 	}
-	if (yych == 'F') goto yy197;
-	if (yych == 'f') goto yy197;
-	goto yy193;
-yy195:
+	if (yych == 'F') goto yy217;
+	if (yych == 'f') goto yy217;
+	goto yy213;
+yy215:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy195;
+		goto yy215;
 	}
-	if (yych == 'F') goto yy197;
-	if (yych == 'f') goto yy197;
-yy196:
+	if (yych == 'F') goto yy217;
+	if (yych == 'f') goto yy217;
+yy216:
 	cursor = marker;
-	goto yy193;
-yy197:
+	goto yy213;
+yy217:
 	yych = *++cursor;
-	if (yych == 'R') goto yy198;
-	if (yych != 'r') goto yy196;
-yy198:
+	if (yych == 'R') goto yy218;
+	if (yych != 'r') goto yy216;
+yy218:
 	yych = *++cursor;
-	if (yych == 'O') goto yy199;
-	if (yych != 'o') goto yy196;
-yy199:
+	if (yych == 'O') goto yy219;
+	if (yych != 'o') goto yy216;
+yy219:
 	yych = *++cursor;
-	if (yych == 'M') goto yy200;
-	if (yych != 'm') goto yy196;
-yy200:
+	if (yych == 'M') goto yy220;
+	if (yych != 'm') goto yy216;
+yy220:
 	yych = *++cursor;
-	if (yych != ':') goto yy196;
+	if (yych != ':') goto yy216;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy201;
+			goto yy221;
 		}
-		if (yych <= '\f') goto yy196;
+		if (yych <= '\f') goto yy216;
 		yyt1 = cursor;
-		goto yy202;
+		goto yy222;
 	} else {
-		if (yych <= 0x1F) goto yy196;
-		if (yych == 0x7F) goto yy196;
+		if (yych <= 0x1F) goto yy216;
+		if (yych == 0x7F) goto yy216;
 		yyt1 = cursor;
 	}
-yy201:
+yy221:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy201;
+		goto yy221;
 	}
-	if (yych != '\r') goto yy196;
-yy202:
+	if (yych != '\r') goto yy216;
+yy222:
 	yych = *++cursor;
-	if (yych != '\n') goto yy196;
+	if (yych != '\n') goto yy216;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, true, COMMAND_SENDER); }
@@ -1925,58 +2062,58 @@ static int forward_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy205;
+	if (yych == ' ') goto yy225;
 	++cursor;
-yy204:
+yy224:
 	{ return COMMAND_SYNTAX; }
-yy205:
+yy225:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy206;
+		goto yy226;
 	}
-	if (yych == 'T') goto yy208;
-	if (yych == 't') goto yy208;
-	goto yy204;
-yy206:
+	if (yych == 'T') goto yy228;
+	if (yych == 't') goto yy228;
+	goto yy224;
+yy226:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy206;
+		goto yy226;
 	}
-	if (yych == 'T') goto yy208;
-	if (yych == 't') goto yy208;
-yy207:
+	if (yych == 'T') goto yy228;
+	if (yych == 't') goto yy228;
+yy227:
 	cursor = marker;
-	goto yy204;
-yy208:
+	goto yy224;
+yy228:
 	yych = *++cursor;
-	if (yych == 'O') goto yy209;
-	if (yych != 'o') goto yy207;
-yy209:
+	if (yych == 'O') goto yy229;
+	if (yych != 'o') goto yy227;
+yy229:
 	yych = *++cursor;
-	if (yych != ':') goto yy207;
+	if (yych != ':') goto yy227;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy210;
+			goto yy230;
 		}
-		if (yych <= '\f') goto yy207;
+		if (yych <= '\f') goto yy227;
 		yyt1 = cursor;
-		goto yy211;
+		goto yy231;
 	} else {
-		if (yych <= 0x1F) goto yy207;
-		if (yych == 0x7F) goto yy207;
+		if (yych <= 0x1F) goto yy227;
+		if (yych == 0x7F) goto yy227;
 		yyt1 = cursor;
 	}
-yy210:
+yy230:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy210;
+		goto yy230;
 	}
-	if (yych != '\r') goto yy207;
-yy211:
+	if (yych != '\r') goto yy227;
+yy231:
 	yych = *++cursor;
-	if (yych != '\n') goto yy207;
+	if (yych != '\n') goto yy227;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, false, COMMAND_RECIPIENT); }
@@ -2030,158 +2167,158 @@ static int sasl(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy214;
+	if (yych == ' ') goto yy234;
 	++cursor;
-yy213:
+yy233:
 	{ return COMMAND_SYNTAX; }
-yy214:
+yy234:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy215;
+		goto yy235;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
-			if (yych <= ',') goto yy213;
+			if (yych <= ',') goto yy233;
 			yyt1 = cursor;
-			goto yy217;
+			goto yy237;
 		} else {
-			if (yych <= '/') goto yy213;
+			if (yych <= '/') goto yy233;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
-			goto yy213;
+			goto yy233;
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
-			if (yych <= '^') goto yy213;
+			if (yych <= '^') goto yy233;
 			yyt1 = cursor;
-			goto yy217;
+			goto yy237;
 		} else {
-			if (yych <= '`') goto yy213;
+			if (yych <= '`') goto yy233;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
-			goto yy213;
+			goto yy233;
 		}
 	}
-yy215:
+yy235:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy215;
+		goto yy235;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
 			if (yych >= '-') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
 		} else {
-			if (yych <= '/') goto yy216;
+			if (yych <= '/') goto yy236;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
 			if (yych >= '_') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
 		} else {
-			if (yych <= '`') goto yy216;
+			if (yych <= '`') goto yy236;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy217;
+				goto yy237;
 			}
 		}
 	}
-yy216:
+yy236:
 	cursor = marker;
-	goto yy213;
-yy217:
+	goto yy233;
+yy237:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy216;
+			if (yych != '\r') goto yy236;
 			yyt2 = cursor;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych == '-') goto yy220;
-			goto yy216;
+			if (yych == '-') goto yy240;
+			goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy220;
-			if (yych <= '@') goto yy216;
-			if (yych <= 'Z') goto yy220;
-			goto yy216;
+			if (yych <= '9') goto yy240;
+			if (yych <= '@') goto yy236;
+			if (yych <= 'Z') goto yy240;
+			goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych <= 'z') goto yy220;
-			goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych <= 'z') goto yy240;
+			goto yy236;
 		}
 	}
-yy218:
+yy238:
 	yych = *++cursor;
-	if (yych == '\n') goto yy221;
-	goto yy216;
-yy219:
+	if (yych == '\n') goto yy241;
+	goto yy236;
+yy239:
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy218;
-		goto yy216;
+		if (yych == '\r') goto yy238;
+		goto yy236;
 	} else {
-		if (yych <= ' ') goto yy219;
+		if (yych <= ' ') goto yy239;
 		if (yych <= '~') {
 			yyt3 = cursor;
-			goto yy222;
+			goto yy242;
 		}
-		goto yy216;
+		goto yy236;
 	}
-yy220:
+yy240:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych == '-') goto yy223;
-			goto yy216;
+			if (yych == '-') goto yy243;
+			goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy223;
-			if (yych <= '@') goto yy216;
-			if (yych <= 'Z') goto yy223;
-			goto yy216;
+			if (yych <= '9') goto yy243;
+			if (yych <= '@') goto yy236;
+			if (yych <= 'Z') goto yy243;
+			goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych <= 'z') goto yy223;
-			goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych <= 'z') goto yy243;
+			goto yy236;
 		}
 	}
-yy221:
+yy241:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2189,82 +2326,82 @@ yy221:
     line->command->argument = cursor_slice(mechanism, end);
     return 0;
   }
-yy222:
+yy242:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy222;
+		goto yy242;
 	}
-	if (yych == '\r') goto yy224;
-	if (yych == ' ') goto yy225;
-	goto yy216;
-yy223:
+	if (yych == '\r') goto yy244;
+	if (yych == ' ') goto yy245;
+	goto yy236;
+yy243:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych == '-') goto yy226;
-			goto yy216;
+			if (yych == '-') goto yy246;
+			goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy226;
-			if (yych <= '@') goto yy216;
-			if (yych <= 'Z') goto yy226;
-			goto yy216;
+			if (yych <= '9') goto yy246;
+			if (yych <= '@') goto yy236;
+			if (yych <= 'Z') goto yy246;
+			goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych <= 'z') goto yy226;
-			goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych <= 'z') goto yy246;
+			goto yy236;
 		}
 	}
-yy224:
+yy244:
 	yych = *++cursor;
-	if (yych == '\n') goto yy227;
-	goto yy216;
-yy225:
+	if (yych == '\n') goto yy247;
+	goto yy236;
+yy245:
 	yych = *++cursor;
-	if (yych == '\r') goto yy224;
-	if (yych == ' ') goto yy225;
-	goto yy216;
-yy226:
+	if (yych == '\r') goto yy244;
+	if (yych == ' ') goto yy245;
+	goto yy236;
+yy246:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych == '-') goto yy228;
-			goto yy216;
+			if (yych == '-') goto yy248;
+			goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy228;
-			if (yych <= '@') goto yy216;
-			if (yych <= 'Z') goto yy228;
-			goto yy216;
+			if (yych <= '9') goto yy248;
+			if (yych <= '@') goto yy236;
+			if (yych <= 'Z') goto yy248;
+			goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych <= 'z') goto yy228;
-			goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych <= 'z') goto yy248;
+			goto yy236;
 		}
 	}
-yy227:
+yy247:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2274,407 +2411,407 @@ yy227:
     line->command->parameters = trimmed(response, line->end);
     return 0;
   }
-yy228:
+yy248:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy229;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy249;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy229:
+yy249:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy230;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy250;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy230:
+yy250:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy231;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy251;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy231:
+yy251:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy232;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy252;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy232:
+yy252:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy233;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy253;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy233:
+yy253:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy234;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy254;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy234:
+yy254:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy235;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy255;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy235:
+yy255:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy236;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy256;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy236:
+yy256:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy237;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy257;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy237:
+yy257:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy238;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy258;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy238:
+yy258:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy239;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy259;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy239:
+yy259:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy240;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy260;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy240:
+yy260:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy241;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy261;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy241:
+yy261:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy242;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy262;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy242:
+yy262:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy218;
+				goto yy238;
 			}
-			goto yy216;
+			goto yy236;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy219;
+				goto yy239;
 			}
-			if (yych != '-') goto yy216;
+			if (yych != '-') goto yy236;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy243;
-			if (yych <= '@') goto yy216;
-			if (yych >= '[') goto yy216;
+			if (yych <= '9') goto yy263;
+			if (yych <= '@') goto yy236;
+			if (yych >= '[') goto yy236;
 		} else {
-			if (yych == '`') goto yy216;
-			if (yych >= '{') goto yy216;
+			if (yych == '`') goto yy236;
+			if (yych >= '{') goto yy236;
 		}
 	}
-yy243:
+yy263:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy218;
+		goto yy238;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy219;
+		goto yy239;
 	}
-	goto yy216;
+	goto yy236;
 }
 
 }
@@ -2735,94 +2872,94 @@ static int chunk_size(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy246;
+	if (yych == ' ') goto yy266;
 	++cursor;
-yy245:
+yy265:
 	{ return COMMAND_SYNTAX; }
-yy246:
+yy266:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy247;
+		goto yy267;
 	}
-	if (yych <= '/') goto yy245;
+	if (yych <= '/') goto yy265;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy249;
+		goto yy269;
 	}
-	goto yy245;
-yy247:
+	goto yy265;
+yy267:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy247;
+		goto yy267;
 	}
-	if (yych <= '/') goto yy248;
+	if (yych <= '/') goto yy268;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy249;
+		goto yy269;
 	}
-yy248:
+yy268:
 	cursor = marker;
-	goto yy245;
-yy249:
+	goto yy265;
+yy269:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy249;
+		goto yy269;
 	}
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy250;
+		goto yy270;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy251;
+		goto yy271;
 	}
-	goto yy248;
-yy250:
+	goto yy268;
+yy270:
 	yych = *++cursor;
-	if (yych == '\n') goto yy252;
-	goto yy248;
-yy251:
+	if (yych == '\n') goto yy272;
+	goto yy268;
+yy271:
 	yych = *++cursor;
 	if (yych <= ' ') {
-		if (yych == '\r') goto yy250;
-		if (yych <= 0x1F) goto yy248;
-		goto yy251;
+		if (yych == '\r') goto yy270;
+		if (yych <= 0x1F) goto yy268;
+		goto yy271;
 	} else {
 		if (yych <= 'L') {
-			if (yych <= 'K') goto yy248;
-			goto yy253;
+			if (yych <= 'K') goto yy268;
+			goto yy273;
 		} else {
-			if (yych == 'l') goto yy253;
-			goto yy248;
+			if (yych == 'l') goto yy273;
+			goto yy268;
 		}
 	}
-yy252:
+yy272:
 	++cursor;
 	digits = yyt1;
 	end = yyt2;
 	{
     return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
   }
-yy253:
+yy273:
 	yych = *++cursor;
-	if (yych == 'A') goto yy254;
-	if (yych != 'a') goto yy248;
-yy254:
+	if (yych == 'A') goto yy274;
+	if (yych != 'a') goto yy268;
+yy274:
 	yych = *++cursor;
-	if (yych == 'S') goto yy255;
-	if (yych != 's') goto yy248;
-yy255:
+	if (yych == 'S') goto yy275;
+	if (yych != 's') goto yy268;
+yy275:
 	yych = *++cursor;
-	if (yych == 'T') goto yy256;
-	if (yych != 't') goto yy248;
-yy256:
+	if (yych == 'T') goto yy276;
+	if (yych != 't') goto yy268;
+yy276:
 	yych = *++cursor;
-	if (yych == '\r') goto yy257;
-	if (yych == ' ') goto yy256;
-	goto yy248;
-yy257:
+	if (yych == '\r') goto yy277;
+	if (yych == ' ') goto yy276;
+	goto yy268;
+yy277:
 	yych = *++cursor;
-	if (yych != '\n') goto yy248;
+	if (yych != '\n') goto yy268;
 	++cursor;
 	digits = yyt1;
 	end = yyt2;
@@ -2830,6 +2967,133 @@ yy257:
     command->last = true;
     return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
   }
+}
+
+}
+
+/* XCLIENT, XFORWARD: 1*( SP attribute-name "=" xtext ) (Postfix, XCLIENT_README and XFORWARD_README; xtext is RFC 3461
+ * section 4's). Which attributes there are, and what they may say, is the engine's. */
+static int attributes(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker;
+  line->command->parameters = cursor_slice(line->rest, line->end);
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		 32, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128,   0, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128,   0, 128, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 128, 128, 128, 128, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych == ' ') goto yy280;
+	++cursor;
+yy279:
+	{ return COMMAND_SYNTAX; }
+yy280:
+	yych = *(marker = ++cursor);
+	if (yybm[0+yych] & 32) {
+		goto yy281;
+	}
+	if (yych <= '@') goto yy279;
+	if (yych <= 'Z') goto yy283;
+	if (yych <= '`') goto yy279;
+	if (yych <= 'z') goto yy283;
+	goto yy279;
+yy281:
+	yych = *++cursor;
+	if (yybm[0+yych] & 32) {
+		goto yy281;
+	}
+	if (yych <= '@') goto yy282;
+	if (yych <= 'Z') goto yy283;
+	if (yych <= '`') goto yy282;
+	if (yych <= 'z') goto yy283;
+yy282:
+	cursor = marker;
+	goto yy279;
+yy283:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy283;
+	}
+	if (yych != '=') goto yy282;
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy284;
+	}
+	if (yych <= ' ') goto yy282;
+	if (yych <= '+') goto yy285;
+	goto yy282;
+yy284:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy284;
+	}
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy286;
+		goto yy282;
+	} else {
+		if (yych <= ' ') goto yy287;
+		if (yych >= ',') goto yy282;
+	}
+yy285:
+	yych = *++cursor;
+	if (yych <= '/') goto yy282;
+	if (yych <= '9') goto yy288;
+	if (yych <= '@') goto yy282;
+	if (yych <= 'F') goto yy288;
+	goto yy282;
+yy286:
+	yych = *++cursor;
+	if (yych == '\n') goto yy289;
+	goto yy282;
+yy287:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy283;
+	}
+	if (yych == '\r') goto yy286;
+	if (yych == ' ') goto yy287;
+	goto yy282;
+yy288:
+	yych = *++cursor;
+	if (yych <= '/') goto yy282;
+	if (yych <= '9') goto yy284;
+	if (yych <= '@') goto yy282;
+	if (yych <= 'F') goto yy284;
+	goto yy282;
+yy289:
+	++cursor;
+	{ return 0; }
 }
 
 }

@@ -22,7 +22,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path, sasl, chunk_size;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl, chunk_size, attributes;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -74,6 +74,9 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
   'QUIT'  @rest more CRLF     { return read_as(QUIT, nothing,       rest, line); }
   'AUTH'  @rest more CRLF     { return read_as(AUTH, sasl,          rest, line); }
   'STARTTLS' @rest more CRLF  { return read_as(STARTTLS, nothing,   rest, line); }
+
+  'XCLIENT' @rest more CRLF   { return read_as(XCLIENT, attributes, rest, line); }
+  'XFORWARD' @rest more CRLF  { return read_as(XFORWARD, attributes, rest, line); }
 
   'SEND'  @rest more CRLF     { return read_as(0,    unimplemented, rest, line); }
   'SOML'  @rest more CRLF     { return read_as(0,    unimplemented, rest, line); }
@@ -259,6 +262,21 @@ static int chunk_size(struct line *line) {
     return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
   }
   *                             { return COMMAND_SYNTAX; }
+
+  */
+}
+
+/* XCLIENT, XFORWARD: 1*( SP attribute-name "=" xtext ) (Postfix, XCLIENT_README and XFORWARD_README; xtext is RFC 3461
+ * section 4's). Which attributes there are, and what they may say, is the engine's. */
+static int attributes(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker;
+  line->command->parameters = cursor_slice(line->rest, line->end);
+  /*!local:re2c
+
+  attribute             = ALPHA+ "=" ( [!-*,-<>-~] | "+" [0-9A-F]{2} )+;
+
+  ( SP+ attribute )+ blanks CRLF  { return 0; }
+  *                               { return COMMAND_SYNTAX; }
 
   */
 }

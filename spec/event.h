@@ -25,6 +25,8 @@ enum event {
   AUTH = 268,
   BDAT = 269,
   LHLO = 271,
+  XCLIENT = 272,
+  XFORWARD = 273,
 
   SLICE = 280,
   FAULT = 281,

@@ -3,6 +3,8 @@
 # THE CHART: who may say what, when (RFC 5321 sections 3.1 to 3.8, 4.1.4 and 4.3.2). Nothing else stands here: how commands are
 # spelled is in command.re, what they do in src/engine/verbs.c, which facts forbid one in src/engine/facts.c.
 #
+# XCLIENT, from whom it is trusted, begins anew with another client.
+#
 # Authentication (RFC 4954) and TLS (RFC 3207) have a phase each, in which the next bytes are no commands.
 #
 # Read a row as: in this phase, when the client says X, ask the application; if it accepts, do the command and go there; if it
@@ -24,6 +26,8 @@
 
     Greeted: ( Hello         @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Greeted )
              | RSET          @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> Greeted )
+             | XCLIENT       @ask ( ACCEPT @done -> start   | REJECT @refuse -> Greeted )
+             | XFORWARD      @ask ( ACCEPT @done -> Greeted | REJECT @refuse -> Greeted )
              | Anytime                                                       -> Greeted
              | QUIT          @done                                           -> final     ) >~greeted,
 
@@ -32,6 +36,8 @@
              | STARTTLS      @ask ( ACCEPT @done -> Handshake | REJECT @refuse -> Ready )
              | AUTH          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   | CHALLENGE @challenge -> Auth )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
+             | XCLIENT       @ask ( ACCEPT @done -> start   | REJECT @refuse -> Ready   )
+             | XFORWARD      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | Anytime                                                       -> Ready
              | QUIT          @done                                           -> final     ) >~ready,
 

@@ -8,6 +8,7 @@
  */
 
 #include <cmta/hooks.h>
+#include <cmta/proxy.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,11 +23,20 @@ struct cmta_peer {
   uint16_t port; /* 0 when there is none */
 };
 
-/* The client's end, as given to cmta_session_new(). Never NULL; lives as long as the session. */
+/* The client's end, as given to cmta_session_new(); behind a proxy as its PROXY header or XCLIENT
+   said last. Never NULL; lives until the next XCLIENT, or the session's end. */
 CMTA_API const struct cmta_peer *cmta_session_peer(const struct cmta_session *session);
 
 /* This server's end, likewise. */
 CMTA_API const struct cmta_peer *cmta_session_local(const struct cmta_session *session);
+
+/* The proxy's end of the connection, where a PROXY header has come in front of it (<cmta/proxy.h>);
+   NULL without. Lives as long as the session. */
+CMTA_API const struct cmta_peer *cmta_session_proxy(const struct cmta_session *session);
+
+/* That header, its TLVs included; NULL without. Lives as long as the session. */
+CMTA_API const struct cmta_proxy_header *
+cmta_session_proxy_header(const struct cmta_session *session);
 
 /* What TLS a connection has; what the runtime knows of it. No string is NULL, and each is a
    client's claim or bytes of its certificate, printable ASCII with other bytes made visible. */
@@ -52,18 +62,52 @@ CMTA_API bool cmta_session_encrypted(const struct cmta_session *session);
 /* Who a client has proved to be (RFC 4954, RFC 4422 section 2). The names are free of control
    bytes. */
 struct cmta_identity {
-  const char *mechanism;     /* "SCRAM-SHA-256"; "" when it was not by AUTH */
+  const char *mechanism;     /* "SCRAM-SHA-256"; "" when it was not by AUTH: LOGIN of XCLIENT */
   const char *user;          /* the authentication identity */
   const char *authorization; /* the identity it wants to act as; "" when it named none */
 };
 
-/* Who the client is; NULL before it is authenticated. Lives until STARTTLS, or the session's end.
- */
+/* Who the client is; NULL before it is authenticated. Lives until STARTTLS or XCLIENT, or the
+   session's end. */
 CMTA_API const struct cmta_identity *cmta_session_identity(const struct cmta_session *session);
 
 /* The mechanisms that are offered to this client now, blanks between them; "" for none. Valid until
    the session runs again. */
 CMTA_API const char *cmta_session_mechanisms(const struct cmta_session *session);
+
+/* Where a message comes from, as XFORWARD tells it. */
+enum cmta_source {
+  CMTA_SOURCE_UNKNOWN = 0,
+  CMTA_SOURCE_LOCAL = 1, /* it began there */
+  CMTA_SOURCE_REMOTE = 2 /* it came over the network */
+};
+
+/* What a trusted client tells of another one for which it speaks: with XCLIENT, and of the one from
+   which it has a message with XFORWARD (Postfix, XCLIENT_README and XFORWARD_README). No string is
+   NULL; each is "" where nothing was told, or "[UNAVAILABLE]". Printable ASCII, but for login; 255
+   octets at most. */
+struct cmta_client {
+  const char *name;           /* NAME: its host name, a domain; of XFORWARD any text */
+  bool name_temporary;        /* "" because of a temporary failure: [TEMPUNAVAIL] */
+  const char *protocol;       /* PROTO: "SMTP" or "ESMTP"; of XFORWARD any word */
+  const char *hello_name;     /* HELO: a domain or address literal; of XFORWARD any text */
+  struct cmta_peer peer;      /* ADDR and PORT */
+  const char *login;          /* LOGIN, XCLIENT's: the user who logged in there, UTF-8 */
+  struct cmta_peer local;     /* DESTADDR and DESTPORT, XCLIENT's: where it connected to */
+  const char *identification; /* IDENT, XFORWARD's: what the message is called there */
+  enum cmta_source source;    /* SOURCE, XFORWARD's */
+};
+
+/* What XCLIENT has told, all such commands of the session together, that in question included; NULL
+   before the first. Lives until the next. Where it told them, cmta_session_peer(),
+   cmta_session_local(), cmta_session_hello_name(), cmta_session_protocol() and
+   cmta_session_identity() show the same. */
+CMTA_API const struct cmta_client *cmta_session_xclient(const struct cmta_session *session);
+
+/* What XFORWARD has told for the next transaction, or the one that runs, that in question included;
+   NULL when it told nothing. As in Postfix it is forgotten when that transaction is over, and with
+   RSET, EHLO, HELO, STARTTLS and XCLIENT; but not when MAIL is refused. */
+CMTA_API const struct cmta_client *cmta_session_forwarded(const struct cmta_session *session);
 
 /* ---- The dialogue ---- */
 
@@ -161,7 +205,8 @@ CMTA_API void cmta_session_count_in(struct cmta_session *session,
 /* Sums. */
 struct cmta_totals {
   uint64_t sessions;      /* whose `connect` was asked */
-  uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason */
+  uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason; and under
+                             CMTA_CLOSED_PROTOCOL those with no good PROXY header, never asked */
   struct cmta_counts sum; /* of the counts of all of them */
 };
 

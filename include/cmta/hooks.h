@@ -33,6 +33,7 @@ extern "C" {
 #endif
 
 struct cmta_session;
+struct cmta_client;
 struct cmta_verb;
 
 /* Why a session ended. */
@@ -47,8 +48,9 @@ enum cmta_close_reason {
   CMTA_CLOSED_MEMORY = 7,   /* no memory to go on */
   CMTA_CLOSED_FREED = 8,    /* the application freed the session while it was running */
   CMTA_CLOSED_TLS = 9, /* no TLS came of STARTTLS: the handshake failed, or bytes came in clear */
-  CMTA_CLOSED_PROTOCOL = 10 /* the client said what leaves no way to tell where its next command
-                               begins: a malformed BDAT */
+  CMTA_CLOSED_PROTOCOL = 10 /* the client said something after which nothing it says can be trusted:
+                               a malformed BDAT, no good PROXY header, or, where manners refuse or
+                               drop that, bytes before their time */
 };
 
 /* Who said the bytes that a trace shows. */
@@ -112,9 +114,10 @@ struct cmta_hooks {
      cmta_transaction_data() return inside the hooks of this set; the library gives it to the
      free function of the same name, NULL never. Each may be NULL. */
 
-  /* Before `connect` is asked. Returning NULL refuses the client with a 421. */
+  /* Before `connect` is asked, and again before it is asked after an XCLIENT. Returning NULL
+     refuses the client with a 421. */
   void *(*session_new)(struct cmta_session *session, void *user);
-  /* After `closed`. */
+  /* After `closed`, and when an XCLIENT is accepted. */
   void (*session_free)(void *data);
   /* Before `mail` is asked; the envelope is there. Returning NULL refuses the command with a 452.
    */
@@ -211,13 +214,30 @@ struct cmta_hooks {
   void (*foresee)(struct cmta_session *session, void *user, const struct cmta_foreseen *command);
   /* A hook of a set has answered a question. Told for each answer of each set. */
   void (*decided)(struct cmta_session *session, void *user, const struct cmta_decision *decision);
-  /* The session is over; told exactly once, for each session whose `connect` was asked. */
+  /* The session is over; told exactly once, for each session whose `connect` was asked, however
+     often an XCLIENT has it asked. */
   void (*closed)(struct cmta_session *session, void *user, enum cmta_close_reason reason);
   /* One line of the dialogue, CR LF included, in the order things happened; the octets of messages
      are left out, and what clients say to prove who they are is "[secret]". What a client sends is
      shown raw: escape it before it reaches a log or a terminal. */
   void (*trace)(struct cmta_session *session, void *user, enum cmta_direction direction,
                 struct cmta_slice line);
+
+  /* Questions of trusted clients (cmta_session_set_trust()). */
+
+  /* XCLIENT: another client is to be served from now on; cmta_session_xclient() shows the same. On
+     ACCEPT, which has no reply of its own, the session begins anew as in Postfix: name, greeting,
+     extensions, identity, errors and failed logins are forgotten, the data of all hook sets goes to
+     session_free and is made by session_new once more, `connect` is asked about the new client, and
+     its reply is the one to XCLIENT. Where ADDR was told the new client is not trusted, however the
+     old one was, unless `connect` says so. It is one session all the same: `closed` is told once,
+     at its end, and counts and statistics go on; when session_new returns NULL here, `closed` finds
+     no data. */
+  enum cmta_verdict (*xclient)(struct cmta_session *session, void *user,
+                               const struct cmta_client *client);
+  /* XFORWARD: whose message the next transaction is; cmta_session_forwarded() shows the same. */
+  enum cmta_verdict (*xforward)(struct cmta_session *session, void *user,
+                                const struct cmta_client *client);
 };
 
 #ifdef __cplusplus

@@ -30,12 +30,13 @@ enum cmta_line_endings {
   CMTA_LINE_ENDINGS_KEEP = 2
 };
 
-/* What is done about a client that breaks a rule. */
+/* What follows when a client does not wait where it must. */
 enum cmta_reaction {
-  CMTA_REACTION_IGNORE = 0, /* nothing */
+  CMTA_REACTION_IGNORE = 0, /* nothing: nobody looks */
   CMTA_REACTION_FLAG = 1,   /* cmta_session_faults() shows it */
-  CMTA_REACTION_REFUSE = 2, /* and the client is answered with an error */
-  CMTA_REACTION_DROP = 3    /* and the session is over */
+  CMTA_REACTION_REFUSE =
+      2,                 /* that, and 554 5.5.0 in place of the next reply; the session is over */
+  CMTA_REACTION_DROP = 3 /* that, and the session is over without a word */
 };
 
 /* Fill it with cmta_manners_init(), then change what should differ; each comment ends with the
@@ -47,19 +48,34 @@ struct cmta_manners {
      always offered, and behind a message one reply for each recipient (cmta_session_recipient()).
      Off */
   bool lmtp;
-  /* Take mail as a submission server does (RFC 6409). Off */
+  /* Mail is submitted here (RFC 6409, RFC 8314): clients must authenticate (530 5.7.0, as with
+     settings.auth_required); a MAIL or RCPT whose domain is no address literal and has no dot is
+     554 (RFC 6409 section 4.2), 5.1.8 or 5.1.2, while <> and <Postmaster> have no domain to
+     qualify; and no question stays open for more than 110 seconds, whatever its deadline, so that
+     the reply is there within two minutes. Off */
   bool submission;
   /* What becomes of a bare CR or LF in a message, but for one with BODY=BINARYMIME. REFUSE */
   enum cmta_line_endings line_endings;
-  /* Clients that speak before they are greeted (RFC 5321 section 3.1). IGNORE */
+  /* To bytes that come before the greeting is sent (RFC 5321 section 3.1), also while `connect` is
+     open. A runtime has to bring what is there, with the first cmta_session_receive() and when
+     cmta_session_wants() says FORESIGHT; a server does. IGNORE */
   enum cmta_reaction early_talker;
-  /* Clients that send commands without waiting where they must wait (RFC 2920 section 3.1).
-     IGNORE */
+  /* To bytes that come behind a command whose reply the client must await (RFC 2920 section 3.1:
+     EHLO, HELO, LHLO, DATA, NOOP, VRFY, EXPN, HELP, QUIT, STARTTLS, AUTH, XCLIENT and verbs
+     of settings.verbs with CMTA_VERB_ENDS_GROUP), before that reply is sent (cmta_session_sent());
+     and behind any other command, message or chunk of a client that was not offered PIPELINING. The
+     octets of a chunk are its BDAT's. The command is not done when the session ends by it. IGNORE
+   */
   enum cmta_reaction pipelining;
 };
 
 /* Fills manners with the defaults named above. */
 CMTA_API void cmta_manners_init(struct cmta_manners *manners);
+
+/* Copies manners of a program that may know fewer of them; what it does not know is as of
+   cmta_manners_init(). CMTA_E_ARGUMENT when they cannot be; then `copy`, which may be the same, is
+   as it was. */
+CMTA_API int cmta_manners_copy(struct cmta_manners *copy, const struct cmta_manners *manners);
 
 #ifdef __cplusplus
 }

@@ -34,6 +34,7 @@
  */
 
 #include <cmta/auth.h>
+#include <cmta/networks.h>
 #include <cmta/session.h>
 #include <cmta/ticket.h>
 #include <cmta/tls.h>
@@ -64,6 +65,11 @@ struct cmta_config {
   /* Seconds from a failed step of AUTH to its 535 (<cmta/auth.h>). 0 is for tests: it shows how
      long a comparison took, and by that perhaps who exists. 1 */
   unsigned auth_failure_delay;
+  /* Seconds for a whole PROXY header where one is due; 0: for ever. 10 */
+  unsigned proxy_timeout;
+  /* Octets that a PROXY header of version 2 may have, up to 65551; of version 1 it is 107 whatever
+     this says. 536 */
+  size_t max_proxy_header;
 };
 
 /* Fills config with the defaults named above. */
@@ -116,14 +122,24 @@ struct cmta_listen {
   bool auth_required;
   /* How clients are treated here, in place of settings.manners; copied. NULL: as there */
   const struct cmta_manners *manners;
+  /* Peers whose connections begin with a PROXY header (<cmta/proxy.h>), and must, before TLS and
+     before the greeting: a list as of cmta_networks_new(). A connection without a good header is
+     closed without a word and counted under CMTA_CLOSED_PROTOCOL; it counts for max_connections
+     while the header is due. The client that the header names is who all that follows is about.
+     Nobody else's header is read: it is a bad command. NULL: nobody */
+  const char *proxy_from;
+  /* Clients that are trusted with XCLIENT, and with XFORWARD (<cmta/session.h>): lists likewise.
+     Behind a proxy the client is the one that its header names. NULL: nobody */
+  const char *xclient_from;
+  const char *xforward_from;
 };
 
 /* Fills listen with the defaults named above. */
 CMTA_API void cmta_listen_init(struct cmta_listen *listen);
 
-/* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms or manners that
-   cannot be, or a mode that needs `tls` without it; LMTP is not spoken on TCP port 25 (RFC 2033
-   section 5), which is CMTA_E_ARGUMENT for cmta_server_listen(), too. */
+/* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms, manners or
+   networks that cannot be, or a mode that needs `tls` without it; LMTP is not spoken on TCP port 25
+   (RFC 2033 section 5), which is CMTA_E_ARGUMENT for cmta_server_listen(), too. */
 CMTA_API int cmta_server_listen_with(struct cmta_server *server, const struct cmta_listen *listen);
 
 /* Where listener number `listener` really listens: its numeric address, or its path with port 0.

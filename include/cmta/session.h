@@ -96,7 +96,8 @@ CMTA_API int cmta_session_new(struct cmta_session **session, struct cmta_service
 CMTA_API void cmta_session_free(struct cmta_session *session);
 
 /* Hands bytes to the session and runs it as far as it goes. The first call opens the session: it
-   asks `connect` and greets. Returns how many bytes were taken: fewer than length while a question
+   asks `connect` and greets; bytes that come with it are an early talker's (<cmta/manners.h>).
+   Returns how many bytes were taken: fewer than length while a question
    is open, while so many replies wait to be sent (16 KiB) that no more commands are answered, or
    when the session is over. Bring the rest again when cmta_session_wants() says READ; length may be
    0, to run on after a decision. bytes are borrowed until return. CMTA_E_MEMORY is fatal. Not from
@@ -121,7 +122,8 @@ enum cmta_wants {
   /* TLS: once its output has been sent, a handshake, then cmta_session_secured() or
      cmta_session_tls_failed(). No byte of the client may be brought in between. */
   CMTA_WANTS_TLS = 1 << 5,
-  /* Beside DECISION: a hook would like to foresee more. Whoever has more bytes may bring them,
+  /* Beside DECISION: a hook would like to foresee more, or manners to know whether the client waits
+     for the answer. Whoever has more bytes may bring them,
      behind those that were not taken; they are looked at and not taken either. */
   CMTA_WANTS_FORESIGHT = 1 << 4
 };
@@ -282,6 +284,27 @@ CMTA_API int cmta_session_set_manners(struct cmta_session *session,
 
 /* How the client is treated. Lives as long as the session. */
 CMTA_API const struct cmta_manners *cmta_session_manners(const struct cmta_session *session);
+
+/* ---- Proxies ---- */
+
+/* For runtimes, before the session runs: a PROXY header came in front of what the client says, from
+   a peer that may send one; copied. Unless it is local or UNSPEC its addresses are the session's
+   two ends from now on; cmta_session_proxy() shows what the client's was before. Its octets are
+   none of the session's. CMTA_E_STATE, also for a second header; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+CMTA_API int cmta_session_set_proxy(struct cmta_session *session,
+                                    const struct cmta_proxy_header *header);
+
+/* For runtimes, before the session runs: a header was due, and what came is none, or nothing came
+   in time. The session is over without a word (CMTA_CLOSED_PROTOCOL), and no hook hears of it. Does
+   nothing once it runs. */
+CMTA_API void cmta_session_proxy_failed(struct cmta_session *session);
+
+/* What a client is trusted with, as bits. */
+enum cmta_trust { CMTA_TRUST_XCLIENT = 1 << 0, CMTA_TRUST_XFORWARD = 1 << 1 };
+
+/* For runtimes, before the session runs, and for the hook `connect`: the client may use XCLIENT or
+   XFORWARD. To others they are not offered, and are 550 5.7.0. Nothing */
+CMTA_API void cmta_session_set_trust(struct cmta_session *session, unsigned trust);
 
 /* ---- TLS ---- */
 

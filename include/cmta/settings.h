@@ -28,14 +28,17 @@ enum cmta_extension {
   CMTA_EXTENSION_AUTH = 1 << 7,                /* RFC 4954; where there are mechanisms to offer */
   CMTA_EXTENSION_CHUNKING = 1 << 8,            /* RFC 3030 section 2 */
   CMTA_EXTENSION_BINARYMIME = 1 << 9,          /* RFC 3030 section 3; with CHUNKING alone */
-  CMTA_EXTENSION_PRDR = 1 << 18, /* replies for each recipient, as Exim has them; not in LMTP */
+  CMTA_EXTENSION_PRDR = 1 << 18,     /* replies for each recipient, as Exim has them; not in LMTP */
+  CMTA_EXTENSION_XCLIENT = 1 << 19,  /* Postfix's; to whom cmta_session_set_trust() says */
+  CMTA_EXTENSION_XFORWARD = 1 << 20, /* likewise */
 
   /* What is offered unless the settings say otherwise. The rest obliges the application to act: it
      is offered on request. */
-  CMTA_EXTENSIONS_DEFAULT = CMTA_EXTENSION_PIPELINING | CMTA_EXTENSION_SIZE |
-                            CMTA_EXTENSION_8BITMIME | CMTA_EXTENSION_SMTPUTF8 |
-                            CMTA_EXTENSION_ENHANCEDSTATUSCODES | CMTA_EXTENSION_HELP |
-                            CMTA_EXTENSION_STARTTLS | CMTA_EXTENSION_AUTH | CMTA_EXTENSION_CHUNKING
+  CMTA_EXTENSIONS_DEFAULT =
+      CMTA_EXTENSION_PIPELINING | CMTA_EXTENSION_SIZE | CMTA_EXTENSION_8BITMIME |
+      CMTA_EXTENSION_SMTPUTF8 | CMTA_EXTENSION_ENHANCEDSTATUSCODES | CMTA_EXTENSION_HELP |
+      CMTA_EXTENSION_STARTTLS | CMTA_EXTENSION_AUTH | CMTA_EXTENSION_CHUNKING |
+      CMTA_EXTENSION_XCLIENT | CMTA_EXTENSION_XFORWARD
 };
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and

@@ -181,6 +181,12 @@ void auth_forget(struct cmta_session *session) {
   session->authenticated = false;
 }
 
+bool auth_believe(struct cmta_session *session, const char *user) {
+  session->identity = identity_new(session, "", user, "");
+  session->authenticated = session->identity;
+  return session->identity;
+}
+
 /* ---- What hooks do ---- */
 
 static bool is_auth_in_question(const struct cmta_session *session) {
@@ -207,7 +213,7 @@ int cmta_auth_challenge(struct cmta_session *session, const void *bytes, size_t 
   return 0;
 }
 
-static bool is_name(const char *name) {
+bool auth_is_name(const char *name) {
   size_t length = strlen(name);
   for (size_t i = 0; i < length; i++)
     if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
@@ -218,7 +224,7 @@ static bool is_name(const char *name) {
 int cmta_session_set_identity(struct cmta_session *session, const char *user,
                               const char *authorization) {
   const char *other = authorization ? authorization : "";
-  if (!session || !user || !*user || !is_name(user) || !is_name(other))
+  if (!session || !user || !*user || !auth_is_name(user) || !auth_is_name(other))
     return CMTA_E_ARGUMENT;
   if (!is_auth_in_question(session))
     return CMTA_E_STATE;

@@ -32,4 +32,10 @@ void auth_drop(struct cmta_session *session);
 /* Forgets who the client is. */
 void auth_forget(struct cmta_session *session);
 
+/* The client is known by this name from now on, as somebody trusted says; false without memory. */
+bool auth_believe(struct cmta_session *session, const char *user);
+
+/* Whether a name is one that cmta_session_set_identity() takes. */
+bool auth_is_name(const char *name);
+
 #endif

@@ -17,7 +17,8 @@ struct command {
   struct cmta_path
       path; /* MAIL, RCPT: address, local part, domain; its parameters are not filled in */
   struct cmta_slice parameters; /* MAIL, RCPT: what follows the path, to be read by
-                                   parameter_next(); AUTH: the initial response; may be empty */
+                                   parameter_next(); AUTH: the initial response;
+                                   XCLIENT, XFORWARD: all attributes; may be empty */
   uint64_t chunk_size;          /* BDAT: octets that follow the line */
   bool last;                    /* BDAT: they are the end of the message */
   bool utf8; /* the path or argument has characters beyond ASCII (RFC 6531), valid UTF-8 */

@@ -299,6 +299,16 @@ int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
   return 0;
 }
 
+/* Submission clients give up after some minutes (RFC 5321 section 4.5.3.2): they are to hear
+ * something before. */
+enum { SUBMISSION_DEADLINE = 110 };
+
+unsigned decide_deadline(const struct cmta_session *session) {
+  unsigned seconds = answers_are_asked(session) ? answers_deadline(session) : session->deadline;
+  bool late = seconds == 0 || seconds > SUBMISSION_DEADLINE;
+  return late && session->manners.submission ? SUBMISSION_DEADLINE : seconds;
+}
+
 /* What the hook has said before it put the answer off may be meant for this. */
 void decide_overdue(struct cmta_session *session) {
   enum cmta_verdict verdict = (enum cmta_verdict)session->overdue;

@@ -24,6 +24,9 @@ bool decide_is_answer(enum cmta_verdict verdict);
    that of verb (RFC 5321 section 4.2.1). With code 0, for none, every verdict is right. */
 bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code);
 
+/* Seconds that the open question, or the first of several, may stay open; 0: for ever. */
+unsigned decide_deadline(const struct cmta_session *session);
+
 /* The open question is answered with the verdict of its deadline. */
 void decide_overdue(struct cmta_session *session);
 

@@ -23,6 +23,8 @@ static const struct guard {
     {FACT_NO_STARTTLS, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_MECHANISM, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_CHUNKING, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_XCLIENT, REPLY_NOT_TRUSTED},
+    {FACT_NO_XFORWARD, REPLY_NOT_TRUSTED},
     {FACT_NO_EHLO, REPLY_EHLO_NEEDED},
     {FACT_NO_LHLO, REPLY_LHLO_NEEDED},
     {FACT_TLS_UNAVAILABLE, REPLY_TLS_UNAVAILABLE},
@@ -49,7 +51,14 @@ static unsigned auth_facts(const struct cmta_session *session) {
   if (session->authenticated)
     return FACT_AUTHENTICATED;
   unsigned facts = FACT_NO_AUTH;
-  return session->auth_required ? facts | FACT_AUTH_FIRST : facts;
+  bool needed = session->auth_required || session->manners.submission;
+  return needed ? facts | FACT_AUTH_FIRST : facts;
+}
+
+static unsigned trust_facts(const struct cmta_session *session) {
+  unsigned bits = offer_extensions(session);
+  unsigned facts = bits & CMTA_EXTENSION_XCLIENT ? 0u : FACT_NO_XCLIENT;
+  return bits & CMTA_EXTENSION_XFORWARD ? facts : facts | FACT_NO_XFORWARD;
 }
 
 /* Of chunks (RFC 3030). */
@@ -69,8 +78,8 @@ static unsigned greeting_facts(const struct cmta_session *session) {
 
 unsigned facts_of(const struct cmta_session *session) {
   const struct cmta_service *service = session->service;
-  unsigned facts =
-      tls_facts(session) | auth_facts(session) | greeting_facts(session) | chunk_facts(session);
+  unsigned facts = tls_facts(session) | auth_facts(session) | trust_facts(session) |
+                   greeting_facts(session) | chunk_facts(session);
   if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))

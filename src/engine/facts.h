@@ -25,7 +25,9 @@ enum fact {
   FACT_LMTP = 1 << 14,           /* the session speaks LMTP */
   FACT_NO_LMTP = 1 << 15,        /* it speaks SMTP */
   FACT_NO_LHLO = 1 << 16,        /* what LHLO offers was not offered */
-  FACT_ALL = (1 << 17) - 1
+  FACT_NO_XCLIENT = 1 << 17,     /* the client is not trusted with XCLIENT, or it is off */
+  FACT_NO_XFORWARD = 1 << 18,    /* likewise */
+  FACT_ALL = (1 << 19) - 1
 };
 
 /* The facts that hold for a session now. */

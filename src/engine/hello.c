@@ -9,18 +9,20 @@
 #include "engine/offer.h"
 #include "engine/reply.h"
 #include "engine/statistics.h"
+#include "engine/told.h"
 #include "engine/transaction.h"
 #include "engine/verbs.h"
 
 #include <string.h>
 
-/* Nobody is asked without data, so nobody is told of the end. */
+/* Nobody is asked without data, so nobody is told of the end; but behind an XCLIENT, where all have
+ * been asked before. */
 enum reply_id connect_check(struct cmta_session *session) {
-  session->opened = chain_make_session_data(session);
-  if (!session->opened)
-    return REPLY_BUSY;
-  statistics_count_opened(session);
-  return REPLY_NONE;
+  bool again = session->xclient, made = chain_make_session_data(session);
+  session->opened = made || again;
+  if (made && !again)
+    statistics_count_opened(session);
+  return made ? REPLY_NONE : REPLY_BUSY;
 }
 
 enum cmta_verdict connect_ask(struct cmta_session *session, const struct hook_set *set) {
@@ -45,6 +47,7 @@ void hello_undone(struct cmta_session *session) {
 
 static void accept_hello(struct cmta_session *session, bool esmtp) {
   transaction_drop(session);
+  forwarded_forget(session);
   memory_give(&session->memory, session->hello);
   session->hello = session->hello_candidate;
   session->hello_candidate = NULL;

@@ -2,8 +2,6 @@
 
 /* Manners of a service, and of one session. */
 
-#include "engine/manners.h"
-
 #include "engine/session.h"
 
 #include <string.h>
@@ -18,22 +16,22 @@ static bool are_sound(const struct cmta_manners *manners) {
          (unsigned)manners->pipelining <= CMTA_REACTION_DROP;
 }
 
-bool manners_read(struct cmta_manners *read, const struct cmta_manners *manners) {
+int cmta_manners_copy(struct cmta_manners *copy, const struct cmta_manners *manners) {
   struct cmta_manners chosen;
   cmta_manners_init(&chosen);
-  if (manners->size < sizeof manners->size || manners->size > sizeof chosen)
-    return false;
+  if (!copy || !manners || manners->size < sizeof manners->size || manners->size > sizeof chosen)
+    return CMTA_E_ARGUMENT;
   memcpy(&chosen, manners, manners->size);
   chosen.size = sizeof chosen;
   if (!are_sound(&chosen))
-    return false;
-  *read = chosen;
-  return true;
+    return CMTA_E_ARGUMENT;
+  *copy = chosen;
+  return 0;
 }
 
 int cmta_session_set_manners(struct cmta_session *session, const struct cmta_manners *manners) {
   struct cmta_manners chosen;
-  if (!session || !manners || !manners_read(&chosen, manners))
+  if (!session || cmta_manners_copy(&chosen, manners) < 0)
     return CMTA_E_ARGUMENT;
   if (session->opened)
     return CMTA_E_STATE;

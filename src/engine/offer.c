@@ -62,12 +62,16 @@ unsigned offer_chosen(const struct cmta_session *session) {
 }
 
 /* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), nor AUTH without a
- * mechanism. */
+ * mechanism, nor what trust is needed for without that. */
 unsigned offer_extensions(const struct cmta_session *session) {
   unsigned bits = offer_chosen(session);
   bool tls = session->tls_mode != CMTA_TLS_OFF && !session->encrypted;
   if (!tls)
     bits &= ~(unsigned)CMTA_EXTENSION_STARTTLS;
+  if (!(session->trust & CMTA_TRUST_XCLIENT))
+    bits &= ~(unsigned)CMTA_EXTENSION_XCLIENT;
+  if (!(session->trust & CMTA_TRUST_XFORWARD))
+    bits &= ~(unsigned)CMTA_EXTENSION_XFORWARD;
   return mechanisms_line(session) ? bits : bits & ~(unsigned)CMTA_EXTENSION_AUTH;
 }
 

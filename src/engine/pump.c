@@ -23,6 +23,7 @@
 #include "engine/reply.h"
 #include "engine/starttls.h"
 #include "engine/statistics.h"
+#include "engine/synchrony.h"
 #include "engine/trace.h"
 #include "event.h"
 
@@ -110,14 +111,15 @@ static enum reply_id fault_of_line(const struct cmta_session *session, int event
 }
 
 /* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
- * the guards'; the rest goes to the chart. more: bytes have come behind it, which with BDAT are its
- * own. */
+ * the guards'; the rest goes to the chart. more: bytes have come behind it that are not its own. */
 static int judge_line(struct cmta_session *session, struct cmta_slice line, bool more) {
   const struct verb *verb;
   int event = line_read(session, line, session->command, &verb);
   begin_row(session, verb ? verb->event : 0, verb);
   session->slice = session->command->argument;
   trace_command_line(session, line, verb);
+  if (more && !synchrony_behind(session, verb))
+    return READ_STOP;
   enum reply_id wrong = fault_of_line(session, event, line.length);
   if (wrong != REPLY_NONE)
     return framer_has_bdat(&session->framer) ? lose_track(session) : pump_complain(session, wrong);
@@ -125,7 +127,7 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
     chunk_begin(session);
   enum reply_id barred = facts_guard(facts_of(session), session->verb);
   if (barred == REPLY_NONE && session->verb->own)
-    barred = own_verb_guard(session, more && event != BDAT);
+    barred = own_verb_guard(session, more);
   return barred == REPLY_NONE ? event : turn_away(session, event, barred);
 }
 
@@ -157,7 +159,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   pump_begin(session, 0);
   if (framed == FRAMED_TOO_LONG)
     return complain_of_length(session);
-  return judge_line(session, line, input->length > 0);
+  return judge_line(session, line, input->length > 0 && !framer_has_bdat(&session->framer));
 }
 
 /* An event of an exchange that is over; why is said at once. */
@@ -192,10 +194,10 @@ static int read_secured(struct cmta_session *session, struct cmta_slice *input) 
   return pump_begin(session, SECURED);
 }
 
-static int read_nothing(struct cmta_session *session, struct cmta_slice *input) {
-  (void)session;
+/* XCLIENT has led back to the beginning. */
+static int read_connect(struct cmta_session *session, struct cmta_slice *input) {
   (void)input;
-  return READ_STOP;
+  return pump_begin(session, CONNECT);
 }
 
 /* The phases by name, and who reads the next bytes. */
@@ -203,7 +205,7 @@ static const struct phase_row {
   const char *name;
   int (*read)(struct cmta_session *session, struct cmta_slice *input);
 } phases[PHASE_COUNT] = {
-    [PHASE_CONNECTING] = {"connecting", read_nothing},
+    [PHASE_CONNECTING] = {"connecting", read_connect},
     [PHASE_GREETED] = {"greeted", read_command},
     [PHASE_READY] = {"ready", read_command},
     [PHASE_HANDSHAKE] = {"handshake", read_secured},
@@ -223,6 +225,9 @@ static int read_event(struct cmta_session *session, struct cmta_slice *input) {
   int event = session->chunk.dropped ? read_dropped(session, input)
                                      : phases[session->phase].read(session, input);
   statistics_count(session, (struct cmta_counts){.octets_in = before - input->length});
+  bool ends = event == CHUNK_END || event == BODY_END;
+  if (ends && input->length && !synchrony_behind(session, session->verb))
+    return READ_STOP;
   return event;
 }
 
@@ -239,6 +244,8 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (starttls_is_waited_for(session))
     return wait_for_tls(session, input);
   if (!session->opened) {
+    if (input->length && !synchrony_early(session))
+      return READ_STOP;
     session->opened = true;
     return pump_begin(session, CONNECT);
   }
@@ -300,7 +307,8 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   session->running = true;
   session->command = &command;
   session->heard_secrets = auth_is_possible(session) && !is_in_message(session);
-  pump(session, &input);
+  if (length == 0 || synchrony_at_once(session))
+    pump(session, &input);
   session->heard_secrets |= session->framer.length && may_be_secret(session);
   foresee(session, input);
   if (session->framer.length == 0)
@@ -352,7 +360,7 @@ unsigned cmta_session_timeout(const struct cmta_session *session) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return 0;
   if (session->question == QUESTION_OPEN)
-    return answers_are_asked(session) ? answers_deadline(session) : session->deadline;
+    return decide_deadline(session);
   if (starttls_is_waited_for(session))
     return settings->handshake_timeout;
   return is_in_message(session) ? settings->data_timeout : settings->command_timeout;

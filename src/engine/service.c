@@ -4,7 +4,6 @@
 
 #include "engine/extensions.h"
 #include "engine/keywords.h"
-#include "engine/manners.h"
 #include "engine/mechanisms.h"
 #include "engine/own_verbs.h"
 #include "engine/session.h"
@@ -182,8 +181,7 @@ static bool read_settings(struct cmta_settings *chosen, const struct cmta_settin
   if (settings)
     memcpy(chosen, settings, settings->size);
   chosen->size = sizeof *chosen;
-  struct cmta_manners manners = chosen->manners;
-  return manners_read(&chosen->manners, &manners) && is_sound(chosen);
+  return cmta_manners_copy(&chosen->manners, &chosen->manners) == 0 && is_sound(chosen);
 }
 
 int cmta_service_new(struct cmta_service **service, const struct cmta_settings *settings,

@@ -11,6 +11,7 @@
 #include "engine/protocol.h"
 #include "engine/reply.h"
 #include "engine/starttls.h"
+#include "engine/synchrony.h"
 #include "engine/text.h"
 #include "engine/verbs.h"
 #include "event.h"
@@ -68,7 +69,15 @@ void cmta_session_free(struct cmta_session *session) {
   memory_give(&memory, session->tls);
   memory_give(&memory, session->mechanisms);
   memory_give(&memory, session->identity);
+  memory_give(&memory, session->proxied);
+  memory_give(&memory, session->xclient);
+  memory_give(&memory, session->forwarded);
+  memory_give(&memory, session->ends);
   memory_give(&memory, session);
+}
+
+static bool looks_ahead(const struct cmta_session *session) {
+  return foresee_wants_more(session) || synchrony_looks(session);
 }
 
 unsigned cmta_session_wants(const struct cmta_session *session) {
@@ -76,7 +85,7 @@ unsigned cmta_session_wants(const struct cmta_session *session) {
   if (session->close_reason != CMTA_CLOSED_NOT)
     return wants | CMTA_WANTS_CLOSE;
   if (session->question == QUESTION_OPEN)
-    return wants | CMTA_WANTS_DECISION | (foresee_wants_more(session) ? CMTA_WANTS_FORESIGHT : 0u);
+    return wants | CMTA_WANTS_DECISION | (looks_ahead(session) ? CMTA_WANTS_FORESIGHT : 0u);
   if (starttls_is_waited_for(session))
     return wants | CMTA_WANTS_TLS;
   return output_is_full(session) ? wants : wants | CMTA_WANTS_READ;

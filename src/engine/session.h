@@ -19,6 +19,8 @@ struct verb;
 struct mechanisms;
 struct exchange;
 struct answers;
+struct proxied;
+struct told;
 
 /* A hook set of the chain. */
 struct hook_set {
@@ -169,9 +171,16 @@ struct cmta_session {
   struct cmta_manners manners;
   struct memory memory;
   struct cmta_peer peer, local;
-  char *hello;           /* the name of the last accepted greeting, or NULL */
-  char *hello_candidate; /* the name now in question, or NULL */
-  struct offer *offer;   /* what hooks changed of the offer of the last accepted EHLO, or NULL */
+  char *ends;              /* the texts of both, where they are not the first ones; or NULL */
+  struct proxied *proxied; /* what a PROXY header told, or NULL */
+  unsigned trust;          /* enum cmta_trust */
+  struct told *xclient;    /* what XCLIENT told so far, or NULL */
+  struct told *forwarded;  /* what XFORWARD told of the next transaction, or the running one; or
+                              NULL */
+  struct told *told;       /* what the one of them in question tells, or NULL */
+  char *hello;             /* the name of the last accepted greeting, or NULL */
+  char *hello_candidate;   /* the name now in question, or NULL */
+  struct offer *offer;     /* what hooks changed of the offer of the last accepted EHLO, or NULL */
   struct offer *offer_candidate; /* likewise of the EHLO now in question */
 
   int event;                /* the event in hand, of spec/event.h; 0 for none */

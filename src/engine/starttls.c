@@ -10,6 +10,7 @@
 #include "engine/offer.h"
 #include "engine/reply.h"
 #include "engine/text.h"
+#include "engine/told.h"
 
 bool starttls_is_waited_for(const struct cmta_session *session) {
   return session->tls_step == TLS_STEP_WANTED;
@@ -39,6 +40,7 @@ enum reply_id secured_check(struct cmta_session *session) {
   memory_give(&session->memory, session->hello);
   session->hello = NULL;
   session->esmtp = false;
+  forwarded_forget(session);
   offer_accept(session);
   auth_forget(session);
   return REPLY_NONE;

@@ -55,7 +55,8 @@ void statistics_count_opened(struct cmta_session *session) {
 }
 
 void statistics_count_closed(struct cmta_session *session, enum cmta_close_reason reason) {
-  if (session->statistics && session->opened)
+  bool counts = session->opened || reason == CMTA_CLOSED_PROTOCOL;
+  if (session->statistics && counts)
     session->statistics->totals.closed[reason]++;
 }
 

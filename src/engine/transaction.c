@@ -13,6 +13,9 @@
 #include "engine/reply.h"
 #include "engine/section.h"
 #include "engine/statistics.h"
+#include "engine/told.h"
+
+#include <string.h>
 
 void transaction_drop(struct cmta_session *session) {
   if (!session->transaction)
@@ -20,6 +23,14 @@ void transaction_drop(struct cmta_session *session) {
   if (session->transaction->begun)
     chain_tell_reset(session);
   transaction_free(session);
+}
+
+/* Whether a submission server takes the path: its domain, where it has one, is an address literal
+ * or has several labels (RFC 6409 section 4.2). */
+static bool is_qualified(const struct cmta_session *session, const struct cmta_path *path) {
+  struct cmta_slice domain = path->domain;
+  return !session->manners.submission || domain.length == 0 || *domain.at == '[' ||
+         memchr(domain.at, '.', domain.length);
 }
 
 /* MAIL (RFC 5321 section 4.1.1.2); SIZE is checked here for the first time (RFC 1870 section 6.1).
@@ -38,6 +49,8 @@ enum reply_id mail_check(struct cmta_session *session) {
     return REPLY_UTF8_NOT_ASKED;
   if (!chunk_takes_body(session))
     return REPLY_BAD_PARAMETER;
+  if (!is_qualified(session, &envelope->reverse_path))
+    return REPLY_SENDER_NOT_QUALIFIED;
   if (most && envelope->declared_size > most)
     return REPLY_TOO_BIG;
   return chain_make_transaction_data(session) ? REPLY_NONE : REPLY_NO_STORAGE;
@@ -65,6 +78,8 @@ enum reply_id rcpt_check(struct cmta_session *session) {
     return wrong;
   if (session->command->utf8 && !transaction->envelope.smtputf8)
     return REPLY_UTF8_NOT_ASKED;
+  if (!is_qualified(session, &transaction->candidate))
+    return REPLY_RECIPIENT_NOT_QUALIFIED;
   if (most && transaction->envelope.forward_path_count >= most)
     return REPLY_TOO_MANY_RECIPIENTS;
   return envelope_make_room(session) ? REPLY_NONE : REPLY_NO_STORAGE;
@@ -167,9 +182,13 @@ void message_done(struct cmta_session *session) {
   session->errors = 0;
   statistics_count(session, (struct cmta_counts){.messages = 1});
   transaction_free(session);
+  forwarded_forget(session);
 }
 
-void message_undone(struct cmta_session *session) { transaction_drop(session); }
+void message_undone(struct cmta_session *session) {
+  transaction_drop(session);
+  forwarded_forget(session);
+}
 
 enum cmta_verdict rset_ask(struct cmta_session *session, const struct hook_set *set) {
   return set->hooks.rset(session, set->user);
@@ -177,5 +196,6 @@ enum cmta_verdict rset_ask(struct cmta_session *session, const struct hook_set *
 
 void rset_done(struct cmta_session *session) {
   transaction_drop(session);
+  forwarded_forget(session);
   reply_send(session, session->standard, false);
 }

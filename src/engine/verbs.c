@@ -13,6 +13,7 @@
 #include "engine/own_verbs.h"
 #include "engine/section.h"
 #include "engine/starttls.h"
+#include "engine/told.h"
 #include "engine/transaction.h"
 #include "event.h"
 
@@ -243,6 +244,31 @@ static const struct verb verbs[] = {
      .accepted = REPLY_AUTHENTICATED,
      .refused = REPLY_AUTHENTICATION_FAILED,
      .deferred = REPLY_AUTHENTICATION_UNAVAILABLE},
+
+    {.event = XCLIENT,
+     .name = "XCLIENT",
+     .help = "XCLIENT attribute=value ...",
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
+     .barred = FACT_TLS_FIRST | FACT_NO_XCLIENT,
+     .check = xclient_check,
+     .question = "xclient",
+     .hook = offsetof(struct cmta_hooks, xclient),
+     .ask = xclient_ask,
+     .done = xclient_done,
+     .undone = told_undone,
+     .accepted = REPLY_NONE},
+    {.event = XFORWARD,
+     .name = "XFORWARD",
+     .help = "XFORWARD attribute=value ...",
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
+     .barred = FACT_TLS_FIRST | FACT_NO_XFORWARD,
+     .check = xforward_check,
+     .question = "xforward",
+     .hook = offsetof(struct cmta_hooks, xforward),
+     .ask = xforward_ask,
+     .done = xforward_done,
+     .undone = told_undone,
+     .accepted = REPLY_OK},
 
     {.event = EXTENSION,
      .barred = FACT_TLS_FIRST,

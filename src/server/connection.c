@@ -16,6 +16,7 @@
 
 #include "server/block.h"
 #include "server/listener.h"
+#include "server/preface.h"
 #include "server/sasl.h"
 #include "server/ticket.h"
 
@@ -92,6 +93,14 @@ static void receive_block(struct connection *connection) {
   }
 }
 
+/* Runs a session that begins, with what its client has said already where that is looked for. */
+static void begin(struct connection *connection) {
+  if (cmta_session_manners(connection->session)->early_talker != CMTA_REACTION_IGNORE)
+    receive_block(connection);
+  if (!connection->failed && !rest_is_there(connection))
+    resume(connection);
+}
+
 /* Octets that may still be read behind an open question. */
 static size_t room_ahead(const struct connection *connection, unsigned wants) {
   const struct rest *rest = &connection->rest;
@@ -155,7 +164,8 @@ static bool wants_bytes(const struct connection *connection, unsigned wants) {
   bool asks = wants & CMTA_WANTS_DECISION;
   bool looks = !connection->heard || room_ahead(connection, wants);
   bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !rest_is_there(connection);
-  return (reads || handshake_is_due(connection)) && !connection->ended;
+  bool begins = preface_is_due(connection) || handshake_is_due(connection);
+  return (reads || begins) && !connection->ended;
 }
 
 static int events_of(unsigned readiness) {
@@ -196,9 +206,17 @@ static void look_note(struct connection *connection, unsigned wants) {
     ev_timer_stop(connection->server->loop, &connection->look);
 }
 
-static void settle(struct connection *connection) {
+/* What comes before the session runs, or in the midst of it, and is none of its own. */
+static void prepare(struct connection *connection) {
+  if (!connection->failed && preface_is_due(connection) && preface_go_on(connection) &&
+      !handshake_is_due(connection))
+    begin(connection);
   while (!connection->failed && handshake_is_due(connection) && handshake_go_on(connection))
-    resume(connection);
+    begin(connection);
+}
+
+static void settle(struct connection *connection) {
+  prepare(connection);
   ticket_note(connection);
   unsigned wants = cmta_session_wants(connection->session);
   look_note(connection, wants);
@@ -226,7 +244,7 @@ static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
     linger_drain(connection);
     return;
   }
-  if (handshake_is_due(connection)) {
+  if (preface_is_due(connection) || handshake_is_due(connection)) {
     settle(connection);
     return;
   }
@@ -257,6 +275,11 @@ static void on_decision(struct cmta_session *session, void *context) {
 }
 
 void connection_expire(struct connection *connection) {
+  if (preface_is_due(connection)) {
+    preface_fail(connection);
+    settle(connection);
+    return;
+  }
   if (!ticket_last_call(connection))
     cmta_session_expire(connection->session);
   resume(connection);
@@ -264,7 +287,7 @@ void connection_expire(struct connection *connection) {
 }
 
 void connection_stop(struct connection *connection) {
-  if (!connection->session) {
+  if (!connection->session || preface_is_due(connection)) {
     connection_close(connection);
     return;
   }
@@ -299,12 +322,13 @@ static void link_out(struct connection *connection) {
 /* What a listener has of its own for its sessions. False without memory. */
 static bool instruct(struct connection *connection, const struct listener *listener) {
   connection->server = listener->server;
+  connection->listener = listener;
   connection->tls = listener->tls;
   connection->mechanisms = listener->mechanisms;
   cmta_session_set_auth_required(connection->session, listener->auth_required);
   return cmta_session_set_manners(connection->session, &listener->manners) == 0 &&
          cmta_session_set_tls(connection->session, listener->tls_mode) == 0 &&
-         sasl_offer(connection);
+         sasl_offer(connection) && preface_begin(connection);
 }
 
 static struct connection *connection_new(const struct listener *listener,
@@ -343,8 +367,8 @@ void connection_open(const struct listener *listener, int fd, const struct cmta_
   }
   cmta_session_set_runtime(connection->session, connection);
   cmta_session_on_decision(connection->session, on_decision, connection);
-  if (!handshake_is_due(connection))
-    resume(connection);
+  if (!preface_is_due(connection) && !handshake_is_due(connection))
+    begin(connection);
   settle(connection);
 }
 
@@ -358,6 +382,7 @@ void connection_close(struct connection *connection) {
   cmta_session_free(connection->session);
   ticket_release(connection); /* one that the hook `cancelled` took */
   rest_give(connection);
+  preface_end(connection);
   link_out(connection);
   block_give(&server->allocator, connection, sizeof *connection);
   listeners_resume(server);

@@ -9,6 +9,7 @@
  *   connection.c  bytes in, bytes out
  *   rest.c        bytes that wait for the session
  *   deadline.c    the timer
+ *   preface.c     the time before it is the client's: a PROXY header
  *   handshake.c   the time in which it is TLS's
  *   linger.c      the time between the last reply and the end of the connection
  */
@@ -25,11 +26,15 @@ struct rest {
 };
 
 struct exchange;
+struct listener;
+struct preface;
 
 struct connection {
   struct cmta_server *server;
-  struct cmta_tls *tls;               /* of its listener, or NULL */
-  const char *mechanisms;             /* likewise */
+  struct cmta_tls *tls;   /* of its listener, or NULL */
+  const char *mechanisms; /* likewise */
+  const struct listener *listener;
+  struct preface *preface;            /* a PROXY header is due; else NULL */
   struct exchange *exchange;          /* the AUTH in hand, or NULL */
   struct connection *next, *previous; /* in the server's list */
   struct cmta_session *session;       /* NULL while lingering */

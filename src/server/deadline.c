@@ -8,6 +8,7 @@
  */
 
 #include "server/connection.h"
+#include "server/preface.h"
 
 /* Seconds that a client has to take the last replies once its session is over. */
 enum { LAST_REPLIES_SECONDS = 30 };
@@ -15,6 +16,8 @@ enum { LAST_REPLIES_SECONDS = 30 };
 static unsigned allowed(const struct connection *connection) {
   if (connection_is_over(connection))
     return LAST_REPLIES_SECONDS;
+  if (preface_is_due(connection))
+    return connection->server->proxy_timeout;
   return cmta_session_timeout(connection->session);
 }
 

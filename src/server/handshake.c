@@ -5,12 +5,13 @@
  * the session meanwhile. */
 
 #include "server/connection.h"
+#include "server/preface.h"
 #include "server/sasl.h"
 #include "server/tls.h"
 
 bool handshake_is_due(const struct connection *connection) {
   unsigned wants = cmta_session_wants(connection->session);
-  return (wants & CMTA_WANTS_TLS) && !(wants & CMTA_WANTS_WRITE);
+  return !preface_is_due(connection) && (wants & CMTA_WANTS_TLS) && !(wants & CMTA_WANTS_WRITE);
 }
 
 static void fail(struct connection *connection) {

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Connections that one callback accepts at most, so that those open get their turn. */
@@ -157,26 +156,18 @@ static void start(struct cmta_server *server, struct listener *listener) {
 static void give(struct cmta_server *server, struct listener *listener) {
   endpoint_close(&listener->endpoint);
   block_give(&server->allocator, listener->mechanisms, listener->mechanisms_size);
+  cmta_networks_free(listener->proxy_from);
+  cmta_networks_free(listener->xclient_from);
+  cmta_networks_free(listener->xforward_from);
   block_give(&server->allocator, listener, sizeof *listener);
 }
 
-/* Manners of a program that may know fewer of them. */
-static bool read_manners(struct cmta_manners *read, const struct cmta_manners *manners) {
-  bool fits = manners->size >= sizeof manners->size && manners->size <= sizeof *read;
-  cmta_manners_init(read);
-  if (fits)
-    memcpy(read, manners, manners->size);
-  read->size = sizeof *read;
-  return fits;
-}
-
-/* The engine judges lists of mechanisms, and manners: what a service refuses is none. */
-static bool are_settings(const char *mechanisms, const struct cmta_manners *manners) {
+/* The engine judges lists of mechanisms: what a service refuses is none. */
+static bool are_mechanisms(const char *mechanisms) {
   struct cmta_settings settings;
   struct cmta_service *service = NULL;
   cmta_settings_init(&settings);
   settings.mechanisms = mechanisms;
-  settings.manners = *manners;
   int error = cmta_service_new(&service, &settings, NULL, NULL);
   cmta_service_free(service);
   return error != CMTA_E_ARGUMENT;
@@ -186,7 +177,7 @@ static bool are_settings(const char *mechanisms, const struct cmta_manners *mann
 static bool is_sound(const struct cmta_listen *listen, const struct cmta_manners *manners) {
   bool speaks_tls = listen->tls_mode != CMTA_TLS_OFF && listen->tls_mode != CMTA_TLS_UNAVAILABLE;
   return (unsigned)listen->tls_mode <= CMTA_TLS_IMPLICIT && (listen->tls || !speaks_tls) &&
-         are_settings(listen->mechanisms, manners) &&
+         are_mechanisms(listen->mechanisms) &&
          !(manners->lmtp && endpoint_is_smtp(listen->address));
 }
 
@@ -211,15 +202,31 @@ static struct listener *listener_new(struct cmta_server *server, const struct cm
   return listener;
 }
 
+/* One list, or NULL for none. 0 or an error. */
+static int read_networks(struct cmta_networks **networks, const char *list) {
+  return list ? cmta_networks_new(networks, list) : 0;
+}
+
+/* Whom it trusts. 0 or an error. */
+static int trust(struct listener *listener, const struct cmta_listen *listen) {
+  int error = read_networks(&listener->proxy_from, listen->proxy_from);
+  if (!error)
+    error = read_networks(&listener->xclient_from, listen->xclient_from);
+  return error ? error : read_networks(&listener->xforward_from, listen->xforward_from);
+}
+
 int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) {
   struct cmta_manners manners = server->manners;
-  if ((listen->manners && !read_manners(&manners, listen->manners)) || !is_sound(listen, &manners))
+  if ((listen->manners && cmta_manners_copy(&manners, listen->manners) < 0) ||
+      !is_sound(listen, &manners))
     return CMTA_E_ARGUMENT;
   struct listener *listener = listener_new(server, listen);
   if (!listener)
     return CMTA_E_MEMORY;
   listener->manners = manners;
-  int number = endpoint_open(&listener->endpoint, listen->address, server->backlog);
+  int number = trust(listener, listen);
+  if (number == 0)
+    number = endpoint_open(&listener->endpoint, listen->address, server->backlog);
   if (number == 0)
     number = enter(server, listener);
   if (number < 0) {

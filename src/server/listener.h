@@ -19,6 +19,7 @@ struct listener {
   size_t mechanisms_size; /* of its block */
   bool auth_required;     /* the settings' counted too */
   struct cmta_manners manners;
+  struct cmta_networks *proxy_from, *xclient_from, *xforward_from; /* each may be NULL */
 };
 
 /* Prepares the watcher that ends a rest. */

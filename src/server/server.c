@@ -20,7 +20,9 @@ void cmta_config_init(struct cmta_config *config) {
                                  .max_connections = 1000,
                                  .backlog = 511,
                                  .stop_timeout = 30,
-                                 .auth_failure_delay = 1};
+                                 .auth_failure_delay = 1,
+                                 .proxy_timeout = 10,
+                                 .max_proxy_header = 536};
 }
 
 /* Without an enhanced status code, as it stands in place of the greeting (RFC 2034 section 4). */
@@ -52,7 +54,7 @@ static bool read_config(const struct cmta_config *given, struct cmta_config *con
   if (chosen && !copy_sized(settings, sizeof *settings, chosen, chosen->size))
     return false;
   clock_lend(settings);
-  return settings->hostname;
+  return settings->hostname && config->max_proxy_header <= CMTA_PROXY_V2_MOST;
 }
 
 static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_config *config,
@@ -72,6 +74,8 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->backlog = config->backlog;
   server->stop_timeout = config->stop_timeout;
   server->auth_failure_delay = config->auth_failure_delay;
+  server->proxy_timeout = config->proxy_timeout;
+  server->max_proxy_header = config->max_proxy_header;
   server->auth_required = settings->auth_required;
   server->manners = settings->manners;
   listeners_init(server);

@@ -45,7 +45,9 @@ struct cmta_server {
   char *mechanisms;   /* as in the settings, or NULL; in a block of its size */
   bool auth_required; /* likewise */
   struct cmta_manners manners; /* likewise */
-  unsigned auth_failure_delay; /* as in struct cmta_config */
+  unsigned auth_failure_delay; /* as in struct cmta_config, like what follows */
+  unsigned proxy_timeout;
+  size_t max_proxy_header;
 
   struct listener **listeners; /* by number; they stay until the server is freed */
   int listener_count;

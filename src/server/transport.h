@@ -52,6 +52,9 @@ struct transport {
   void (*close)(struct channel *channel);
 };
 
+/* What a system call on a socket returned, as a transport says it; errno counts. */
+ssize_t transport_result_of(ssize_t count);
+
 /* Plain sockets: one system call each. */
 extern const struct transport transport_plain;
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static ssize_t result(ssize_t count) {
+ssize_t transport_result_of(ssize_t count) {
   if (count >= 0)
     return count;
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? TRANSPORT_WAIT
@@ -16,12 +16,12 @@ static ssize_t result(ssize_t count) {
 }
 
 static ssize_t plain_read(struct channel *channel, void *buffer, size_t size) {
-  return result(recv(channel->fd, buffer, size, 0));
+  return transport_result_of(recv(channel->fd, buffer, size, 0));
 }
 
 static ssize_t plain_peek(struct channel *channel) {
   char octet;
-  return result(recv(channel->fd, &octet, 1, MSG_PEEK));
+  return transport_result_of(recv(channel->fd, &octet, 1, MSG_PEEK));
 }
 
 static bool plain_has_pending(const struct channel *channel) {
@@ -30,7 +30,7 @@ static bool plain_has_pending(const struct channel *channel) {
 }
 
 static ssize_t plain_write(struct channel *channel, const void *bytes, size_t size) {
-  return result(send(channel->fd, bytes, size, MSG_NOSIGNAL));
+  return transport_result_of(send(channel->fd, bytes, size, MSG_NOSIGNAL));
 }
 
 static void plain_finish(struct channel *channel) { shutdown(channel->fd, SHUT_WR); }

@@ -57,7 +57,8 @@ static void demand_same(struct cmta_slice one, struct cmta_slice other) {
 }
 
 static bool is_client_event(int verb) {
-  return (verb >= EHLO && verb <= QUIT) || (verb >= STARTTLS && verb <= BDAT);
+  return (verb >= EHLO && verb <= QUIT) || (verb >= STARTTLS && verb <= BDAT) ||
+         (verb >= LHLO && verb <= XFORWARD);
 }
 
 static void check_result(const struct line *line, int result, const struct command *command) {

@@ -52,6 +52,22 @@ static void deliver(void) {
 
 /* ---- Modes ---- */
 
+Test(tls_modes, implicit_tls_follows_a_proxy_header) {
+  struct cmta_listen listen;
+  cmta_listen_init(&listen);
+  listen.address = "127.0.0.1:0";
+  listen.tls = secure_rules(server);
+  listen.tls_mode = CMTA_TLS_IMPLICIT;
+  listen.proxy_from = "127.0.0.1";
+  client_connect(&client, &world, world_listen_with(&world, &listen));
+  secure_init(&secure, &client);
+  client_send(&client, "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n");
+  cr_assert(secure_connect(&secure));
+  client_expect(&client, "220 ");
+  cr_expect_str_eq(world.peer, "192.0.2.1");
+  deliver();
+}
+
 Test(tls_modes, starttls_leads_to_tls_which_takes_a_message) {
   open_client(CMTA_TLS_OFFERED);
   client_expect(&client, "220 ");

@@ -166,8 +166,8 @@ Test(chart, can_end_from_every_state) {
 }
 
 Test(chart, changes_phase_by_no_command_but_starttls_and_those_of_the_transaction) {
-  static const char *const movers[] = {"EHLO", "HELO", "LHLO", "MAIL",     "RCPT", "DATA",
-                                       "BDAT", "RSET", "QUIT", "STARTTLS", NULL};
+  static const char *const movers[] = {"EHLO", "HELO", "LHLO", "MAIL",     "RCPT",    "DATA",
+                                       "BDAT", "RSET", "QUIT", "STARTTLS", "XCLIENT", NULL};
   for (size_t state = 0; state < walk.count; state++)
     for (size_t event = 0; reads_commands(state) && event < walk.events.count; event++) {
       const size_t asked = walk.states[state].steps[event].next;

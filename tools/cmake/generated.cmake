@@ -39,6 +39,7 @@ cmta_generated(body_machine.c body.rl)
 cmta_generated(command.c command.re core.re)
 cmta_generated(address.c address.re core.re)
 cmta_generated(parameter.c parameter.re core.re)
+cmta_generated(proxy.c proxy.re core.re)
 
 # Called by tests/: one test for each generated file.
 function(cmta_generated_tests)

@@ -77,6 +77,22 @@ static json_t *json_peer(const struct cmta_peer *peer) {
   return json_pack("{s:o, s:i}", "address", json_string_of(peer->address), "port", (int)peer->port);
 }
 
+static json_t *json_proxy(const struct cmta_peer *proxy) {
+  return proxy ? json_peer(proxy) : json_null();
+}
+
+/* What a trusted client told of another, whatever it told. */
+static json_t *json_client(const struct cmta_client *client) {
+  static const char *const sources[] = {"", "local", "remote"};
+  if (!client)
+    return json_null();
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "name", json_string_of(client->name),
+                   "peer", json_peer(&client->peer), "protocol", json_string_of(client->protocol),
+                   "helo", json_string_of(client->hello_name), "login",
+                   json_string_of(client->login), "id", json_string_of(client->identification),
+                   "source", sources[client->source]);
+}
+
 static json_t *json_tls(const struct cmta_tls_facts *tls) {
   if (!tls)
     return json_null();
@@ -110,8 +126,11 @@ static json_t *json_record(const struct record *record) {
   const struct cmta_envelope *envelope = cmta_message_envelope(record->message);
   struct cmta_session *session = record->session;
   json_t *object = json_pack(
-      "{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "id", record->id, "time", record->time,
-      "peer", json_peer(cmta_session_peer(session)), "protocol", cmta_session_protocol(session),
+      "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "id", record->id, "time",
+      record->time, "peer", json_peer(cmta_session_peer(session)), "proxy",
+      json_proxy(cmta_session_proxy(session)), "xclient",
+      json_client(cmta_session_xclient(session)), "xforward",
+      json_client(cmta_session_forwarded(session)), "protocol", cmta_session_protocol(session),
       "helo", json_text(cmta_session_hello_name(session)), "tls",
       json_tls(cmta_session_tls(session)), "auth", json_identity(cmta_session_identity(session)),
       "from", json_path(&envelope->reverse_path), "to", json_recipients(envelope), "size",

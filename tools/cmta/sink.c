@@ -137,6 +137,8 @@ static int listen_at(const struct sink *sink, struct cmta_server *server,
   listen.address = address->text;
   listen.tls = sink->tls;
   listen.tls_mode = address->implicit ? CMTA_TLS_IMPLICIT : sink->options.tls.mode;
+  listen.proxy_from = sink->options.proxy_from;
+  listen.xclient_from = listen.xforward_from = sink->options.xclient_from;
   return cmta_server_listen_with(server, &listen);
 }
 

@@ -106,6 +106,8 @@ const char *auth_options_check(const struct auth_options *options,
     return NULL;
   if (settings->auth_required)
     return "--auth-required needs a user: --auth or --auth-file";
+  if (settings->manners.submission)
+    return "--submission needs a user: --auth or --auth-file";
   if (settings->auth_in_clear)
     return "--auth-in-clear needs a user: --auth or --auth-file";
   return settings->mechanisms ? "--mechanisms needs a user: --auth or --auth-file" : NULL;

@@ -172,6 +172,29 @@ static const char *set_reject(void *target, const char *argument) {
   return refusal_read(((struct sink_options *)target)->refusals, argument);
 }
 
+/* The library judges networks, too. */
+static const char *set_networks(const char **list, const char *argument) {
+  struct cmta_networks *networks = NULL;
+  int error = cmta_networks_new(&networks, argument);
+  cmta_networks_free(networks);
+  *list = argument;
+  return error ? "is no list of networks" : NULL;
+}
+
+static const char *set_proxy_from(void *target, const char *argument) {
+  return set_networks(&((struct sink_options *)target)->proxy_from, argument);
+}
+
+static const char *set_xclient_from(void *target, const char *argument) {
+  return set_networks(&((struct sink_options *)target)->xclient_from, argument);
+}
+
+static const char *set_submission(void *target, const char *argument) {
+  (void)argument;
+  ((struct sink_options *)target)->settings.manners.submission = true;
+  return NULL;
+}
+
 static const struct option_row rows[] = {
     {"listen", "ADDR:PORT",
      "take connections there; may be given more than once\n"
@@ -236,6 +259,16 @@ static const struct option_row rows[] = {
      "what clients may log in with, commas between the names\n"
      "(default: all that there are, but CRAM-MD5)",
      set_mechanisms, NULL},
+    {"submission", NULL,
+     "be a submission server (RFC 6409): --auth-required, and addresses\n"
+     "need fully qualified domains",
+     set_submission, NULL},
+    {"proxy-from", "CIDR",
+     "connections from there begin with a PROXY header, version 1 or 2;\n"
+     "networks with commas between them, `unix` for Unix sockets",
+     set_proxy_from, NULL},
+    {"xclient-from", "CIDR", "clients from there may use XCLIENT and XFORWARD", set_xclient_from,
+     NULL},
 };
 
 static const struct option_table table = {

@@ -17,6 +17,7 @@ struct sink_options {
   size_t address_count;
   struct tls_options tls;
   struct auth_options auth;
+  const char *proxy_from, *xclient_from; /* lists of networks, or NULL */
   const char *jsonl;         /* the file for JSON lines, "-" for standard output, NULL for none */
   bool quiet;                /* print no messages */
   struct cmta_config config; /* names the settings below */

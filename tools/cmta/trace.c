@@ -228,8 +228,10 @@ static int run(const struct dialogue *dialogue) {
     error = cmta_session_new(&trace.session, trace.service, NULL, NULL);
   if (error == 0)
     error = cmta_session_set_tls(trace.session, dialogue->tls);
-  if (error == 0)
+  if (error == 0) {
+    cmta_session_set_trust(trace.session, dialogue->trust);
     play(&trace);
+  }
   cmta_session_free(trace.session);
   cmta_service_free(trace.service);
   cmta_message_free(trace.script.taken);

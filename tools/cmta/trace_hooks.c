@@ -132,6 +132,18 @@ static enum cmta_verdict on_verb(struct cmta_session *session, void *user,
   return answer(session, user, ASK_VERB);
 }
 
+static enum cmta_verdict on_xclient(struct cmta_session *session, void *user,
+                                    const struct cmta_client *client) {
+  (void)client;
+  return answer(session, user, ASK_XCLIENT);
+}
+
+static enum cmta_verdict on_xforward(struct cmta_session *session, void *user,
+                                     const struct cmta_client *client) {
+  (void)client;
+  return answer(session, user, ASK_XFORWARD);
+}
+
 enum cmta_verdict trace_row(struct cmta_session *session, void *user, const struct cmta_verb *verb,
                             struct cmta_slice argument) {
   (void)verb;
@@ -176,7 +188,9 @@ static struct cmta_hooks hooks_of(const struct dialogue *dialogue, size_t set) {
                              .expn = expn ? on_expn : NULL,
                              .help = on_help,
                              .verb = on_verb,
-                             .trace = on_trace};
+                             .trace = on_trace,
+                             .xclient = on_xclient,
+                             .xforward = on_xforward};
 }
 
 void trace_script_init(struct trace_script *script, const struct dialogue *dialogue) {

@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const char *const question_names[QUESTIONS] = {
-    "connect", "hello",   "starttls", "secured", "auth", "mail", "rcpt", "data", "chunk",
-    "headers", "message", "rset",     "noop",    "vrfy", "expn", "help", "verb", "row"};
+    "connect", "hello", "starttls", "secured", "auth",    "mail",    "rcpt",
+    "data",    "chunk", "headers",  "message", "rset",    "noop",    "vrfy",
+    "expn",    "help",  "verb",     "row",     "xclient", "xforward"};
 
 enum question question_by_name(const char *name, size_t length) {
   return (enum question)parse_index(question_names, QUESTIONS, name, length);
@@ -175,6 +176,9 @@ static const struct form {
     {"facts", STEP_PROBE, PROBE_FACTS, parse_text},
     {"recipient", STEP_PROBE, PROBE_RECIPIENT, parse_text},
     {"traced", STEP_PROBE, PROBE_TRACED, parse_text},
+    {"peer", STEP_PROBE, PROBE_PEER, parse_text},
+    {"xclient", STEP_PROBE, PROBE_XCLIENT, parse_text},
+    {"forwarded", STEP_PROBE, PROBE_FORWARDED, parse_text},
     {"faults", STEP_PROBE, PROBE_FAULTS, parse_text},
     {"heard-secrets", STEP_PROBE, PROBE_HEARD_SECRETS, parse_text},
 };
@@ -269,6 +273,7 @@ static const struct head {
     {"chain", parse_chain},
     {"store", parse_store},
     {"tls", parse_tls},
+    {"trust", parse_trust},
     {"in-clear", parse_in_clear},
     {"secret", parse_secret},
     {"no-hooks", parse_no_hooks},

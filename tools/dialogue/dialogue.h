@@ -31,6 +31,8 @@ enum question {
   ASK_HELP,
   ASK_VERB,
   ASK_ROW,
+  ASK_XCLIENT,
+  ASK_XFORWARD,
   QUESTIONS
 };
 
@@ -90,6 +92,9 @@ enum probe {
   PROBE_RECIPIENT,
   PROBE_HEARD_SECRETS,
   PROBE_TRACED,
+  PROBE_PEER,
+  PROBE_XCLIENT,
+  PROBE_FORWARDED,
   PROBE_FAULTS,
   PROBES
 };
@@ -141,6 +146,7 @@ struct dialogue {
   size_t verb_count;
   bool bare;              /* play it without any hook */
   enum cmta_tls_mode tls; /* what the runtime says that it can do */
+  unsigned trust;         /* enum cmta_trust: what the runtime trusts the client with */
   bool in_clear;          /* bytes come where TLS is waited for */
   struct text *secrets;   /* what must be wiped and not be seen */
   size_t secret_count;
@@ -200,6 +206,10 @@ int step_secured(struct cmta_session *session, const struct step *step);
 
 /* Adds facts of TLS as such a line has them, "none" for NULL. */
 void facts_show(struct text *text, const struct cmta_tls_facts *facts);
+
+/* Writes what XCLIENT or XFORWARD told, or "none" for NULL: NAME=VALUE ..., without what is empty.
+ */
+void client_show(struct text *text, const struct cmta_client *client);
 
 /* The name of a question. */
 const char *question_name(enum question question);

@@ -26,4 +26,7 @@ void answer_clear(struct answer *answer);
 /* `tls MODE` */
 bool parse_tls(struct dialogue *dialogue, const char *rest);
 
+/* `trust xclient xforward` */
+bool parse_trust(struct dialogue *dialogue, const char *rest);
+
 #endif

@@ -42,6 +42,7 @@ static const struct {
     {"auth_in_clear", TYPE_SWITCH, offsetof(struct cmta_settings, auth_in_clear)},
     {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
     {"lmtp", TYPE_SWITCH, offsetof(struct cmta_settings, manners.lmtp)},
+    {"submission", TYPE_SWITCH, offsetof(struct cmta_settings, manners.submission)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
     {"line_endings", TYPE_LINE_ENDINGS, offsetof(struct cmta_settings, manners.line_endings)},
 };
@@ -61,6 +62,8 @@ static const struct {
     {"chunking", CMTA_EXTENSION_CHUNKING},
     {"binarymime", CMTA_EXTENSION_BINARYMIME},
     {"prdr", CMTA_EXTENSION_PRDR},
+    {"xclient", CMTA_EXTENSION_XCLIENT},
+    {"xforward", CMTA_EXTENSION_XFORWARD},
 };
 
 /* Where the bytes are that a field of the settings points to. */

@@ -157,6 +157,7 @@ static bool open_session(struct play *play) {
   }
   cmta_session_count_in(play->session, play->statistics);
   cmta_session_set_tls(play->session, play->dialogue->tls);
+  cmta_session_set_trust(play->session, play->dialogue->trust);
   receive(play, 0);
   return true;
 }

@@ -120,6 +120,26 @@ static void show_heard_secrets(struct play *play, struct text *text) {
   play->heard_secrets = false;
 }
 
+static void show_peer(struct play *play, struct text *text) {
+  const struct cmta_peer *peer = cmta_session_peer(play->session);
+  text_print(text, "%s %u", peer->address, peer->port);
+}
+
+/* What is known of the client beside what it says; false where the probe is none of it. */
+static bool show_client(struct play *play, enum probe probe, struct text *text) {
+  if (probe == PROBE_PEER)
+    show_peer(play, text);
+  else if (probe == PROBE_XCLIENT)
+    client_show(text, cmta_session_xclient(play->session));
+  else if (probe == PROBE_FORWARDED)
+    client_show(text, cmta_session_forwarded(play->session));
+  else if (probe == PROBE_FAULTS)
+    show_faults(play, text);
+  else
+    return false;
+  return true;
+}
+
 /* What STARTTLS and AUTH have led to; false where the probe is none of it. */
 static bool show_security(struct play *play, enum probe probe, struct text *text) {
   if (probe == PROBE_IDENTITY)
@@ -160,9 +180,7 @@ static void show_of_session(struct play *play, enum probe probe, struct text *te
     show_recipient(play, text);
   else if (probe == PROBE_FORESEEN)
     show_foreseen(play, text);
-  else if (probe == PROBE_FAULTS)
-    show_faults(play, text);
-  else if (!show_security(play, probe, text))
+  else if (!show_security(play, probe, text) && !show_client(play, probe, text))
     show_progress(play, text);
 }
 

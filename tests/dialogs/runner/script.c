@@ -82,7 +82,8 @@ static enum cmta_verdict ask_connect(struct cmta_session *session, void *user) {
   if (cmta_session_set_data(session, &script->session_data, destroy) == 0)
     script->session_data++;
   const struct cmta_peer *peer = cmta_session_peer(session);
-  if (strcmp(peer->address, SCRIPT_PEER_ADDRESS) != 0 || peer->port != SCRIPT_PEER_PORT)
+  if (cmta_session_xclient(session) == NULL &&
+      (strcmp(peer->address, SCRIPT_PEER_ADDRESS) != 0 || peer->port != SCRIPT_PEER_PORT))
     script_fault(script, "the peer is another");
   return answer_question(script, session, ASK_CONNECT, (struct cmta_slice){0});
 }
@@ -308,6 +309,30 @@ enum cmta_verdict script_verb(struct cmta_session *session, void *user,
   return verdict;
 }
 
+static enum cmta_verdict ask_client(struct script *script, struct cmta_session *session,
+                                    enum question question, const struct cmta_client *client) {
+  struct text heard = {0};
+  client_show(&heard, client);
+  const enum cmta_verdict verdict = answer_question(
+      script, session, question, (struct cmta_slice){.at = heard.at, .length = heard.length});
+  text_clear(&heard);
+  return verdict;
+}
+
+static enum cmta_verdict ask_xclient(struct cmta_session *session, void *user,
+                                     const struct cmta_client *client) {
+  if (client != cmta_session_xclient(session))
+    script_fault(user, "the getter does not show what XCLIENT tells");
+  return ask_client(user, session, ASK_XCLIENT, client);
+}
+
+static enum cmta_verdict ask_xforward(struct cmta_session *session, void *user,
+                                      const struct cmta_client *client) {
+  if (client != cmta_session_forwarded(session))
+    script_fault(user, "the getter does not show what XFORWARD tells");
+  return ask_client(user, session, ASK_XFORWARD, client);
+}
+
 struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
   struct cmta_hooks hooks = {.size = sizeof hooks};
   if (dialogue->bare)
@@ -333,7 +358,9 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .vrfy = ask_vrfy,
                               .expn = ask_expn,
                               .help = ask_help,
-                              .verb = script_verb};
+                              .verb = script_verb,
+                              .xclient = ask_xclient,
+                              .xforward = ask_xforward};
   if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
   if (!dialogue_answers(dialogue, number, ASK_AUTH))

@@ -1,0 +1,2 @@
+# The header of the PROXY protocol.
+cmta_fuzz(proxy fuzz_proxy.c)
