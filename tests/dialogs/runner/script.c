@@ -99,23 +99,11 @@ static enum cmta_verdict ask_hello(struct cmta_session *session, void *user,
   return answer_question(user, session, ASK_HELLO, name);
 }
 
-/* "KEYWORD number text, KEYWORD ..." */
-static void show_values(struct text *text, const struct cmta_path *path) {
-  text_clear(text);
-  for (size_t i = 0; i < path->parameter_count; i++) {
-    const struct cmta_parameter *parameter = &path->parameters[i];
-    text_print(text, i == 0 ? "" : ", ");
-    text_append(text, parameter->keyword.at, parameter->keyword.length);
-    text_print(text, " %lld ", (long long)parameter->number);
-    text_show(text, parameter->text.at, parameter->text.length);
-  }
-}
-
 static enum cmta_verdict ask_path(struct script *script, struct cmta_session *session,
                                   enum question question, const struct cmta_path *path) {
   struct text shown = {0};
   script_show_path(&shown, path);
-  show_values(&script->questions[question].values, path);
+  script_show_values(&script->questions[question].values, path);
   const enum cmta_verdict verdict = answer_question(
       script, session, question, (struct cmta_slice){.at = shown.at, .length = shown.length});
   text_clear(&shown);
@@ -374,19 +362,6 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
 void script_take(struct script *script, const struct step *step) {
   if (!agenda_take(&script->agenda, step))
     script_fault(script, "too many answers for one question");
-}
-
-void script_show_path(struct text *text, const struct cmta_path *path) {
-  text_print(text, text->length == 0 ? "<" : " <");
-  text_append(text, path->address.at, path->address.length);
-  text_print(text, ">");
-  for (size_t i = 0; i < path->parameter_count; i++) {
-    const struct cmta_parameter *parameter = &path->parameters[i];
-    text_print(text, " ");
-    text_append(text, parameter->keyword.at, parameter->keyword.length);
-    text_print(text, parameter->has_value ? "=" : "");
-    text_append(text, parameter->value.at, parameter->value.length);
-  }
 }
 
 void script_clear(struct script *script) {

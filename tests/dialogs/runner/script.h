@@ -73,6 +73,9 @@ void script_decided(struct script *script, enum cmta_verdict verdict);
 /* " <mailbox> KEYWORD=value" added to text, without the leading blank when text is empty. */
 void script_show_path(struct text *text, const struct cmta_path *path);
 
+/* The parameters of path, typed, in place of what text was: "KEYWORD number text, KEYWORD ...". */
+void script_show_values(struct text *text, const struct cmta_path *path);
+
 /* Reads the messages that were taken once more, and frees them. */
 void script_release(struct script *script);
 
