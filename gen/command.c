@@ -23,7 +23,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path, sasl;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl, node;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -233,22 +233,29 @@ yy5:
 yy6:
 	yych = *(marker = ++cursor);
 	if (yych <= 'W') {
-		if (yych <= 0x1F) {
+		if (yych <= 'G') {
 			if (yych == '\r') goto yy19;
-			goto yy2;
+			if (yych <= 0x1F) goto yy2;
+			goto yy19;
 		} else {
-			if (yych == 'H') goto yy22;
+			if (yych <= 'H') goto yy22;
+			if (yych == 'T') goto yy23;
 			goto yy19;
 		}
 	} else {
-		if (yych <= 'h') {
-			if (yych <= 'X') goto yy23;
-			if (yych <= 'g') goto yy19;
-			goto yy22;
+		if (yych <= 's') {
+			if (yych <= 'X') goto yy24;
+			if (yych == 'h') goto yy22;
+			goto yy19;
 		} else {
-			if (yych == 'x') goto yy23;
-			if (yych <= '~') goto yy19;
-			goto yy2;
+			if (yych <= 'w') {
+				if (yych <= 't') goto yy23;
+				goto yy19;
+			} else {
+				if (yych <= 'x') goto yy24;
+				if (yych <= '~') goto yy19;
+				goto yy2;
+			}
 		}
 	}
 yy7:
@@ -259,10 +266,10 @@ yy7:
 		goto yy19;
 	} else {
 		if (yych <= 'd') {
-			if (yych <= 'E') goto yy24;
+			if (yych <= 'E') goto yy25;
 			goto yy19;
 		} else {
-			if (yych <= 'e') goto yy24;
+			if (yych <= 'e') goto yy25;
 			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
@@ -275,10 +282,10 @@ yy8:
 		goto yy19;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy25;
+			if (yych <= 'A') goto yy26;
 			goto yy19;
 		} else {
-			if (yych <= 'a') goto yy25;
+			if (yych <= 'a') goto yy26;
 			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
@@ -291,10 +298,10 @@ yy9:
 		goto yy19;
 	} else {
 		if (yych <= 'n') {
-			if (yych <= 'O') goto yy26;
+			if (yych <= 'O') goto yy27;
 			goto yy19;
 		} else {
-			if (yych <= 'o') goto yy26;
+			if (yych <= 'o') goto yy27;
 			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
@@ -307,10 +314,10 @@ yy10:
 		goto yy19;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy27;
+			if (yych <= 'U') goto yy28;
 			goto yy19;
 		} else {
-			if (yych <= 'u') goto yy27;
+			if (yych <= 'u') goto yy28;
 			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
@@ -322,16 +329,16 @@ yy11:
 			if (yych == '\r') goto yy19;
 			goto yy2;
 		} else {
-			if (yych == 'C') goto yy28;
+			if (yych == 'C') goto yy29;
 			goto yy19;
 		}
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'S') goto yy29;
+			if (yych <= 'S') goto yy30;
 			if (yych <= 'b') goto yy19;
-			goto yy28;
+			goto yy29;
 		} else {
-			if (yych == 's') goto yy29;
+			if (yych == 's') goto yy30;
 			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
@@ -346,33 +353,33 @@ yy12:
 			} else {
 				if (yych <= 0x1F) goto yy2;
 				if (yych <= '@') goto yy19;
-				goto yy30;
+				goto yy31;
 			}
 		} else {
 			if (yych <= 'E') {
 				if (yych <= 'D') goto yy19;
-				goto yy31;
+				goto yy32;
 			} else {
-				if (yych == 'O') goto yy32;
+				if (yych == 'O') goto yy33;
 				goto yy19;
 			}
 		}
 	} else {
 		if (yych <= 'e') {
 			if (yych <= '`') {
-				if (yych <= 'T') goto yy33;
+				if (yych <= 'T') goto yy34;
 				goto yy19;
 			} else {
-				if (yych <= 'a') goto yy30;
+				if (yych <= 'a') goto yy31;
 				if (yych <= 'd') goto yy19;
-				goto yy31;
+				goto yy32;
 			}
 		} else {
 			if (yych <= 's') {
-				if (yych == 'o') goto yy32;
+				if (yych == 'o') goto yy33;
 				goto yy19;
 			} else {
-				if (yych <= 't') goto yy33;
+				if (yych <= 't') goto yy34;
 				if (yych <= '~') goto yy19;
 				goto yy2;
 			}
@@ -386,10 +393,10 @@ yy13:
 		goto yy19;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy34;
+			if (yych <= 'U') goto yy35;
 			goto yy19;
 		} else {
-			if (yych <= 'u') goto yy34;
+			if (yych <= 'u') goto yy35;
 			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
@@ -402,17 +409,17 @@ yy14:
 		goto yy19;
 	} else {
 		if (yych <= 'q') {
-			if (yych <= 'R') goto yy35;
+			if (yych <= 'R') goto yy36;
 			goto yy19;
 		} else {
-			if (yych <= 'r') goto yy35;
+			if (yych <= 'r') goto yy36;
 			if (yych <= '~') goto yy19;
 			goto yy2;
 		}
 	}
 yy15:
 	yych = *++cursor;
-	if (yych == '\n') goto yy36;
+	if (yych == '\n') goto yy37;
 yy16:
 	cursor = marker;
 	goto yy2;
@@ -440,333 +447,327 @@ yy19:
 	goto yy16;
 yy20:
 	yych = *++cursor;
-	if (yych == 'T') goto yy37;
-	if (yych == 't') goto yy37;
-	goto yy19;
-yy21:
-	yych = *++cursor;
 	if (yych == 'T') goto yy38;
 	if (yych == 't') goto yy38;
 	goto yy19;
+yy21:
+	yych = *++cursor;
+	if (yych == 'T') goto yy39;
+	if (yych == 't') goto yy39;
+	goto yy19;
 yy22:
 	yych = *++cursor;
-	if (yych == 'L') goto yy39;
-	if (yych == 'l') goto yy39;
+	if (yych == 'L') goto yy40;
+	if (yych == 'l') goto yy40;
 	goto yy19;
 yy23:
 	yych = *++cursor;
-	if (yych == 'P') goto yy40;
-	if (yych == 'p') goto yy40;
+	if (yych == 'R') goto yy41;
+	if (yych == 'r') goto yy41;
 	goto yy19;
 yy24:
 	yych = *++cursor;
-	if (yych == 'L') goto yy41;
-	if (yych == 'l') goto yy41;
+	if (yych == 'P') goto yy42;
+	if (yych == 'p') goto yy42;
 	goto yy19;
 yy25:
 	yych = *++cursor;
-	if (yych == 'I') goto yy42;
-	if (yych == 'i') goto yy42;
+	if (yych == 'L') goto yy43;
+	if (yych == 'l') goto yy43;
 	goto yy19;
 yy26:
-	yych = *++cursor;
-	if (yych == 'O') goto yy43;
-	if (yych == 'o') goto yy43;
-	goto yy19;
-yy27:
 	yych = *++cursor;
 	if (yych == 'I') goto yy44;
 	if (yych == 'i') goto yy44;
 	goto yy19;
+yy27:
+	yych = *++cursor;
+	if (yych == 'O') goto yy45;
+	if (yych == 'o') goto yy45;
+	goto yy19;
 yy28:
 	yych = *++cursor;
-	if (yych == 'P') goto yy45;
-	if (yych == 'p') goto yy45;
+	if (yych == 'I') goto yy46;
+	if (yych == 'i') goto yy46;
 	goto yy19;
 yy29:
 	yych = *++cursor;
-	if (yych == 'E') goto yy46;
-	if (yych == 'e') goto yy46;
+	if (yych == 'P') goto yy47;
+	if (yych == 'p') goto yy47;
 	goto yy19;
 yy30:
 	yych = *++cursor;
-	if (yych == 'M') goto yy47;
-	if (yych == 'm') goto yy47;
+	if (yych == 'E') goto yy48;
+	if (yych == 'e') goto yy48;
 	goto yy19;
 yy31:
-	yych = *++cursor;
-	if (yych == 'N') goto yy48;
-	if (yych == 'n') goto yy48;
-	goto yy19;
-yy32:
 	yych = *++cursor;
 	if (yych == 'M') goto yy49;
 	if (yych == 'm') goto yy49;
 	goto yy19;
+yy32:
+	yych = *++cursor;
+	if (yych == 'N') goto yy50;
+	if (yych == 'n') goto yy50;
+	goto yy19;
 yy33:
 	yych = *++cursor;
-	if (yych == 'A') goto yy50;
-	if (yych == 'a') goto yy50;
+	if (yych == 'M') goto yy51;
+	if (yych == 'm') goto yy51;
 	goto yy19;
 yy34:
 	yych = *++cursor;
-	if (yych == 'R') goto yy51;
-	if (yych == 'r') goto yy51;
+	if (yych == 'A') goto yy52;
+	if (yych == 'a') goto yy52;
 	goto yy19;
 yy35:
 	yych = *++cursor;
-	if (yych == 'F') goto yy52;
-	if (yych == 'f') goto yy52;
+	if (yych == 'R') goto yy53;
+	if (yych == 'r') goto yy53;
 	goto yy19;
 yy36:
+	yych = *++cursor;
+	if (yych == 'F') goto yy54;
+	if (yych == 'f') goto yy54;
+	goto yy19;
+yy37:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(0,    unknown,       rest, line); }
-yy37:
-	yych = *++cursor;
-	if (yych == 'H') goto yy53;
-	if (yych == 'h') goto yy53;
-	goto yy19;
 yy38:
 	yych = *++cursor;
-	if (yych == 'A') goto yy54;
-	if (yych == 'a') goto yy54;
+	if (yych == 'H') goto yy55;
+	if (yych == 'h') goto yy55;
 	goto yy19;
 yy39:
 	yych = *++cursor;
-	if (yych == 'O') goto yy55;
-	if (yych == 'o') goto yy55;
+	if (yych == 'A') goto yy56;
+	if (yych == 'a') goto yy56;
 	goto yy19;
 yy40:
 	yych = *++cursor;
-	if (yych == 'N') goto yy56;
-	if (yych == 'n') goto yy56;
+	if (yych == 'O') goto yy57;
+	if (yych == 'o') goto yy57;
 	goto yy19;
 yy41:
 	yych = *++cursor;
-	if (yych <= 'P') {
-		if (yych <= 'N') goto yy19;
-		if (yych <= 'O') goto yy57;
-		goto yy58;
-	} else {
-		if (yych <= 'n') goto yy19;
-		if (yych <= 'o') goto yy57;
-		if (yych <= 'p') goto yy58;
-		goto yy19;
-	}
+	if (yych == 'N') goto yy58;
+	if (yych == 'n') goto yy58;
+	goto yy19;
 yy42:
 	yych = *++cursor;
-	if (yych == 'L') goto yy59;
-	if (yych == 'l') goto yy59;
+	if (yych == 'N') goto yy59;
+	if (yych == 'n') goto yy59;
 	goto yy19;
 yy43:
 	yych = *++cursor;
-	if (yych == 'P') goto yy60;
-	if (yych == 'p') goto yy60;
-	goto yy19;
+	if (yych <= 'P') {
+		if (yych <= 'N') goto yy19;
+		if (yych <= 'O') goto yy60;
+		goto yy61;
+	} else {
+		if (yych <= 'n') goto yy19;
+		if (yych <= 'o') goto yy60;
+		if (yych <= 'p') goto yy61;
+		goto yy19;
+	}
 yy44:
 	yych = *++cursor;
-	if (yych == 'T') goto yy61;
-	if (yych == 't') goto yy61;
+	if (yych == 'L') goto yy62;
+	if (yych == 'l') goto yy62;
 	goto yy19;
 yy45:
 	yych = *++cursor;
-	if (yych == 'T') goto yy62;
-	if (yych == 't') goto yy62;
+	if (yych == 'P') goto yy63;
+	if (yych == 'p') goto yy63;
 	goto yy19;
 yy46:
 	yych = *++cursor;
-	if (yych == 'T') goto yy63;
-	if (yych == 't') goto yy63;
+	if (yych == 'T') goto yy64;
+	if (yych == 't') goto yy64;
 	goto yy19;
 yy47:
 	yych = *++cursor;
-	if (yych == 'L') goto yy64;
-	if (yych == 'l') goto yy64;
+	if (yych == 'T') goto yy65;
+	if (yych == 't') goto yy65;
 	goto yy19;
 yy48:
 	yych = *++cursor;
-	if (yych == 'D') goto yy65;
-	if (yych == 'd') goto yy65;
+	if (yych == 'T') goto yy66;
+	if (yych == 't') goto yy66;
 	goto yy19;
 yy49:
 	yych = *++cursor;
-	if (yych == 'L') goto yy66;
-	if (yych == 'l') goto yy66;
+	if (yych == 'L') goto yy67;
+	if (yych == 'l') goto yy67;
 	goto yy19;
 yy50:
 	yych = *++cursor;
-	if (yych == 'R') goto yy67;
-	if (yych == 'r') goto yy67;
+	if (yych == 'D') goto yy68;
+	if (yych == 'd') goto yy68;
 	goto yy19;
 yy51:
 	yych = *++cursor;
-	if (yych == 'N') goto yy68;
-	if (yych == 'n') goto yy68;
+	if (yych == 'L') goto yy69;
+	if (yych == 'l') goto yy69;
 	goto yy19;
 yy52:
 	yych = *++cursor;
-	if (yych == 'Y') goto yy69;
-	if (yych == 'y') goto yy69;
+	if (yych == 'R') goto yy70;
+	if (yych == 'r') goto yy70;
 	goto yy19;
 yy53:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy70;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy71;
-	}
+	if (yych == 'N') goto yy71;
+	if (yych == 'n') goto yy71;
 	goto yy19;
 yy54:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy72;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy73;
-	}
+	if (yych == 'Y') goto yy72;
+	if (yych == 'y') goto yy72;
 	goto yy19;
 yy55:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy74;
+		goto yy73;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy75;
+		goto yy74;
 	}
 	goto yy19;
 yy56:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy76;
+		goto yy75;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy77;
+		goto yy76;
 	}
 	goto yy19;
 yy57:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy78;
+		goto yy77;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy79;
+		goto yy78;
 	}
 	goto yy19;
 yy58:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy80;
+		goto yy79;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy81;
+		goto yy80;
 	}
 	goto yy19;
 yy59:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy82;
+		goto yy81;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy83;
+		goto yy82;
 	}
 	goto yy19;
 yy60:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy84;
+		goto yy83;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy85;
+		goto yy84;
 	}
 	goto yy19;
 yy61:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy86;
+		goto yy85;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy87;
+		goto yy86;
 	}
 	goto yy19;
 yy62:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy88;
+		goto yy87;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy89;
+		goto yy88;
 	}
 	goto yy19;
 yy63:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy90;
+		goto yy89;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy91;
+		goto yy90;
 	}
 	goto yy19;
 yy64:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy92;
+		goto yy91;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy93;
+		goto yy92;
 	}
 	goto yy19;
 yy65:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy94;
+		goto yy93;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy95;
+		goto yy94;
 	}
 	goto yy19;
 yy66:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy96;
+		goto yy95;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy97;
+		goto yy96;
 	}
 	goto yy19;
 yy67:
 	yych = *++cursor;
-	if (yych == 'T') goto yy98;
-	if (yych == 't') goto yy98;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy97;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy98;
+	}
 	goto yy19;
 yy68:
 	yych = *++cursor;
@@ -792,222 +793,229 @@ yy69:
 	goto yy19;
 yy70:
 	yych = *++cursor;
-	if (yych == '\n') goto yy103;
-	goto yy16;
+	if (yych == 'T') goto yy103;
+	if (yych == 't') goto yy103;
+	goto yy19;
 yy71:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy71;
-		if (yych <= '\f') goto yy16;
-		goto yy70;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy71;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy104;
 	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy105;
+	}
+	goto yy19;
 yy72:
 	yych = *++cursor;
-	if (yych == '\n') goto yy104;
-	goto yy16;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy106;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy107;
+	}
+	goto yy19;
 yy73:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy73;
-		if (yych <= '\f') goto yy16;
-		goto yy72;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy73;
-	}
-yy74:
-	yych = *++cursor;
-	if (yych == '\n') goto yy105;
-	goto yy16;
-yy75:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy75;
-		if (yych <= '\f') goto yy16;
-		goto yy74;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy75;
-	}
-yy76:
-	yych = *++cursor;
-	if (yych == '\n') goto yy106;
-	goto yy16;
-yy77:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy77;
-		if (yych <= '\f') goto yy16;
-		goto yy76;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy77;
-	}
-yy78:
-	yych = *++cursor;
-	if (yych == '\n') goto yy107;
-	goto yy16;
-yy79:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy79;
-		if (yych <= '\f') goto yy16;
-		goto yy78;
-	} else {
-		if (yych <= 0x1F) goto yy16;
-		if (yych == 0x7F) goto yy16;
-		goto yy79;
-	}
-yy80:
 	yych = *++cursor;
 	if (yych == '\n') goto yy108;
 	goto yy16;
-yy81:
+yy74:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy81;
+		if (yych == '\t') goto yy74;
 		if (yych <= '\f') goto yy16;
-		goto yy80;
+		goto yy73;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy81;
+		goto yy74;
 	}
-yy82:
+yy75:
 	yych = *++cursor;
 	if (yych == '\n') goto yy109;
 	goto yy16;
-yy83:
+yy76:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy83;
+		if (yych == '\t') goto yy76;
 		if (yych <= '\f') goto yy16;
-		goto yy82;
+		goto yy75;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy83;
+		goto yy76;
 	}
-yy84:
+yy77:
 	yych = *++cursor;
 	if (yych == '\n') goto yy110;
 	goto yy16;
-yy85:
+yy78:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy85;
+		if (yych == '\t') goto yy78;
 		if (yych <= '\f') goto yy16;
-		goto yy84;
+		goto yy77;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy85;
+		goto yy78;
 	}
-yy86:
+yy79:
 	yych = *++cursor;
 	if (yych == '\n') goto yy111;
 	goto yy16;
-yy87:
+yy80:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy87;
+		if (yych == '\t') goto yy80;
 		if (yych <= '\f') goto yy16;
-		goto yy86;
+		goto yy79;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy87;
+		goto yy80;
 	}
-yy88:
+yy81:
 	yych = *++cursor;
 	if (yych == '\n') goto yy112;
 	goto yy16;
-yy89:
+yy82:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy89;
+		if (yych == '\t') goto yy82;
 		if (yych <= '\f') goto yy16;
-		goto yy88;
+		goto yy81;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy89;
+		goto yy82;
 	}
-yy90:
+yy83:
 	yych = *++cursor;
 	if (yych == '\n') goto yy113;
 	goto yy16;
-yy91:
+yy84:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy91;
+		if (yych == '\t') goto yy84;
 		if (yych <= '\f') goto yy16;
-		goto yy90;
+		goto yy83;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy91;
+		goto yy84;
 	}
-yy92:
+yy85:
 	yych = *++cursor;
 	if (yych == '\n') goto yy114;
 	goto yy16;
-yy93:
+yy86:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy93;
+		if (yych == '\t') goto yy86;
 		if (yych <= '\f') goto yy16;
-		goto yy92;
+		goto yy85;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy93;
+		goto yy86;
 	}
-yy94:
+yy87:
 	yych = *++cursor;
 	if (yych == '\n') goto yy115;
 	goto yy16;
-yy95:
+yy88:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy95;
+		if (yych == '\t') goto yy88;
 		if (yych <= '\f') goto yy16;
-		goto yy94;
+		goto yy87;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy95;
+		goto yy88;
 	}
-yy96:
+yy89:
 	yych = *++cursor;
 	if (yych == '\n') goto yy116;
 	goto yy16;
-yy97:
+yy90:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy97;
+		if (yych == '\t') goto yy90;
 		if (yych <= '\f') goto yy16;
-		goto yy96;
+		goto yy89;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy97;
+		goto yy90;
 	}
-yy98:
+yy91:
 	yych = *++cursor;
-	if (yych == 'T') goto yy117;
-	if (yych == 't') goto yy117;
-	goto yy19;
-yy99:
+	if (yych == '\n') goto yy117;
+	goto yy16;
+yy92:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy92;
+		if (yych <= '\f') goto yy16;
+		goto yy91;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy92;
+	}
+yy93:
 	yych = *++cursor;
 	if (yych == '\n') goto yy118;
+	goto yy16;
+yy94:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy94;
+		if (yych <= '\f') goto yy16;
+		goto yy93;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy94;
+	}
+yy95:
+	yych = *++cursor;
+	if (yych == '\n') goto yy119;
+	goto yy16;
+yy96:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy96;
+		if (yych <= '\f') goto yy16;
+		goto yy95;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy96;
+	}
+yy97:
+	yych = *++cursor;
+	if (yych == '\n') goto yy120;
+	goto yy16;
+yy98:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy98;
+		if (yych <= '\f') goto yy16;
+		goto yy97;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy98;
+	}
+yy99:
+	yych = *++cursor;
+	if (yych == '\n') goto yy121;
 	goto yy16;
 yy100:
 	yych = *++cursor;
@@ -1022,7 +1030,7 @@ yy100:
 	}
 yy101:
 	yych = *++cursor;
-	if (yych == '\n') goto yy119;
+	if (yych == '\n') goto yy122;
 	goto yy16;
 yy102:
 	yych = *++cursor;
@@ -1036,105 +1044,144 @@ yy102:
 		goto yy102;
 	}
 yy103:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(AUTH, sasl,          rest, line); }
+	yych = *++cursor;
+	if (yych == 'T') goto yy123;
+	if (yych == 't') goto yy123;
+	goto yy19;
 yy104:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(DATA, nothing,       rest, line); }
-yy105:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EHLO, host,          rest, line); }
-yy106:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EXPN, string,        rest, line); }
-yy107:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELO, host,          rest, line); }
-yy108:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELP, text,          rest, line); }
-yy109:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(MAIL, reverse_path,  rest, line); }
-yy110:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(NOOP, text,          rest, line); }
-yy111:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(QUIT, nothing,       rest, line); }
-yy112:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(RCPT, forward_path,  rest, line); }
-yy113:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(RSET, nothing,       rest, line); }
-yy114:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy115:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy116:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy117:
-	yych = *++cursor;
-	if (yych == 'L') goto yy120;
-	if (yych == 'l') goto yy120;
-	goto yy19;
-yy118:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy119:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(VRFY, string,        rest, line); }
-yy120:
-	yych = *++cursor;
-	if (yych == 'S') goto yy121;
-	if (yych != 's') goto yy19;
-yy121:
-	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy122;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy123;
-	}
-	goto yy19;
-yy122:
 	yych = *++cursor;
 	if (yych == '\n') goto yy124;
 	goto yy16;
-yy123:
+yy105:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy123;
+		if (yych == '\t') goto yy105;
 		if (yych <= '\f') goto yy16;
-		goto yy122;
+		goto yy104;
 	} else {
 		if (yych <= 0x1F) goto yy16;
 		if (yych == 0x7F) goto yy16;
-		goto yy123;
+		goto yy105;
 	}
+yy106:
+	yych = *++cursor;
+	if (yych == '\n') goto yy125;
+	goto yy16;
+yy107:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy107;
+		if (yych <= '\f') goto yy16;
+		goto yy106;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy107;
+	}
+yy108:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(AUTH, sasl,          rest, line); }
+yy109:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(DATA, nothing,       rest, line); }
+yy110:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(EHLO, host,          rest, line); }
+yy111:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(ETRN, node,          rest, line); }
+yy112:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(EXPN, string,        rest, line); }
+yy113:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(HELO, host,          rest, line); }
+yy114:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(HELP, text,          rest, line); }
+yy115:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(MAIL, reverse_path,  rest, line); }
+yy116:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(NOOP, text,          rest, line); }
+yy117:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(QUIT, nothing,       rest, line); }
+yy118:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RCPT, forward_path,  rest, line); }
+yy119:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RSET, nothing,       rest, line); }
+yy120:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy121:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy122:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy123:
+	yych = *++cursor;
+	if (yych == 'L') goto yy126;
+	if (yych == 'l') goto yy126;
+	goto yy19;
 yy124:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy125:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(VRFY, string,        rest, line); }
+yy126:
+	yych = *++cursor;
+	if (yych == 'S') goto yy127;
+	if (yych != 's') goto yy19;
+yy127:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy128;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy129;
+	}
+	goto yy19;
+yy128:
+	yych = *++cursor;
+	if (yych == '\n') goto yy130;
+	goto yy16;
+yy129:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy129;
+		if (yych <= '\f') goto yy16;
+		goto yy128;
+	} else {
+		if (yych <= 0x1F) goto yy16;
+		if (yych == 0x7F) goto yy16;
+		goto yy129;
+	}
+yy130:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(STARTTLS, nothing,   rest, line); }
@@ -1193,38 +1240,38 @@ static int nothing(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '\r') goto yy127;
-	if (yych == ' ') goto yy128;
+	if (yych == '\r') goto yy133;
+	if (yych == ' ') goto yy134;
 	++cursor;
-yy126:
+yy132:
 	{ return COMMAND_SYNTAX; }
-yy127:
+yy133:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-	goto yy126;
-yy128:
+	if (yych == '\n') goto yy135;
+	goto yy132;
+yy134:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy132;
+		goto yy138;
 	}
-	if (yych == '\r') goto yy130;
-	goto yy126;
-yy129:
+	if (yych == '\r') goto yy136;
+	goto yy132;
+yy135:
 	++cursor;
 	{ return 0; }
-yy130:
+yy136:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-yy131:
+	if (yych == '\n') goto yy135;
+yy137:
 	cursor = marker;
-	goto yy126;
-yy132:
+	goto yy132;
+yy138:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy132;
+		goto yy138;
 	}
-	if (yych == '\r') goto yy130;
-	goto yy131;
+	if (yych == '\r') goto yy136;
+	goto yy137;
 }
 
 }
@@ -1272,40 +1319,40 @@ static int text(struct line *line) {
 	};
 	yych = *cursor;
 	if (yych <= '\f') {
-		if (yych == '\t') goto yy136;
+		if (yych == '\t') goto yy142;
 	} else {
-		if (yych <= '\r') goto yy137;
-		if (yych <= 0x1F) goto yy134;
-		if (yych <= '~') goto yy136;
+		if (yych <= '\r') goto yy143;
+		if (yych <= 0x1F) goto yy140;
+		if (yych <= '~') goto yy142;
 	}
-yy134:
+yy140:
 	++cursor;
-yy135:
+yy141:
 	{ return COMMAND_SYNTAX; }
-yy136:
+yy142:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy138;
+		goto yy144;
 	}
-	if (yych == '\r') goto yy140;
-	goto yy135;
-yy137:
+	if (yych == '\r') goto yy146;
+	goto yy141;
+yy143:
 	yych = *++cursor;
-	if (yych == '\n') goto yy141;
-	goto yy135;
-yy138:
+	if (yych == '\n') goto yy147;
+	goto yy141;
+yy144:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy138;
+		goto yy144;
 	}
-	if (yych == '\r') goto yy140;
-yy139:
+	if (yych == '\r') goto yy146;
+yy145:
 	cursor = marker;
-	goto yy135;
-yy140:
+	goto yy141;
+yy146:
 	yych = *++cursor;
-	if (yych != '\n') goto yy139;
-yy141:
+	if (yych != '\n') goto yy145;
+yy147:
 	++cursor;
 	{ return 0; }
 }
@@ -1359,49 +1406,49 @@ static bool is_smtputf8(const unsigned char *cursor) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == 'S') goto yy144;
-	if (yych == 's') goto yy144;
+	if (yych == 'S') goto yy150;
+	if (yych == 's') goto yy150;
 	++cursor;
-yy143:
-	{ return false; }
-yy144:
-	yych = *(marker = ++cursor);
-	if (yych == 'M') goto yy145;
-	if (yych != 'm') goto yy143;
-yy145:
-	yych = *++cursor;
-	if (yych == 'T') goto yy147;
-	if (yych == 't') goto yy147;
-yy146:
-	cursor = marker;
-	goto yy143;
-yy147:
-	yych = *++cursor;
-	if (yych == 'P') goto yy148;
-	if (yych != 'p') goto yy146;
-yy148:
-	yych = *++cursor;
-	if (yych == 'U') goto yy149;
-	if (yych != 'u') goto yy146;
 yy149:
-	yych = *++cursor;
-	if (yych == 'T') goto yy150;
-	if (yych != 't') goto yy146;
+	{ return false; }
 yy150:
-	yych = *++cursor;
-	if (yych == 'F') goto yy151;
-	if (yych != 'f') goto yy146;
+	yych = *(marker = ++cursor);
+	if (yych == 'M') goto yy151;
+	if (yych != 'm') goto yy149;
 yy151:
 	yych = *++cursor;
-	if (yych != '8') goto yy146;
+	if (yych == 'T') goto yy153;
+	if (yych == 't') goto yy153;
 yy152:
+	cursor = marker;
+	goto yy149;
+yy153:
+	yych = *++cursor;
+	if (yych == 'P') goto yy154;
+	if (yych != 'p') goto yy152;
+yy154:
+	yych = *++cursor;
+	if (yych == 'U') goto yy155;
+	if (yych != 'u') goto yy152;
+yy155:
+	yych = *++cursor;
+	if (yych == 'T') goto yy156;
+	if (yych != 't') goto yy152;
+yy156:
+	yych = *++cursor;
+	if (yych == 'F') goto yy157;
+	if (yych != 'f') goto yy152;
+yy157:
+	yych = *++cursor;
+	if (yych != '8') goto yy152;
+yy158:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy152;
+		goto yy158;
 	}
-	if (yych != '\r') goto yy146;
+	if (yych != '\r') goto yy152;
 	yych = *++cursor;
-	if (yych != '\n') goto yy146;
+	if (yych != '\n') goto yy152;
 	++cursor;
 	{ return true; }
 }
@@ -1464,171 +1511,171 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 	yych = *cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy156;
+			if (yych == '\r') goto yy162;
 		} else {
-			if (yych <= '~') goto yy157;
-			if (yych <= 0xC1) goto yy154;
-			if (yych <= 0xDF) goto yy158;
-			goto yy159;
+			if (yych <= '~') goto yy163;
+			if (yych <= 0xC1) goto yy160;
+			if (yych <= 0xDF) goto yy164;
+			goto yy165;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy161;
-			goto yy160;
+			if (yych == 0xED) goto yy167;
+			goto yy166;
 		} else {
-			if (yych <= 0xF0) goto yy162;
-			if (yych <= 0xF3) goto yy163;
-			if (yych <= 0xF4) goto yy164;
+			if (yych <= 0xF0) goto yy168;
+			if (yych <= 0xF3) goto yy169;
+			if (yych <= 0xF4) goto yy170;
 		}
 	}
-yy154:
-	++cursor;
-yy155:
-	{ return COMMAND_SYNTAX; }
-yy156:
-	yych = *++cursor;
-	if (yych == '\n') goto yy165;
-	goto yy155;
-yy157:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy169;
-		goto yy155;
-	} else {
-		if (yych <= '~') goto yy169;
-		if (yych <= 0xC1) goto yy155;
-		if (yych <= 0xF4) goto yy169;
-		goto yy155;
-	}
-yy158:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy177;
-	goto yy155;
-yy159:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x9F) goto yy155;
-	if (yych <= 0xBF) goto yy170;
-	goto yy155;
 yy160:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy170;
-	goto yy155;
+	++cursor;
 yy161:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0x9F) goto yy170;
-	goto yy155;
+	{ return COMMAND_SYNTAX; }
 yy162:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x8F) goto yy155;
-	if (yych <= 0xBF) goto yy172;
-	goto yy155;
+	yych = *++cursor;
+	if (yych == '\n') goto yy171;
+	goto yy161;
 yy163:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0xBF) goto yy172;
-	goto yy155;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy175;
+		goto yy161;
+	} else {
+		if (yych <= '~') goto yy175;
+		if (yych <= 0xC1) goto yy161;
+		if (yych <= 0xF4) goto yy175;
+		goto yy161;
+	}
 yy164:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy155;
-	if (yych <= 0x8F) goto yy172;
-	goto yy155;
+	if (yych <= 0x7F) goto yy161;
+	if (yych <= 0xBF) goto yy183;
+	goto yy161;
 yy165:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x9F) goto yy161;
+	if (yych <= 0xBF) goto yy176;
+	goto yy161;
+yy166:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy161;
+	if (yych <= 0xBF) goto yy176;
+	goto yy161;
+yy167:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy161;
+	if (yych <= 0x9F) goto yy176;
+	goto yy161;
+yy168:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x8F) goto yy161;
+	if (yych <= 0xBF) goto yy178;
+	goto yy161;
+yy169:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy161;
+	if (yych <= 0xBF) goto yy178;
+	goto yy161;
+yy170:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy161;
+	if (yych <= 0x8F) goto yy178;
+	goto yy161;
+yy171:
 	++cursor;
 	{ *utf8 = false; return 0; }
-yy166:
+yy172:
 	yych = *++cursor;
-	if (yych == '\n') goto yy165;
-yy167:
+	if (yych == '\n') goto yy171;
+yy173:
 	cursor = marker;
-	goto yy155;
-yy168:
+	goto yy161;
+yy174:
 	yych = *++cursor;
-yy169:
+yy175:
 	if (yybm[0+yych] & 128) {
-		goto yy168;
+		goto yy174;
 	}
 	if (yych <= 0xEC) {
 		if (yych <= 0xC1) {
-			if (yych == '\r') goto yy166;
-			goto yy167;
+			if (yych == '\r') goto yy172;
+			goto yy173;
 		} else {
-			if (yych <= 0xDF) goto yy170;
-			if (yych <= 0xE0) goto yy171;
-			goto yy172;
+			if (yych <= 0xDF) goto yy176;
+			if (yych <= 0xE0) goto yy177;
+			goto yy178;
 		}
 	} else {
 		if (yych <= 0xF0) {
-			if (yych <= 0xED) goto yy173;
-			if (yych <= 0xEF) goto yy172;
-			goto yy174;
+			if (yych <= 0xED) goto yy179;
+			if (yych <= 0xEF) goto yy178;
+			goto yy180;
 		} else {
-			if (yych <= 0xF3) goto yy175;
-			if (yych <= 0xF4) goto yy176;
-			goto yy167;
+			if (yych <= 0xF3) goto yy181;
+			if (yych <= 0xF4) goto yy182;
+			goto yy173;
 		}
 	}
-yy170:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy177;
-	goto yy167;
-yy171:
-	yych = *++cursor;
-	if (yych <= 0x9F) goto yy167;
-	if (yych <= 0xBF) goto yy170;
-	goto yy167;
-yy172:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy170;
-	goto yy167;
-yy173:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0x9F) goto yy170;
-	goto yy167;
-yy174:
-	yych = *++cursor;
-	if (yych <= 0x8F) goto yy167;
-	if (yych <= 0xBF) goto yy172;
-	goto yy167;
-yy175:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0xBF) goto yy172;
-	goto yy167;
 yy176:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy167;
-	if (yych <= 0x8F) goto yy172;
-	goto yy167;
+	if (yych <= 0x7F) goto yy173;
+	if (yych <= 0xBF) goto yy183;
+	goto yy173;
 yy177:
+	yych = *++cursor;
+	if (yych <= 0x9F) goto yy173;
+	if (yych <= 0xBF) goto yy176;
+	goto yy173;
+yy178:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy173;
+	if (yych <= 0xBF) goto yy176;
+	goto yy173;
+yy179:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy173;
+	if (yych <= 0x9F) goto yy176;
+	goto yy173;
+yy180:
+	yych = *++cursor;
+	if (yych <= 0x8F) goto yy173;
+	if (yych <= 0xBF) goto yy178;
+	goto yy173;
+yy181:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy173;
+	if (yych <= 0xBF) goto yy178;
+	goto yy173;
+yy182:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy173;
+	if (yych <= 0x8F) goto yy178;
+	goto yy173;
+yy183:
 	yych = *++cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy167;
+			if (yych != '\r') goto yy173;
 		} else {
-			if (yych <= '~') goto yy177;
-			if (yych <= 0xC1) goto yy167;
-			if (yych <= 0xDF) goto yy170;
-			goto yy171;
+			if (yych <= '~') goto yy183;
+			if (yych <= 0xC1) goto yy173;
+			if (yych <= 0xDF) goto yy176;
+			goto yy177;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy173;
-			goto yy172;
+			if (yych == 0xED) goto yy179;
+			goto yy178;
 		} else {
-			if (yych <= 0xF0) goto yy174;
-			if (yych <= 0xF3) goto yy175;
-			if (yych <= 0xF4) goto yy176;
-			goto yy167;
+			if (yych <= 0xF0) goto yy180;
+			if (yych <= 0xF3) goto yy181;
+			if (yych <= 0xF4) goto yy182;
+			goto yy173;
 		}
 	}
 	yych = *++cursor;
-	if (yych != '\n') goto yy167;
+	if (yych != '\n') goto yy173;
 	++cursor;
 	{ *utf8 = true;  return 0; }
 }
@@ -1703,66 +1750,66 @@ static int reverse_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy180;
+	if (yych == ' ') goto yy186;
 	++cursor;
-yy179:
+yy185:
 	{ return COMMAND_SYNTAX; }
-yy180:
+yy186:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy181;
+		goto yy187;
 	}
-	if (yych == 'F') goto yy183;
-	if (yych == 'f') goto yy183;
-	goto yy179;
-yy181:
+	if (yych == 'F') goto yy189;
+	if (yych == 'f') goto yy189;
+	goto yy185;
+yy187:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy181;
+		goto yy187;
 	}
-	if (yych == 'F') goto yy183;
-	if (yych == 'f') goto yy183;
-yy182:
+	if (yych == 'F') goto yy189;
+	if (yych == 'f') goto yy189;
+yy188:
 	cursor = marker;
-	goto yy179;
-yy183:
+	goto yy185;
+yy189:
 	yych = *++cursor;
-	if (yych == 'R') goto yy184;
-	if (yych != 'r') goto yy182;
-yy184:
+	if (yych == 'R') goto yy190;
+	if (yych != 'r') goto yy188;
+yy190:
 	yych = *++cursor;
-	if (yych == 'O') goto yy185;
-	if (yych != 'o') goto yy182;
-yy185:
+	if (yych == 'O') goto yy191;
+	if (yych != 'o') goto yy188;
+yy191:
 	yych = *++cursor;
-	if (yych == 'M') goto yy186;
-	if (yych != 'm') goto yy182;
-yy186:
+	if (yych == 'M') goto yy192;
+	if (yych != 'm') goto yy188;
+yy192:
 	yych = *++cursor;
-	if (yych != ':') goto yy182;
+	if (yych != ':') goto yy188;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy187;
+			goto yy193;
 		}
-		if (yych <= '\f') goto yy182;
+		if (yych <= '\f') goto yy188;
 		yyt1 = cursor;
-		goto yy188;
+		goto yy194;
 	} else {
-		if (yych <= 0x1F) goto yy182;
-		if (yych == 0x7F) goto yy182;
+		if (yych <= 0x1F) goto yy188;
+		if (yych == 0x7F) goto yy188;
 		yyt1 = cursor;
 	}
-yy187:
+yy193:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy187;
+		goto yy193;
 	}
-	if (yych != '\r') goto yy182;
-yy188:
+	if (yych != '\r') goto yy188;
+yy194:
 	yych = *++cursor;
-	if (yych != '\n') goto yy182;
+	if (yych != '\n') goto yy188;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, true, COMMAND_SENDER); }
@@ -1813,58 +1860,58 @@ static int forward_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy191;
+	if (yych == ' ') goto yy197;
 	++cursor;
-yy190:
+yy196:
 	{ return COMMAND_SYNTAX; }
-yy191:
+yy197:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy192;
+		goto yy198;
 	}
-	if (yych == 'T') goto yy194;
-	if (yych == 't') goto yy194;
-	goto yy190;
-yy192:
+	if (yych == 'T') goto yy200;
+	if (yych == 't') goto yy200;
+	goto yy196;
+yy198:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy192;
+		goto yy198;
 	}
-	if (yych == 'T') goto yy194;
-	if (yych == 't') goto yy194;
-yy193:
+	if (yych == 'T') goto yy200;
+	if (yych == 't') goto yy200;
+yy199:
 	cursor = marker;
-	goto yy190;
-yy194:
+	goto yy196;
+yy200:
 	yych = *++cursor;
-	if (yych == 'O') goto yy195;
-	if (yych != 'o') goto yy193;
-yy195:
+	if (yych == 'O') goto yy201;
+	if (yych != 'o') goto yy199;
+yy201:
 	yych = *++cursor;
-	if (yych != ':') goto yy193;
+	if (yych != ':') goto yy199;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy196;
+			goto yy202;
 		}
-		if (yych <= '\f') goto yy193;
+		if (yych <= '\f') goto yy199;
 		yyt1 = cursor;
-		goto yy197;
+		goto yy203;
 	} else {
-		if (yych <= 0x1F) goto yy193;
-		if (yych == 0x7F) goto yy193;
+		if (yych <= 0x1F) goto yy199;
+		if (yych == 0x7F) goto yy199;
 		yyt1 = cursor;
 	}
-yy196:
+yy202:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy196;
+		goto yy202;
 	}
-	if (yych != '\r') goto yy193;
-yy197:
+	if (yych != '\r') goto yy199;
+yy203:
 	yych = *++cursor;
-	if (yych != '\n') goto yy193;
+	if (yych != '\n') goto yy199;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, false, COMMAND_RECIPIENT); }
@@ -1918,158 +1965,158 @@ static int sasl(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy200;
+	if (yych == ' ') goto yy206;
 	++cursor;
-yy199:
+yy205:
 	{ return COMMAND_SYNTAX; }
-yy200:
+yy206:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy201;
+		goto yy207;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
-			if (yych <= ',') goto yy199;
+			if (yych <= ',') goto yy205;
 			yyt1 = cursor;
-			goto yy203;
+			goto yy209;
 		} else {
-			if (yych <= '/') goto yy199;
+			if (yych <= '/') goto yy205;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
-			goto yy199;
+			goto yy205;
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
-			if (yych <= '^') goto yy199;
+			if (yych <= '^') goto yy205;
 			yyt1 = cursor;
-			goto yy203;
+			goto yy209;
 		} else {
-			if (yych <= '`') goto yy199;
+			if (yych <= '`') goto yy205;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
-			goto yy199;
+			goto yy205;
 		}
 	}
-yy201:
+yy207:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy201;
+		goto yy207;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
 			if (yych >= '-') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
 		} else {
-			if (yych <= '/') goto yy202;
+			if (yych <= '/') goto yy208;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
 			if (yych >= '_') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
 		} else {
-			if (yych <= '`') goto yy202;
+			if (yych <= '`') goto yy208;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy203;
+				goto yy209;
 			}
 		}
 	}
-yy202:
+yy208:
 	cursor = marker;
-	goto yy199;
-yy203:
+	goto yy205;
+yy209:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy202;
+			if (yych != '\r') goto yy208;
 			yyt2 = cursor;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych == '-') goto yy206;
-			goto yy202;
+			if (yych == '-') goto yy212;
+			goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy206;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy206;
-			goto yy202;
+			if (yych <= '9') goto yy212;
+			if (yych <= '@') goto yy208;
+			if (yych <= 'Z') goto yy212;
+			goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy206;
-			goto yy202;
-		}
-	}
-yy204:
-	yych = *++cursor;
-	if (yych == '\n') goto yy207;
-	goto yy202;
-yy205:
-	yych = *++cursor;
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy204;
-		goto yy202;
-	} else {
-		if (yych <= ' ') goto yy205;
-		if (yych <= '~') {
-			yyt3 = cursor;
+			if (yych == '`') goto yy208;
+			if (yych <= 'z') goto yy212;
 			goto yy208;
 		}
-		goto yy202;
 	}
-yy206:
+yy210:
+	yych = *++cursor;
+	if (yych == '\n') goto yy213;
+	goto yy208;
+yy211:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy210;
+		goto yy208;
+	} else {
+		if (yych <= ' ') goto yy211;
+		if (yych <= '~') {
+			yyt3 = cursor;
+			goto yy214;
+		}
+		goto yy208;
+	}
+yy212:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych == '-') goto yy209;
-			goto yy202;
+			if (yych == '-') goto yy215;
+			goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy209;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy209;
-			goto yy202;
+			if (yych <= '9') goto yy215;
+			if (yych <= '@') goto yy208;
+			if (yych <= 'Z') goto yy215;
+			goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy209;
-			goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych <= 'z') goto yy215;
+			goto yy208;
 		}
 	}
-yy207:
+yy213:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2077,82 +2124,82 @@ yy207:
     line->command->argument = cursor_slice(mechanism, end);
     return 0;
   }
-yy208:
+yy214:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy208;
+		goto yy214;
 	}
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
-yy209:
+	if (yych == '\r') goto yy216;
+	if (yych == ' ') goto yy217;
+	goto yy208;
+yy215:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych == '-') goto yy212;
-			goto yy202;
+			if (yych == '-') goto yy218;
+			goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy212;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy212;
-			goto yy202;
+			if (yych <= '9') goto yy218;
+			if (yych <= '@') goto yy208;
+			if (yych <= 'Z') goto yy218;
+			goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy212;
-			goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych <= 'z') goto yy218;
+			goto yy208;
 		}
 	}
-yy210:
+yy216:
 	yych = *++cursor;
-	if (yych == '\n') goto yy213;
-	goto yy202;
-yy211:
+	if (yych == '\n') goto yy219;
+	goto yy208;
+yy217:
 	yych = *++cursor;
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
-yy212:
+	if (yych == '\r') goto yy216;
+	if (yych == ' ') goto yy217;
+	goto yy208;
+yy218:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych == '-') goto yy214;
-			goto yy202;
+			if (yych == '-') goto yy220;
+			goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy214;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy214;
-			goto yy202;
+			if (yych <= '9') goto yy220;
+			if (yych <= '@') goto yy208;
+			if (yych <= 'Z') goto yy220;
+			goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy214;
-			goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych <= 'z') goto yy220;
+			goto yy208;
 		}
 	}
-yy213:
+yy219:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2162,186 +2209,30 @@ yy213:
     line->command->parameters = trimmed(response, line->end);
     return 0;
   }
-yy214:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy215;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy215:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy216;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy216:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy217;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy217:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy218;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy218:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy219;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy219:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy220;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
 yy220:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy221;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy221:
@@ -2350,24 +2241,24 @@ yy221:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy222;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy222:
@@ -2376,24 +2267,24 @@ yy222:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy223;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy223:
@@ -2402,24 +2293,24 @@ yy223:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy224;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy224:
@@ -2428,24 +2319,24 @@ yy224:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy225;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy225:
@@ -2454,24 +2345,24 @@ yy225:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy226;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy226:
@@ -2480,24 +2371,24 @@ yy226:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy227;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy227:
@@ -2506,24 +2397,24 @@ yy227:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy228;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy228:
@@ -2532,37 +2423,370 @@ yy228:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy204;
+				goto yy210;
 			}
-			goto yy202;
+			goto yy208;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy205;
+				goto yy211;
 			}
-			if (yych != '-') goto yy202;
+			if (yych != '-') goto yy208;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy229;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
 		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
 		}
 	}
 yy229:
 	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy210;
+			}
+			goto yy208;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			if (yych != '-') goto yy208;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy230;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
+		} else {
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
+		}
+	}
+yy230:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy210;
+			}
+			goto yy208;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			if (yych != '-') goto yy208;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy231;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
+		} else {
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
+		}
+	}
+yy231:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy210;
+			}
+			goto yy208;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			if (yych != '-') goto yy208;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy232;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
+		} else {
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
+		}
+	}
+yy232:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy210;
+			}
+			goto yy208;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			if (yych != '-') goto yy208;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy233;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
+		} else {
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
+		}
+	}
+yy233:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy210;
+			}
+			goto yy208;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			if (yych != '-') goto yy208;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy234;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
+		} else {
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
+		}
+	}
+yy234:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy210;
+			}
+			goto yy208;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy211;
+			}
+			if (yych != '-') goto yy208;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy235;
+			if (yych <= '@') goto yy208;
+			if (yych >= '[') goto yy208;
+		} else {
+			if (yych == '`') goto yy208;
+			if (yych >= '{') goto yy208;
+		}
+	}
+yy235:
+	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy204;
+		goto yy210;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy205;
+		goto yy211;
 	}
-	goto yy202;
+	goto yy208;
+}
+
+}
+
+/* ETRN: SP [ "@" ] Domain, or SP "#" and the name of a queue (RFC 1985 section 5.3). */
+static int node(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker, *name;
+  line->command->argument = line->command->rest;
+  const unsigned char *yyt1 = NULL;
+
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		 32, 128,   0,   0, 128, 128, 128, 128,
+		  0,   0, 128, 128,   0, 192, 192, 128,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 128,   0,   0, 128,   0, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192,   0,   0,   0, 128, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych == ' ') goto yy238;
+	++cursor;
+yy237:
+	{ return COMMAND_SYNTAX; }
+yy238:
+	yych = *(marker = ++cursor);
+	if (yych <= '.') {
+		if (yych <= '"') {
+			if (yych == ' ') goto yy240;
+			goto yy237;
+		} else {
+			if (yych <= '#') goto yy240;
+			if (yych <= ',') goto yy237;
+			goto yy240;
+		}
+	} else {
+		if (yych <= '?') {
+			if (yych <= '/') goto yy237;
+			if (yych <= '9') goto yy240;
+			goto yy237;
+		} else {
+			if (yych <= 'Z') goto yy240;
+			if (yych <= '`') goto yy237;
+			if (yych <= 'z') goto yy240;
+			goto yy237;
+		}
+	}
+yy239:
+	yych = *++cursor;
+yy240:
+	if (yybm[0+yych] & 32) {
+		goto yy239;
+	}
+	if (yych <= '9') {
+		if (yych <= ',') {
+			if (yych == '#') goto yy242;
+		} else {
+			if (yych != '/') {
+				yyt1 = cursor;
+				goto yy243;
+			}
+		}
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= '?') goto yy241;
+			if (yych <= '@') goto yy244;
+			yyt1 = cursor;
+			goto yy243;
+		} else {
+			if (yych <= '`') goto yy241;
+			if (yych <= 'z') {
+				yyt1 = cursor;
+				goto yy243;
+			}
+		}
+	}
+yy241:
+	cursor = marker;
+	goto yy237;
+yy242:
+	yych = *++cursor;
+	if (yych == '\r') goto yy241;
+	if (yych == ' ') goto yy241;
+	goto yy246;
+yy243:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy243;
+	}
+	if (yych == '\r') goto yy247;
+	if (yych == ' ') goto yy248;
+	goto yy241;
+yy244:
+	yych = *++cursor;
+	if (yych <= '9') {
+		if (yych <= ',') goto yy241;
+		if (yych == '/') goto yy241;
+		yyt1 = cursor;
+		goto yy243;
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= '@') goto yy241;
+			yyt1 = cursor;
+			goto yy243;
+		} else {
+			if (yych <= '`') goto yy241;
+			if (yych <= 'z') {
+				yyt1 = cursor;
+				goto yy243;
+			}
+			goto yy241;
+		}
+	}
+yy245:
+	yych = *++cursor;
+yy246:
+	if (yybm[0+yych] & 128) {
+		goto yy245;
+	}
+	if (yych == '\r') goto yy249;
+	if (yych == ' ') goto yy250;
+	goto yy241;
+yy247:
+	yych = *++cursor;
+	if (yych == '\n') goto yy251;
+	goto yy241;
+yy248:
+	yych = *++cursor;
+	if (yych == '\r') goto yy247;
+	if (yych == ' ') goto yy248;
+	goto yy241;
+yy249:
+	yych = *++cursor;
+	if (yych == '\n') goto yy252;
+	goto yy241;
+yy250:
+	yych = *++cursor;
+	if (yych == '\r') goto yy249;
+	if (yych == ' ') goto yy250;
+	goto yy241;
+yy251:
+	++cursor;
+	name = yyt1;
+	{
+    return address_is_hello_name((const char *)name) ? 0 : COMMAND_SYNTAX;
+  }
+yy252:
+	++cursor;
+	{ return 0; }
 }
 
 }

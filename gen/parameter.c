@@ -1361,3 +1361,1698 @@ yy124:
 }
 
 }
+
+bool parameter_return(struct cmta_slice value, enum cmta_return *returns) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= 'H') {
+		if (yych == 'F') goto yy127;
+		if (yych >= 'H') goto yy128;
+	} else {
+		if (yych <= 'f') {
+			if (yych >= 'f') goto yy127;
+		} else {
+			if (yych == 'h') goto yy128;
+		}
+	}
+	++cursor;
+yy126:
+	{ return false; }
+yy127:
+	yych = *(marker = ++cursor);
+	if (yych == 'U') goto yy129;
+	if (yych == 'u') goto yy129;
+	goto yy126;
+yy128:
+	yych = *(marker = ++cursor);
+	if (yych == 'D') goto yy131;
+	if (yych == 'd') goto yy131;
+	goto yy126;
+yy129:
+	yych = *++cursor;
+	if (yych == 'L') goto yy132;
+	if (yych == 'l') goto yy132;
+yy130:
+	cursor = marker;
+	goto yy126;
+yy131:
+	yych = *++cursor;
+	if (yych == 'R') goto yy133;
+	if (yych == 'r') goto yy133;
+	goto yy130;
+yy132:
+	yych = *++cursor;
+	if (yych == 'L') goto yy134;
+	if (yych == 'l') goto yy134;
+	goto yy130;
+yy133:
+	yych = *++cursor;
+	if (yych == 'S') goto yy135;
+	if (yych == 's') goto yy135;
+	goto yy130;
+yy134:
+	yych = *++cursor;
+	if (yych == '\r') goto yy136;
+	if (yych == ' ') goto yy136;
+	goto yy130;
+yy135:
+	yych = *++cursor;
+	if (yych == '\r') goto yy137;
+	if (yych == ' ') goto yy137;
+	goto yy130;
+yy136:
+	++cursor;
+	{ *returns = CMTA_RETURN_FULL;    return cursor == end + 1; }
+yy137:
+	++cursor;
+	{ *returns = CMTA_RETURN_HEADERS; return cursor == end + 1; }
+}
+
+}
+
+/* True when text is graphic ASCII and blanks, as what is in xtext of RFC 3461 must be. */
+static bool is_printable(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if (text[i] < ' ' || text[i] > '~')
+      return false;
+  return true;
+}
+
+/* Octets of a value that RFC 3461 allows: sections 4.4 and 4.2. */
+enum { MAX_ENVELOPE_ID = 100, MAX_ORIGINAL_RECIPIENT = 500 };
+
+size_t parameter_envelope_id(struct cmta_slice value, char *text) {
+  if (value.length > MAX_ENVELOPE_ID)
+    return 0;
+  size_t length = parameter_xtext(value, text);
+  return is_printable(text, length) ? length : 0;
+}
+
+/* The word of NOTIFY that text begins with, or 0; *behind is what follows it. */
+static unsigned notify_word(const unsigned char *cursor, const unsigned char **behind) {
+  const unsigned char *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= 'S') {
+		if (yych <= 'F') {
+			if (yych == 'D') goto yy140;
+			if (yych >= 'F') goto yy141;
+		} else {
+			if (yych == 'N') goto yy142;
+			if (yych >= 'S') goto yy143;
+		}
+	} else {
+		if (yych <= 'f') {
+			if (yych == 'd') goto yy140;
+			if (yych >= 'f') goto yy141;
+		} else {
+			if (yych <= 'n') {
+				if (yych >= 'n') goto yy142;
+			} else {
+				if (yych == 's') goto yy143;
+			}
+		}
+	}
+	++cursor;
+yy139:
+	{ return 0; }
+yy140:
+	yych = *(marker = ++cursor);
+	if (yych == 'E') goto yy144;
+	if (yych == 'e') goto yy144;
+	goto yy139;
+yy141:
+	yych = *(marker = ++cursor);
+	if (yych == 'A') goto yy146;
+	if (yych == 'a') goto yy146;
+	goto yy139;
+yy142:
+	yych = *(marker = ++cursor);
+	if (yych == 'E') goto yy147;
+	if (yych == 'e') goto yy147;
+	goto yy139;
+yy143:
+	yych = *(marker = ++cursor);
+	if (yych == 'U') goto yy148;
+	if (yych == 'u') goto yy148;
+	goto yy139;
+yy144:
+	yych = *++cursor;
+	if (yych == 'L') goto yy149;
+	if (yych == 'l') goto yy149;
+yy145:
+	cursor = marker;
+	goto yy139;
+yy146:
+	yych = *++cursor;
+	if (yych == 'I') goto yy150;
+	if (yych == 'i') goto yy150;
+	goto yy145;
+yy147:
+	yych = *++cursor;
+	if (yych == 'V') goto yy151;
+	if (yych == 'v') goto yy151;
+	goto yy145;
+yy148:
+	yych = *++cursor;
+	if (yych == 'C') goto yy152;
+	if (yych == 'c') goto yy152;
+	goto yy145;
+yy149:
+	yych = *++cursor;
+	if (yych == 'A') goto yy153;
+	if (yych == 'a') goto yy153;
+	goto yy145;
+yy150:
+	yych = *++cursor;
+	if (yych == 'L') goto yy154;
+	if (yych == 'l') goto yy154;
+	goto yy145;
+yy151:
+	yych = *++cursor;
+	if (yych == 'E') goto yy155;
+	if (yych == 'e') goto yy155;
+	goto yy145;
+yy152:
+	yych = *++cursor;
+	if (yych == 'C') goto yy156;
+	if (yych == 'c') goto yy156;
+	goto yy145;
+yy153:
+	yych = *++cursor;
+	if (yych == 'Y') goto yy157;
+	if (yych == 'y') goto yy157;
+	goto yy145;
+yy154:
+	yych = *++cursor;
+	if (yych == 'U') goto yy158;
+	if (yych == 'u') goto yy158;
+	goto yy145;
+yy155:
+	yych = *++cursor;
+	if (yych == 'R') goto yy159;
+	if (yych == 'r') goto yy159;
+	goto yy145;
+yy156:
+	yych = *++cursor;
+	if (yych == 'E') goto yy160;
+	if (yych == 'e') goto yy160;
+	goto yy145;
+yy157:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_DELAY; }
+yy158:
+	yych = *++cursor;
+	if (yych == 'R') goto yy161;
+	if (yych == 'r') goto yy161;
+	goto yy145;
+yy159:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_NEVER; }
+yy160:
+	yych = *++cursor;
+	if (yych == 'S') goto yy162;
+	if (yych == 's') goto yy162;
+	goto yy145;
+yy161:
+	yych = *++cursor;
+	if (yych == 'E') goto yy163;
+	if (yych == 'e') goto yy163;
+	goto yy145;
+yy162:
+	yych = *++cursor;
+	if (yych == 'S') goto yy164;
+	if (yych == 's') goto yy164;
+	goto yy145;
+yy163:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_FAILURE; }
+yy164:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_SUCCESS; }
+}
+
+}
+
+bool parameter_notify(struct cmta_slice value, unsigned *notify) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *at = cursor_at(value.at), *end = at + value.length, *behind = at;
+  *notify = 0;
+  for (;; at = behind + 1) {
+    unsigned word = notify_word(at, &behind);
+    if (word == 0 || (*notify & (word | CMTA_NOTIFY_NEVER)) ||
+        (word == CMTA_NOTIFY_NEVER && *notify))
+      return false;
+    *notify |= word;
+    if (*behind != ',')
+      return behind == end;
+  }
+}
+
+/* What a hexadecimal digit in either case stands for. */
+static unsigned hex_value(char digit) {
+  return digit >= 'a' ? (unsigned)(digit - 'a' + 10) : nibble(digit);
+}
+
+/* Writes a character as UTF-8 (RFC 3629 section 3); how many octets that is. */
+static size_t put_utf8(char *text, unsigned long character) {
+  size_t more = character < 0x80 ? 0 : character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+  static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+  text[0] = (char)(lead[more] | character >> (6 * more));
+  for (size_t i = 1; i <= more; i++)
+    text[i] = (char)(0x80 | (character >> (6 * (more - i)) & 0x3f));
+  return more + 1;
+}
+
+/* Writes what a valid utf-8-enc-addr says; how many octets that is. */
+static size_t decode_embedded(struct cmta_slice value, char *text) {
+  size_t length = 0, i = 0;
+  while (i < value.length) {
+    if (value.at[i] != '\\') {
+      text[length++] = value.at[i++];
+      continue;
+    }
+    unsigned long character = 0;
+    for (i += 3; value.at[i] != '}'; i++)
+      character = character << 4 | hex_value(value.at[i]);
+    length += put_utf8(text + length, character);
+    i++;
+  }
+  return length;
+}
+
+/* utf-8-addr-xtext or utf-8-addr-unitext (RFC 6533 section 3): as parameter_xtext(). */
+static size_t embedded(struct cmta_slice value, char *text) {
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128,   0, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128,   0, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128,   0, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych <= 0xC1) {
+		if (yych <= '<') {
+			if (yych <= ' ') goto yy166;
+			if (yych != '+') goto yy168;
+		} else {
+			if (yych <= '[') {
+				if (yych >= '>') goto yy168;
+			} else {
+				if (yych <= '\\') goto yy169;
+				if (yych <= '~') goto yy168;
+			}
+		}
+	} else {
+		if (yych <= 0xED) {
+			if (yych <= 0xDF) goto yy170;
+			if (yych <= 0xE0) goto yy171;
+			if (yych <= 0xEC) goto yy172;
+			goto yy173;
+		} else {
+			if (yych <= 0xF0) {
+				if (yych <= 0xEF) goto yy172;
+				goto yy174;
+			} else {
+				if (yych <= 0xF3) goto yy175;
+				if (yych <= 0xF4) goto yy176;
+			}
+		}
+	}
+yy166:
+	++cursor;
+yy167:
+	{ return 0; }
+yy168:
+	yych = *(marker = ++cursor);
+	if (yych <= '+') {
+		if (yych <= '\r') {
+			if (yych <= '\f') goto yy167;
+			goto yy179;
+		} else {
+			if (yych <= 0x1F) goto yy167;
+			if (yych <= '*') goto yy179;
+			goto yy167;
+		}
+	} else {
+		if (yych <= '~') {
+			if (yych == '=') goto yy167;
+			goto yy179;
+		} else {
+			if (yych <= 0xC1) goto yy167;
+			if (yych <= 0xF4) goto yy179;
+			goto yy167;
+		}
+	}
+yy169:
+	yych = *(marker = ++cursor);
+	if (yych == 'x') goto yy189;
+	goto yy167;
+yy170:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0xBF) goto yy178;
+	goto yy167;
+yy171:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x9F) goto yy167;
+	if (yych <= 0xBF) goto yy182;
+	goto yy167;
+yy172:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0xBF) goto yy182;
+	goto yy167;
+yy173:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0x9F) goto yy182;
+	goto yy167;
+yy174:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x8F) goto yy167;
+	if (yych <= 0xBF) goto yy184;
+	goto yy167;
+yy175:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0xBF) goto yy184;
+	goto yy167;
+yy176:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy167;
+	if (yych <= 0x8F) goto yy184;
+	goto yy167;
+yy177:
+	++cursor;
+	{ return cursor == end + 1 ? decode_embedded(value, text) : 0; }
+yy178:
+	yych = *++cursor;
+yy179:
+	if (yybm[0+yych] & 128) {
+		goto yy178;
+	}
+	if (yych <= 0xDF) {
+		if (yych <= ' ') {
+			if (yych == '\r') goto yy177;
+			if (yych >= ' ') goto yy177;
+		} else {
+			if (yych <= '=') goto yy180;
+			if (yych <= '\\') goto yy181;
+			if (yych >= 0xC2) goto yy182;
+		}
+	} else {
+		if (yych <= 0xEF) {
+			if (yych <= 0xE0) goto yy183;
+			if (yych == 0xED) goto yy185;
+			goto yy184;
+		} else {
+			if (yych <= 0xF0) goto yy186;
+			if (yych <= 0xF3) goto yy187;
+			if (yych <= 0xF4) goto yy188;
+		}
+	}
+yy180:
+	cursor = marker;
+	goto yy167;
+yy181:
+	yych = *++cursor;
+	if (yych == 'x') goto yy189;
+	goto yy180;
+yy182:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy180;
+	if (yych <= 0xBF) goto yy178;
+	goto yy180;
+yy183:
+	yych = *++cursor;
+	if (yych <= 0x9F) goto yy180;
+	if (yych <= 0xBF) goto yy182;
+	goto yy180;
+yy184:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy180;
+	if (yych <= 0xBF) goto yy182;
+	goto yy180;
+yy185:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy180;
+	if (yych <= 0x9F) goto yy182;
+	goto yy180;
+yy186:
+	yych = *++cursor;
+	if (yych <= 0x8F) goto yy180;
+	if (yych <= 0xBF) goto yy184;
+	goto yy180;
+yy187:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy180;
+	if (yych <= 0xBF) goto yy184;
+	goto yy180;
+yy188:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy180;
+	if (yych <= 0x8F) goto yy184;
+	goto yy180;
+yy189:
+	yych = *++cursor;
+	if (yych != '{') goto yy180;
+	yych = *++cursor;
+	if (yych <= '7') {
+		if (yych <= '2') {
+			if (yych <= '/') goto yy180;
+			if (yych <= '0') goto yy190;
+			if (yych <= '1') goto yy191;
+			goto yy192;
+		} else {
+			if (yych <= '4') {
+				if (yych <= '3') goto yy193;
+				goto yy194;
+			} else {
+				if (yych <= '5') goto yy195;
+				if (yych <= '6') goto yy194;
+				goto yy196;
+			}
+		}
+	} else {
+		if (yych <= 'F') {
+			if (yych <= '@') {
+				if (yych <= '9') goto yy197;
+				goto yy180;
+			} else {
+				if (yych == 'D') goto yy198;
+				goto yy197;
+			}
+		} else {
+			if (yych <= 'c') {
+				if (yych <= '`') goto yy180;
+				goto yy197;
+			} else {
+				if (yych <= 'd') goto yy198;
+				if (yych <= 'f') goto yy197;
+				goto yy180;
+			}
+		}
+	}
+yy190:
+	yych = *++cursor;
+	if (yych <= '0') goto yy180;
+	if (yych <= '9') goto yy199;
+	goto yy180;
+yy191:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '0') goto yy200;
+		if (yych <= '9') goto yy201;
+		goto yy180;
+	} else {
+		if (yych <= 'F') goto yy202;
+		if (yych <= '`') goto yy180;
+		if (yych <= 'f') goto yy202;
+		goto yy180;
+	}
+yy192:
+	yych = *++cursor;
+	if (yych <= 'B') {
+		if (yych <= '9') {
+			if (yych <= '/') goto yy180;
+			if (yych <= '0') goto yy201;
+			goto yy202;
+		} else {
+			if (yych <= '@') goto yy180;
+			if (yych <= 'A') goto yy202;
+			goto yy201;
+		}
+	} else {
+		if (yych <= 'a') {
+			if (yych <= 'F') goto yy202;
+			if (yych <= '`') goto yy180;
+			goto yy202;
+		} else {
+			if (yych <= 'b') goto yy201;
+			if (yych <= 'f') goto yy202;
+			goto yy180;
+		}
+	}
+yy193:
+	yych = *++cursor;
+	if (yych <= 'D') {
+		if (yych <= '9') {
+			if (yych <= '/') goto yy180;
+			goto yy202;
+		} else {
+			if (yych <= '@') goto yy180;
+			if (yych <= 'C') goto yy202;
+			goto yy201;
+		}
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'F') goto yy202;
+			if (yych <= '`') goto yy180;
+			goto yy202;
+		} else {
+			if (yych <= 'd') goto yy201;
+			if (yych <= 'f') goto yy202;
+			goto yy180;
+		}
+	}
+yy194:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy202;
+		goto yy180;
+	} else {
+		if (yych <= 'F') goto yy202;
+		if (yych <= '`') goto yy180;
+		if (yych <= 'f') goto yy202;
+		goto yy180;
+	}
+yy195:
+	yych = *++cursor;
+	if (yych <= 'C') {
+		if (yych <= '9') {
+			if (yych <= '/') goto yy180;
+			goto yy202;
+		} else {
+			if (yych <= '@') goto yy180;
+			if (yych <= 'B') goto yy202;
+			goto yy201;
+		}
+	} else {
+		if (yych <= 'b') {
+			if (yych <= 'F') goto yy202;
+			if (yych <= '`') goto yy180;
+			goto yy202;
+		} else {
+			if (yych <= 'c') goto yy201;
+			if (yych <= 'f') goto yy202;
+			goto yy180;
+		}
+	}
+yy196:
+	yych = *++cursor;
+	if (yych <= 'E') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy202;
+		if (yych <= '@') goto yy180;
+		goto yy202;
+	} else {
+		if (yych <= '`') {
+			if (yych <= 'F') goto yy201;
+			goto yy180;
+		} else {
+			if (yych <= 'e') goto yy202;
+			if (yych <= 'f') goto yy201;
+			goto yy180;
+		}
+	}
+yy197:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy201;
+		goto yy180;
+	} else {
+		if (yych <= 'F') goto yy201;
+		if (yych <= '`') goto yy180;
+		if (yych <= 'f') goto yy201;
+		goto yy180;
+	}
+yy198:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '7') goto yy201;
+		if (yych <= '9') goto yy203;
+		goto yy180;
+	} else {
+		if (yych <= 'F') goto yy203;
+		if (yych <= '`') goto yy180;
+		if (yych <= 'f') goto yy203;
+		goto yy180;
+	}
+yy199:
+	yych = *++cursor;
+	if (yych == '}') goto yy178;
+	goto yy180;
+yy200:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy201;
+		if (yych <= '@') goto yy180;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy180;
+		} else {
+			if (yych == '}') goto yy178;
+			goto yy180;
+		}
+	}
+yy201:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy204;
+		if (yych <= '@') goto yy180;
+		goto yy204;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy180;
+			goto yy204;
+		} else {
+			if (yych == '}') goto yy178;
+			goto yy180;
+		}
+	}
+yy202:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy204;
+		goto yy180;
+	} else {
+		if (yych <= 'F') goto yy204;
+		if (yych <= '`') goto yy180;
+		if (yych <= 'f') goto yy204;
+		goto yy180;
+	}
+yy203:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy205;
+		if (yych <= '@') goto yy180;
+		goto yy205;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy180;
+			goto yy205;
+		} else {
+			if (yych == '}') goto yy178;
+			goto yy180;
+		}
+	}
+yy204:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy206;
+		if (yych <= '@') goto yy180;
+		goto yy206;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy180;
+			goto yy206;
+		} else {
+			if (yych == '}') goto yy178;
+			goto yy180;
+		}
+	}
+yy205:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy207;
+		if (yych <= '@') goto yy180;
+		goto yy207;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy180;
+			goto yy207;
+		} else {
+			if (yych == '}') goto yy178;
+			goto yy180;
+		}
+	}
+yy206:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy199;
+		if (yych <= '@') goto yy180;
+		goto yy199;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy180;
+			goto yy199;
+		} else {
+			if (yych == '}') goto yy178;
+			goto yy180;
+		}
+	}
+yy207:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy180;
+		if (yych <= '9') goto yy199;
+		goto yy180;
+	} else {
+		if (yych <= 'F') goto yy199;
+		if (yych <= '`') goto yy180;
+		if (yych <= 'f') goto yy199;
+		goto yy180;
+	}
+}
+
+}
+
+/* xtext of which printable ASCII comes. */
+static size_t printable_xtext(struct cmta_slice value, char *text) {
+  size_t length = parameter_xtext(value, text);
+  return is_printable(text, length) ? length : 0;
+}
+
+/* Decodes the address of this type behind `at`. */
+static size_t take_original(struct cmta_slice type, struct cmta_slice address, char *text,
+                            struct cmta_original_recipient *recipient) {
+  memcpy(text, type.at, type.length);
+  char *room = text + type.length;
+  bool utf8 = cmta_slice_is_word(type, "utf-8");
+  size_t length = utf8 ? embedded(address, room) : printable_xtext(address, room);
+  recipient->type = (struct cmta_slice){text, type.length};
+  recipient->address = (struct cmta_slice){room, length};
+  return length ? type.length + length : 0;
+}
+
+size_t parameter_original_recipient(struct cmta_slice value, char *text,
+                                    struct cmta_original_recipient *recipient) {
+  if (value.length == 0 || value.length > MAX_ORIGINAL_RECIPIENT)
+    return 0;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker;
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0, 128,   0, 128, 128, 128, 128, 128,
+		  0,   0, 128, 128,   0, 128,   0, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128,   0,   0,   0, 128,   0, 128,
+		  0, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128,   0,   0,   0, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych <= '.') {
+		if (yych <= '\'') {
+			if (yych == '!') goto yy211;
+			if (yych >= '#') goto yy211;
+		} else {
+			if (yych <= '+') {
+				if (yych >= '*') goto yy211;
+			} else {
+				if (yych == '-') goto yy211;
+			}
+		}
+	} else {
+		if (yych <= '?') {
+			if (yych <= '<') {
+				if (yych <= '9') goto yy211;
+			} else {
+				if (yych != '>') goto yy211;
+			}
+		} else {
+			if (yych <= 'Z') {
+				if (yych >= 'A') goto yy211;
+			} else {
+				if (yych <= ']') goto yy209;
+				if (yych <= '~') goto yy211;
+			}
+		}
+	}
+yy209:
+	++cursor;
+yy210:
+	{ return 0; }
+yy211:
+	yych = *(marker = ++cursor);
+	if (yybm[0+yych] & 128) {
+		goto yy212;
+	}
+	if (yych == ';') goto yy214;
+	goto yy210;
+yy212:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy212;
+	}
+	if (yych == ';') goto yy214;
+yy213:
+	cursor = marker;
+	goto yy210;
+yy214:
+	yych = *++cursor;
+	if (yych <= ' ') goto yy213;
+	if (yych == 0x7F) goto yy213;
+	++cursor;
+	{
+    return take_original(cursor_slice(begin, cursor - 2), cursor_slice(cursor - 1, end), text,
+                         recipient);
+  }
+}
+
+}
+
+bool parameter_deliver_by(struct cmta_slice value, struct cmta_deliver_by *by) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker, *digits, *mode;
+  const unsigned char *yyt1 = NULL;
+  const unsigned char *yyt2 = NULL;
+
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= ',') {
+		if (yych == '+') goto yy218;
+	} else {
+		if (yych <= '-') goto yy218;
+		if (yych <= '/') goto yy216;
+		if (yych <= '9') {
+			yyt2 = cursor;
+			goto yy219;
+		}
+	}
+yy216:
+	++cursor;
+yy217:
+	{ return false; }
+yy218:
+	yych = *(marker = ++cursor);
+	if (yych <= '/') goto yy217;
+	if (yych <= '9') {
+		yyt2 = cursor;
+		goto yy220;
+	}
+	goto yy217;
+yy219:
+	yych = *(marker = ++cursor);
+	if (yych <= '/') goto yy217;
+	if (yych <= '9') goto yy222;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy217;
+yy220:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy222;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+yy221:
+	cursor = marker;
+	goto yy217;
+yy222:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy224;
+	if (yych != ';') goto yy221;
+	yyt1 = cursor;
+yy223:
+	yych = *++cursor;
+	if (yych <= 'R') {
+		if (yych == 'N') goto yy225;
+		if (yych <= 'Q') goto yy221;
+		goto yy225;
+	} else {
+		if (yych <= 'n') {
+			if (yych <= 'm') goto yy221;
+			goto yy225;
+		} else {
+			if (yych == 'r') goto yy225;
+			goto yy221;
+		}
+	}
+yy224:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy226;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy221;
+yy225:
+	yych = *++cursor;
+	if (yych <= ' ') {
+		if (yych == '\r') goto yy227;
+		if (yych <= 0x1F) goto yy221;
+		goto yy227;
+	} else {
+		if (yych <= 'T') {
+			if (yych <= 'S') goto yy221;
+			goto yy228;
+		} else {
+			if (yych == 't') goto yy228;
+			goto yy221;
+		}
+	}
+yy226:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy229;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy221;
+yy227:
+	++cursor;
+	digits = yyt2;
+	mode = yyt1;
+	{
+    int32_t seconds = (int32_t)number((const char *)digits, (size_t)(mode - digits));
+    *by = (struct cmta_deliver_by){.mode = (mode[1] | 0x20) == 'n' ? CMTA_BY_NOTIFY : CMTA_BY_RETURN,
+                                   .seconds = *begin == '-' ? -seconds : seconds,
+                                   .trace = end - mode == 3};
+    return cursor == end + 1 && (by->mode == CMTA_BY_NOTIFY || by->seconds > 0);
+  }
+yy228:
+	yych = *++cursor;
+	if (yych == '\r') goto yy227;
+	if (yych == ' ') goto yy227;
+	goto yy221;
+yy229:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy230;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy221;
+yy230:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy231;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy221;
+yy231:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy232;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy221;
+yy232:
+	yych = *++cursor;
+	if (yych <= '/') goto yy221;
+	if (yych <= '9') goto yy233;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy221;
+yy233:
+	yych = *++cursor;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy223;
+	}
+	goto yy221;
+}
+
+}
+
+bool parameter_hold_for(struct cmta_slice value, int64_t *seconds) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= '0') goto yy235;
+	if (yych <= '9') goto yy237;
+yy235:
+	++cursor;
+yy236:
+	{ return false; }
+yy237:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x1F) {
+		if (yych != '\r') goto yy236;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy236;
+		if (yych <= '9') goto yy239;
+		goto yy236;
+	}
+yy238:
+	++cursor;
+	{
+    *seconds = (int64_t)number(value.at, value.length);
+    return cursor == end + 1;
+  }
+yy239:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy238;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy240;
+		if (yych <= '9') goto yy241;
+	}
+yy240:
+	cursor = marker;
+	goto yy236;
+yy241:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy238;
+		goto yy240;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy240;
+		if (yych >= ':') goto yy240;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy238;
+		goto yy240;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy240;
+		if (yych >= ':') goto yy240;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy238;
+		goto yy240;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy240;
+		if (yych >= ':') goto yy240;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy238;
+		goto yy240;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy240;
+		if (yych >= ':') goto yy240;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy238;
+		goto yy240;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy240;
+		if (yych >= ':') goto yy240;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy238;
+		goto yy240;
+	} else {
+		if (yych <= ' ') goto yy238;
+		if (yych <= '/') goto yy240;
+		if (yych >= ':') goto yy240;
+	}
+	yych = *++cursor;
+	if (yych == '\r') goto yy238;
+	if (yych == ' ') goto yy238;
+	goto yy240;
+}
+
+}
+
+bool parameter_priority(struct cmta_slice value, int *priority) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= '/') {
+		if (yych == '-') goto yy244;
+	} else {
+		if (yych <= '0') goto yy245;
+		if (yych <= '9') goto yy246;
+	}
+	++cursor;
+yy243:
+	{ return false; }
+yy244:
+	yych = *(marker = ++cursor);
+	if (yych <= '0') goto yy243;
+	if (yych <= '9') goto yy247;
+	goto yy243;
+yy245:
+	yych = *++cursor;
+	if (yych == '\r') goto yy248;
+	if (yych == ' ') goto yy248;
+	goto yy243;
+yy246:
+	yych = *++cursor;
+	if (yych == '\r') goto yy249;
+	if (yych == ' ') goto yy249;
+	goto yy243;
+yy247:
+	yych = *++cursor;
+	if (yych == '\r') goto yy250;
+	if (yych == ' ') goto yy250;
+	cursor = marker;
+	goto yy243;
+yy248:
+	++cursor;
+	{ *priority = 0; return cursor == end + 1; }
+yy249:
+	++cursor;
+	{ *priority = value.at[0] - '0'; return cursor == end + 1; }
+yy250:
+	++cursor;
+	{ *priority = '0' - value.at[1]; return cursor == end + 1; }
+}
+
+}
+
+bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *valid) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker, *zone, *action;
+  const unsigned char *yyt1 = NULL;
+  const unsigned char *yyt2 = NULL;
+
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy254;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy255;
+		default: goto yy252;
+	}
+yy252:
+	++cursor;
+yy253:
+	{ return false; }
+yy254:
+	yych = *(marker = ++cursor);
+	if (yych <= '4') {
+		if (yych <= '/') goto yy253;
+		if (yych <= '0') goto yy256;
+		if (yych <= '3') goto yy258;
+		goto yy256;
+	} else {
+		if (yych == '8') goto yy256;
+		if (yych <= '9') goto yy258;
+		goto yy253;
+	}
+yy255:
+	yych = *(marker = ++cursor);
+	if (yych <= '2') {
+		if (yych <= '/') goto yy253;
+		if (yych <= '1') goto yy258;
+	} else {
+		if (yych == '6') goto yy256;
+		if (yych <= '9') goto yy258;
+		goto yy253;
+	}
+yy256:
+	yych = *++cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy259;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy260;
+		default: goto yy257;
+	}
+yy257:
+	cursor = marker;
+	goto yy253;
+yy258:
+	yych = *++cursor;
+	switch (yych) {
+		case '0': goto yy261;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy260;
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy259;
+		default: goto yy257;
+	}
+yy259:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy257;
+		if (yych <= '0') goto yy262;
+		if (yych <= '3') goto yy263;
+		goto yy262;
+	} else {
+		if (yych == '8') goto yy262;
+		if (yych <= '9') goto yy263;
+		goto yy257;
+	}
+yy260:
+	yych = *++cursor;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy257;
+		if (yych <= '1') goto yy263;
+		goto yy262;
+	} else {
+		if (yych == '6') goto yy262;
+		if (yych <= '9') goto yy263;
+		goto yy257;
+	}
+yy261:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy257;
+		if (yych <= '3') goto yy263;
+	} else {
+		if (yych == '8') goto yy262;
+		if (yych <= '9') goto yy263;
+		goto yy257;
+	}
+yy262:
+	yych = *++cursor;
+	if (yych == '-') goto yy264;
+	goto yy257;
+yy263:
+	yych = *++cursor;
+	if (yych == '-') goto yy265;
+	goto yy257;
+yy264:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '0') goto yy266;
+	if (yych <= '1') goto yy267;
+	goto yy257;
+yy265:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '0') goto yy268;
+	if (yych <= '1') goto yy267;
+	goto yy257;
+yy266:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy269;
+		case '2': goto yy270;
+		case '4':
+		case '6':
+		case '9': goto yy271;
+		default: goto yy257;
+	}
+yy267:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych == '1') goto yy271;
+	if (yych <= '2') goto yy269;
+	goto yy257;
+yy268:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy269;
+		case '2': goto yy272;
+		case '4':
+		case '6':
+		case '9': goto yy271;
+		default: goto yy257;
+	}
+yy269:
+	yych = *++cursor;
+	if (yych == '-') goto yy273;
+	goto yy257;
+yy270:
+	yych = *++cursor;
+	if (yych == '-') goto yy274;
+	goto yy257;
+yy271:
+	yych = *++cursor;
+	if (yych == '-') goto yy275;
+	goto yy257;
+yy272:
+	yych = *++cursor;
+	if (yych == '-') goto yy276;
+	goto yy257;
+yy273:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '0') goto yy277;
+	if (yych <= '2') goto yy278;
+	if (yych <= '3') goto yy279;
+	goto yy257;
+yy274:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '0') goto yy277;
+	if (yych <= '2') goto yy278;
+	goto yy257;
+yy275:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '0') goto yy277;
+	if (yych <= '2') goto yy278;
+	if (yych <= '3') goto yy280;
+	goto yy257;
+yy276:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '0') goto yy277;
+	if (yych <= '1') goto yy278;
+	if (yych <= '2') goto yy281;
+	goto yy257;
+yy277:
+	yych = *++cursor;
+	if (yych <= '0') goto yy257;
+	if (yych <= '9') goto yy282;
+	goto yy257;
+yy278:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '9') goto yy282;
+	goto yy257;
+yy279:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '1') goto yy282;
+	goto yy257;
+yy280:
+	yych = *++cursor;
+	if (yych == '0') goto yy282;
+	goto yy257;
+yy281:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych >= '9') goto yy257;
+yy282:
+	yych = *++cursor;
+	if (yych == 'T') goto yy283;
+	if (yych != 't') goto yy257;
+yy283:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '1') goto yy284;
+	if (yych <= '2') goto yy285;
+	goto yy257;
+yy284:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '9') goto yy286;
+	goto yy257;
+yy285:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych >= '4') goto yy257;
+yy286:
+	yych = *++cursor;
+	if (yych != ':') goto yy257;
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych >= '6') goto yy257;
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych >= ':') goto yy257;
+	yych = *++cursor;
+	if (yych != ':') goto yy257;
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '5') goto yy287;
+	if (yych <= '6') goto yy288;
+	goto yy257;
+yy287:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '9') goto yy289;
+	goto yy257;
+yy288:
+	yych = *++cursor;
+	if (yych != '0') goto yy257;
+yy289:
+	yych = *++cursor;
+	if (yych <= '.') {
+		if (yych <= '+') {
+			if (yych <= '*') goto yy257;
+			yyt1 = cursor;
+		} else {
+			if (yych <= ',') goto yy257;
+			if (yych >= '.') goto yy291;
+			yyt1 = cursor;
+		}
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= 'Y') goto yy257;
+			yyt1 = cursor;
+			goto yy292;
+		} else {
+			if (yych == 'z') {
+				yyt1 = cursor;
+				goto yy292;
+			}
+			goto yy257;
+		}
+	}
+yy290:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '1') goto yy293;
+	if (yych <= '2') goto yy294;
+	goto yy257;
+yy291:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy295;
+	}
+	goto yy257;
+yy292:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') {
+			yyt2 = cursor;
+			goto yy296;
+		}
+		goto yy257;
+	} else {
+		if (yych <= ' ') {
+			yyt2 = cursor;
+			goto yy296;
+		}
+		if (yych == ';') {
+			yyt2 = cursor;
+			goto yy297;
+		}
+		goto yy257;
+	}
+yy293:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '9') goto yy298;
+	goto yy257;
+yy294:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '3') goto yy298;
+	goto yy257;
+yy295:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy295;
+	}
+	if (yych <= '-') {
+		if (yych == '+') {
+			yyt1 = cursor;
+			goto yy290;
+		}
+		if (yych <= ',') goto yy257;
+		yyt1 = cursor;
+		goto yy290;
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= 'Y') goto yy257;
+			yyt1 = cursor;
+			goto yy292;
+		} else {
+			if (yych == 'z') {
+				yyt1 = cursor;
+				goto yy292;
+			}
+			goto yy257;
+		}
+	}
+yy296:
+	++cursor;
+	zone = yyt1;
+	action = yyt2;
+	{
+    bool goes_on = end - action == 2 && (action[1] | 0x20) == 'c';
+    valid->action = goes_on ? CMTA_RRVS_CONTINUE : CMTA_RRVS_REJECT;
+    return cursor == end + 1 && moment(value.at, (const char *)zone, &valid->since);
+  }
+yy297:
+	yych = *++cursor;
+	if (yych <= 'R') {
+		if (yych == 'C') goto yy299;
+		if (yych <= 'Q') goto yy257;
+		goto yy299;
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'b') goto yy257;
+			goto yy299;
+		} else {
+			if (yych == 'r') goto yy299;
+			goto yy257;
+		}
+	}
+yy298:
+	yych = *++cursor;
+	if (yych == ':') goto yy300;
+	goto yy257;
+yy299:
+	yych = *++cursor;
+	if (yych == '\r') goto yy296;
+	if (yych == ' ') goto yy296;
+	goto yy257;
+yy300:
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych >= '6') goto yy257;
+	yych = *++cursor;
+	if (yych <= '/') goto yy257;
+	if (yych <= '9') goto yy292;
+	goto yy257;
+}
+
+}

@@ -23,6 +23,7 @@ enum event {
   QUIT = 266,
   STARTTLS = 267,
   AUTH = 268,
+  ETRN = 270,
 
   SLICE = 280,
   FAULT = 281,

@@ -28,6 +28,7 @@
              | (EHLO | HELO) @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | STARTTLS      @ask ( ACCEPT @done -> Handshake | REJECT @refuse -> Ready )
              | AUTH          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   | CHALLENGE @challenge -> Auth )
+             | ETRN          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | Anytime                                                       -> Ready
              | QUIT          @done                                           -> final     ) >~ready,

@@ -9,14 +9,22 @@
 #include "event.h"
 
 static const struct extension extensions[] = {
-    {CMTA_EXTENSION_PIPELINING, "PIPELINING", 0},
-    {CMTA_EXTENSION_SIZE, "SIZE", 26},
-    {CMTA_EXTENSION_8BITMIME, "8BITMIME", 0},
-    {CMTA_EXTENSION_SMTPUTF8, "SMTPUTF8", 10},
-    {CMTA_EXTENSION_ENHANCEDSTATUSCODES, "ENHANCEDSTATUSCODES", 0},
-    {CMTA_EXTENSION_STARTTLS, "STARTTLS", 0},
-    {CMTA_EXTENSION_AUTH, "AUTH", 500},
-    {CMTA_EXTENSION_HELP, "HELP", 0},
+    {CMTA_EXTENSION_PIPELINING, "PIPELINING", 0, 0},
+    {CMTA_EXTENSION_SIZE, "SIZE", 26, 0},
+    {CMTA_EXTENSION_8BITMIME, "8BITMIME", 0, 0},
+    {CMTA_EXTENSION_SMTPUTF8, "SMTPUTF8", 10, 0},
+    {CMTA_EXTENSION_ENHANCEDSTATUSCODES, "ENHANCEDSTATUSCODES", 0, 0},
+    {CMTA_EXTENSION_STARTTLS, "STARTTLS", 0, 0},
+    {CMTA_EXTENSION_AUTH, "AUTH", 500, 0},
+    {CMTA_EXTENSION_DSN, "DSN", 116, 536},
+    {CMTA_EXTENSION_REQUIRETLS, "REQUIRETLS", 11, 0},
+    {CMTA_EXTENSION_DELIVERBY, "DELIVERBY", 17, 0},
+    {CMTA_EXTENSION_FUTURERELEASE, "FUTURERELEASE", 34, 0},
+    {CMTA_EXTENSION_MT_PRIORITY, "MT-PRIORITY", 15, 0},
+    {CMTA_EXTENSION_RRVS, "RRVS", 0, 33},
+    {CMTA_EXTENSION_LIMITS, "LIMITS", 0, 0},
+    {CMTA_EXTENSION_ETRN, "ETRN", 0, 0},
+    {CMTA_EXTENSION_HELP, "HELP", 0, 0},
 };
 
 enum { EXTENSION_COUNT = sizeof extensions / sizeof *extensions };
@@ -41,8 +49,10 @@ unsigned extension_of_keyword(struct cmta_slice keyword) {
 
 size_t extension_octets(unsigned bits, int event) {
   size_t octets = 0;
-  for (size_t i = 0; event == MAIL && i < EXTENSION_COUNT; i++)
-    if (bits & (unsigned)extensions[i].bit)
-      octets += extensions[i].mail_octets;
+  for (size_t i = 0; i < EXTENSION_COUNT; i++) {
+    const struct extension *row = &extensions[i];
+    if (bits & (unsigned)row->bit)
+      octets += event == MAIL ? row->mail_octets : event == RCPT ? row->rcpt_octets : 0;
+  }
   return octets;
 }

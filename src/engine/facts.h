@@ -20,7 +20,8 @@ enum fact {
   FACT_AUTHENTICATED = 1 << 9,   /* the client is authenticated */
   FACT_AUTH_FIRST = 1 << 10,     /* it is not, and must be */
   FACT_NO_EHLO = 1 << 11,        /* what EHLO offers was not offered */
-  FACT_ALL = (1 << 12) - 1
+  FACT_NO_ETRN = 1 << 12,        /* the extension ETRN is off, or there is nobody to ask */
+  FACT_ALL = (1 << 13) - 1
 };
 
 /* The facts that hold for a session now. */

@@ -6,13 +6,14 @@
 #include "engine/offer.h"
 
 #include "engine/ascii.h"
+#include "engine/chain.h"
 #include "engine/extensions.h"
 #include "engine/keywords.h"
 #include "engine/mechanisms.h"
+#include "engine/shown.h"
 #include "engine/text.h"
 #include "event.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What an edit begins with; a line or a keyword and a NUL follow. */
@@ -46,13 +47,17 @@ unsigned offer_chosen(const struct cmta_session *session) {
   return bits & CMTA_EXTENSION_8BITMIME ? bits : bits & ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
 }
 
-/* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), nor AUTH without a
- * mechanism. */
+/* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), REQUIRETLS only to one
+ * that has (RFC 8689 section 2), AUTH not without a mechanism, ETRN not without a hook. */
 unsigned offer_extensions(const struct cmta_session *session) {
   unsigned bits = offer_chosen(session);
   bool tls = session->tls_mode != CMTA_TLS_OFF && !session->encrypted;
   if (!tls)
     bits &= ~(unsigned)CMTA_EXTENSION_STARTTLS;
+  if (!session->encrypted)
+    bits &= ~(unsigned)CMTA_EXTENSION_REQUIRETLS;
+  if (!chain_has(session->service, offsetof(struct cmta_hooks, etrn)))
+    bits &= ~(unsigned)CMTA_EXTENSION_ETRN;
   return mechanisms_line(session) ? bits : bits & ~(unsigned)CMTA_EXTENSION_AUTH;
 }
 
@@ -105,11 +110,7 @@ static const char *built_in_line(const struct cmta_session *session, size_t inde
     return edit + 1;
   if (extension->bit == CMTA_EXTENSION_AUTH)
     return mechanisms_line(session);
-  if (extension->bit != CMTA_EXTENSION_SIZE)
-    return extension->keyword;
-  snprintf(text, OFFER_LINE, "SIZE %llu",
-           (unsigned long long)session->service->settings.max_message_size);
-  return text;
+  return shown_line(&session->service->settings, extension, text);
 }
 
 /* The line that an edit adds, or NULL where it is none, or that of a table. */

@@ -144,6 +144,7 @@ struct cmta_session {
   uint64_t asked_at;     /* when the set in hand was asked, by the service's clock */
   uint64_t asked;        /* questions that hook sets were asked so far */
 
+  unsigned mails;  /* MAIL commands in their place, where there is a limit */
   unsigned errors; /* of the client, since its last accepted message */
   uint64_t progress;
   struct cmta_counts counts;

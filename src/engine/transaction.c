@@ -5,6 +5,7 @@
 #include "engine/transaction.h"
 
 #include "engine/chain.h"
+#include "engine/delivery.h"
 #include "engine/envelope.h"
 #include "engine/message.h"
 #include "engine/parameters.h"
@@ -20,10 +21,21 @@ void transaction_drop(struct cmta_session *session) {
   transaction_free(session);
 }
 
+/* Another MAIL than settings allow is the last of the session (RFC 9422 section 4.1). */
+static bool too_many_messages(struct cmta_session *session) {
+  unsigned most = session->service->settings.max_messages;
+  if (most == 0 || session->mails++ < most)
+    return false;
+  session->ending = CMTA_CLOSED_ERRORS;
+  return true;
+}
+
 /* MAIL (RFC 5321 section 4.1.1.2); SIZE is checked here for the first time (RFC 1870 section 6.1).
  */
 enum reply_id mail_check(struct cmta_session *session) {
   uint64_t most = session->service->settings.max_message_size;
+  if (too_many_messages(session))
+    return REPLY_TOO_MANY_MESSAGES;
   if (!transaction_begin(session))
     return REPLY_NO_STORAGE;
   struct cmta_envelope *envelope = &session->transaction->envelope;
@@ -34,6 +46,9 @@ enum reply_id mail_check(struct cmta_session *session) {
     return REPLY_UTF8_NOT_ASKED;
   if (most && envelope->declared_size > most)
     return REPLY_TOO_BIG;
+  wrong = delivery_check(&session->service->settings, envelope);
+  if (wrong != REPLY_NONE)
+    return wrong;
   return chain_make_transaction_data(session) ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 
@@ -61,6 +76,9 @@ enum reply_id rcpt_check(struct cmta_session *session) {
     return REPLY_UTF8_NOT_ASKED;
   if (most && transaction->envelope.forward_path_count >= most)
     return REPLY_TOO_MANY_RECIPIENTS;
+  if (delivery_too_many_domains(&session->service->settings, &transaction->envelope,
+                                transaction->candidate.domain))
+    return REPLY_TOO_MANY_DOMAINS;
   return envelope_make_room(session) ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 

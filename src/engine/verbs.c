@@ -216,6 +216,18 @@ static const struct verb verbs[] = {
      .refused = REPLY_AUTHENTICATION_FAILED,
      .deferred = REPLY_AUTHENTICATION_UNAVAILABLE},
 
+    {.event = ETRN,
+     .name = "ETRN",
+     .help = "ETRN [@]domain, or ETRN #queue",
+     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
+     .barred = FACT_NO_ETRN | FACT_TLS_FIRST | FACT_AUTH_FIRST,
+     .question = "etrn",
+     .hook = offsetof(struct cmta_hooks, etrn),
+     .ask = etrn_ask,
+     .accepted = REPLY_QUEUING_STARTED,
+     .refused = REPLY_NODE_NOT_ALLOWED,
+     .deferred = REPLY_CANNOT_QUEUE},
+
     {.event = EXTENSION,
      .barred = FACT_TLS_FIRST,
      .question = "verb",

@@ -33,6 +33,12 @@ static const struct {
     {"mechanisms", TYPE_TEXT, offsetof(struct cmta_settings, mechanisms)},
     {"auth_in_clear", TYPE_SWITCH, offsetof(struct cmta_settings, auth_in_clear)},
     {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
+    {"max_messages", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_messages)},
+    {"max_recipient_domains", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_recipient_domains)},
+    {"min_deliver_by", TYPE_UNSIGNED, offsetof(struct cmta_settings, min_deliver_by)},
+    {"max_hold", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_hold)},
+    {"max_hold_until", TYPE_OCTETS, offsetof(struct cmta_settings, max_hold_until)},
+    {"priority_policy", TYPE_TEXT, offsetof(struct cmta_settings, priority_policy)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
 };
 
@@ -48,12 +54,22 @@ static const struct {
     {"help", CMTA_EXTENSION_HELP},
     {"starttls", CMTA_EXTENSION_STARTTLS},
     {"auth", CMTA_EXTENSION_AUTH},
+    {"dsn", CMTA_EXTENSION_DSN},
+    {"requiretls", CMTA_EXTENSION_REQUIRETLS},
+    {"deliverby", CMTA_EXTENSION_DELIVERBY},
+    {"futurerelease", CMTA_EXTENSION_FUTURERELEASE},
+    {"mt-priority", CMTA_EXTENSION_MT_PRIORITY},
+    {"rrvs", CMTA_EXTENSION_RRVS},
+    {"limits", CMTA_EXTENSION_LIMITS},
+    {"etrn", CMTA_EXTENSION_ETRN},
 };
 
 /* Where the bytes are that a field of the settings points to. */
 static struct text *text_of(struct dialogue *dialogue, const char *const *field) {
   if (field == &dialogue->settings.hostname)
     return &dialogue->hostname;
+  if (field == &dialogue->settings.priority_policy)
+    return &dialogue->priority_policy;
   return field == &dialogue->settings.mechanisms ? &dialogue->mechanisms : &dialogue->greeting;
 }
 
@@ -72,12 +88,13 @@ static bool set_switch(bool *field, const char *value) {
   return *field || strcmp(value, "off") == 0;
 }
 
-/* Takes "-NAME" off value and the extension off the set. */
-static bool without_extension(unsigned *extensions, const char *name, size_t length) {
+/* Puts the extension of this name into the set, or takes it off. */
+static bool change_extension(unsigned *extensions, bool offer, const char *name, size_t length) {
   for (size_t i = 0; i < sizeof extensions_by_name / sizeof extensions_by_name[0]; i++)
     if (strlen(extensions_by_name[i].name) == length &&
         memcmp(extensions_by_name[i].name, name, length) == 0) {
-      *extensions &= ~extensions_by_name[i].bit;
+      const unsigned bit = extensions_by_name[i].bit;
+      *extensions = offer ? *extensions | bit : *extensions & ~bit;
       return true;
     }
   return false;
@@ -88,9 +105,9 @@ static bool set_extensions(unsigned *extensions, const char *value) {
     *extensions = 0;
     return true;
   }
-  while (*value == '-') {
+  while (*value == '-' || *value == '+') {
     const size_t length = strcspn(value + 1, " ");
-    if (!without_extension(extensions, value + 1, length))
+    if (!change_extension(extensions, *value == '+', value + 1, length))
       return false;
     value += 1 + length + strspn(value + 1 + length, " ");
   }

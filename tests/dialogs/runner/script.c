@@ -275,6 +275,11 @@ static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
   return answer_question(user, session, ASK_HELP, topic);
 }
 
+static enum cmta_verdict ask_etrn(struct cmta_session *session, void *user,
+                                  struct cmta_slice node) {
+  return answer_question(user, session, ASK_ETRN, node);
+}
+
 /* What is heard of a verb: its name and its argument. */
 enum cmta_verdict script_verb(struct cmta_session *session, void *user,
                               const struct cmta_verb *verb, struct cmta_slice argument) {
@@ -313,9 +318,12 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .vrfy = ask_vrfy,
                               .expn = ask_expn,
                               .help = ask_help,
-                              .verb = script_verb};
+                              .verb = script_verb,
+                              .etrn = ask_etrn};
   if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
+  if (!dialogue_answers(dialogue, number, ASK_ETRN))
+    hooks.etrn = NULL;
   if (!dialogue_answers(dialogue, number, ASK_AUTH))
     hooks.auth = NULL;
   if (!dialogue_answers(dialogue, number, ASK_HEADERS))
