@@ -23,7 +23,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path, sasl, chunk_size, attributes;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl, node, chunk_size, attributes;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -249,22 +249,29 @@ yy6:
 yy7:
 	yych = *(marker = ++cursor);
 	if (yych <= 'W') {
-		if (yych <= 0x1F) {
+		if (yych <= 'G') {
 			if (yych == '\r') goto yy22;
-			goto yy2;
+			if (yych <= 0x1F) goto yy2;
+			goto yy22;
 		} else {
-			if (yych == 'H') goto yy26;
+			if (yych <= 'H') goto yy26;
+			if (yych == 'T') goto yy27;
 			goto yy22;
 		}
 	} else {
-		if (yych <= 'h') {
-			if (yych <= 'X') goto yy27;
-			if (yych <= 'g') goto yy22;
-			goto yy26;
+		if (yych <= 's') {
+			if (yych <= 'X') goto yy28;
+			if (yych == 'h') goto yy26;
+			goto yy22;
 		} else {
-			if (yych == 'x') goto yy27;
-			if (yych <= '~') goto yy22;
-			goto yy2;
+			if (yych <= 'w') {
+				if (yych <= 't') goto yy27;
+				goto yy22;
+			} else {
+				if (yych <= 'x') goto yy28;
+				if (yych <= '~') goto yy22;
+				goto yy2;
+			}
 		}
 	}
 yy8:
@@ -275,10 +282,10 @@ yy8:
 		goto yy22;
 	} else {
 		if (yych <= 'd') {
-			if (yych <= 'E') goto yy28;
+			if (yych <= 'E') goto yy29;
 			goto yy22;
 		} else {
-			if (yych <= 'e') goto yy28;
+			if (yych <= 'e') goto yy29;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -291,10 +298,10 @@ yy9:
 		goto yy22;
 	} else {
 		if (yych <= 'g') {
-			if (yych <= 'H') goto yy29;
+			if (yych <= 'H') goto yy30;
 			goto yy22;
 		} else {
-			if (yych <= 'h') goto yy29;
+			if (yych <= 'h') goto yy30;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -307,10 +314,10 @@ yy10:
 		goto yy22;
 	} else {
 		if (yych <= '`') {
-			if (yych <= 'A') goto yy30;
+			if (yych <= 'A') goto yy31;
 			goto yy22;
 		} else {
-			if (yych <= 'a') goto yy30;
+			if (yych <= 'a') goto yy31;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -323,10 +330,10 @@ yy11:
 		goto yy22;
 	} else {
 		if (yych <= 'n') {
-			if (yych <= 'O') goto yy31;
+			if (yych <= 'O') goto yy32;
 			goto yy22;
 		} else {
-			if (yych <= 'o') goto yy31;
+			if (yych <= 'o') goto yy32;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -339,10 +346,10 @@ yy12:
 		goto yy22;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy32;
+			if (yych <= 'U') goto yy33;
 			goto yy22;
 		} else {
-			if (yych <= 'u') goto yy32;
+			if (yych <= 'u') goto yy33;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -354,16 +361,16 @@ yy13:
 			if (yych == '\r') goto yy22;
 			goto yy2;
 		} else {
-			if (yych == 'C') goto yy33;
+			if (yych == 'C') goto yy34;
 			goto yy22;
 		}
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'S') goto yy34;
+			if (yych <= 'S') goto yy35;
 			if (yych <= 'b') goto yy22;
-			goto yy33;
+			goto yy34;
 		} else {
-			if (yych == 's') goto yy34;
+			if (yych == 's') goto yy35;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -378,33 +385,33 @@ yy14:
 			} else {
 				if (yych <= 0x1F) goto yy2;
 				if (yych <= '@') goto yy22;
-				goto yy35;
+				goto yy36;
 			}
 		} else {
 			if (yych <= 'E') {
 				if (yych <= 'D') goto yy22;
-				goto yy36;
+				goto yy37;
 			} else {
-				if (yych == 'O') goto yy37;
+				if (yych == 'O') goto yy38;
 				goto yy22;
 			}
 		}
 	} else {
 		if (yych <= 'e') {
 			if (yych <= '`') {
-				if (yych <= 'T') goto yy38;
+				if (yych <= 'T') goto yy39;
 				goto yy22;
 			} else {
-				if (yych <= 'a') goto yy35;
+				if (yych <= 'a') goto yy36;
 				if (yych <= 'd') goto yy22;
-				goto yy36;
+				goto yy37;
 			}
 		} else {
 			if (yych <= 's') {
-				if (yych == 'o') goto yy37;
+				if (yych == 'o') goto yy38;
 				goto yy22;
 			} else {
-				if (yych <= 't') goto yy38;
+				if (yych <= 't') goto yy39;
 				if (yych <= '~') goto yy22;
 				goto yy2;
 			}
@@ -418,10 +425,10 @@ yy15:
 		goto yy22;
 	} else {
 		if (yych <= 't') {
-			if (yych <= 'U') goto yy39;
+			if (yych <= 'U') goto yy40;
 			goto yy22;
 		} else {
-			if (yych <= 'u') goto yy39;
+			if (yych <= 'u') goto yy40;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -434,10 +441,10 @@ yy16:
 		goto yy22;
 	} else {
 		if (yych <= 'q') {
-			if (yych <= 'R') goto yy40;
+			if (yych <= 'R') goto yy41;
 			goto yy22;
 		} else {
-			if (yych <= 'r') goto yy40;
+			if (yych <= 'r') goto yy41;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
@@ -449,23 +456,23 @@ yy17:
 			if (yych == '\r') goto yy22;
 			goto yy2;
 		} else {
-			if (yych == 'C') goto yy41;
+			if (yych == 'C') goto yy42;
 			goto yy22;
 		}
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'F') goto yy42;
+			if (yych <= 'F') goto yy43;
 			if (yych <= 'b') goto yy22;
-			goto yy41;
+			goto yy42;
 		} else {
-			if (yych == 'f') goto yy42;
+			if (yych == 'f') goto yy43;
 			if (yych <= '~') goto yy22;
 			goto yy2;
 		}
 	}
 yy18:
 	yych = *++cursor;
-	if (yych == '\n') goto yy43;
+	if (yych == '\n') goto yy44;
 yy19:
 	cursor = marker;
 	goto yy2;
@@ -493,395 +500,389 @@ yy22:
 	goto yy19;
 yy23:
 	yych = *++cursor;
-	if (yych == 'T') goto yy44;
-	if (yych == 't') goto yy44;
+	if (yych == 'T') goto yy45;
+	if (yych == 't') goto yy45;
 	goto yy22;
 yy24:
 	yych = *++cursor;
-	if (yych == 'A') goto yy45;
-	if (yych == 'a') goto yy45;
+	if (yych == 'A') goto yy46;
+	if (yych == 'a') goto yy46;
 	goto yy22;
 yy25:
 	yych = *++cursor;
-	if (yych == 'T') goto yy46;
-	if (yych == 't') goto yy46;
+	if (yych == 'T') goto yy47;
+	if (yych == 't') goto yy47;
 	goto yy22;
 yy26:
 	yych = *++cursor;
-	if (yych == 'L') goto yy47;
-	if (yych == 'l') goto yy47;
+	if (yych == 'L') goto yy48;
+	if (yych == 'l') goto yy48;
 	goto yy22;
 yy27:
 	yych = *++cursor;
-	if (yych == 'P') goto yy48;
-	if (yych == 'p') goto yy48;
+	if (yych == 'R') goto yy49;
+	if (yych == 'r') goto yy49;
 	goto yy22;
 yy28:
 	yych = *++cursor;
-	if (yych == 'L') goto yy49;
-	if (yych == 'l') goto yy49;
+	if (yych == 'P') goto yy50;
+	if (yych == 'p') goto yy50;
 	goto yy22;
 yy29:
 	yych = *++cursor;
-	if (yych == 'L') goto yy50;
-	if (yych == 'l') goto yy50;
+	if (yych == 'L') goto yy51;
+	if (yych == 'l') goto yy51;
 	goto yy22;
 yy30:
 	yych = *++cursor;
-	if (yych == 'I') goto yy51;
-	if (yych == 'i') goto yy51;
+	if (yych == 'L') goto yy52;
+	if (yych == 'l') goto yy52;
 	goto yy22;
 yy31:
-	yych = *++cursor;
-	if (yych == 'O') goto yy52;
-	if (yych == 'o') goto yy52;
-	goto yy22;
-yy32:
 	yych = *++cursor;
 	if (yych == 'I') goto yy53;
 	if (yych == 'i') goto yy53;
 	goto yy22;
+yy32:
+	yych = *++cursor;
+	if (yych == 'O') goto yy54;
+	if (yych == 'o') goto yy54;
+	goto yy22;
 yy33:
 	yych = *++cursor;
-	if (yych == 'P') goto yy54;
-	if (yych == 'p') goto yy54;
+	if (yych == 'I') goto yy55;
+	if (yych == 'i') goto yy55;
 	goto yy22;
 yy34:
 	yych = *++cursor;
-	if (yych == 'E') goto yy55;
-	if (yych == 'e') goto yy55;
+	if (yych == 'P') goto yy56;
+	if (yych == 'p') goto yy56;
 	goto yy22;
 yy35:
 	yych = *++cursor;
-	if (yych == 'M') goto yy56;
-	if (yych == 'm') goto yy56;
+	if (yych == 'E') goto yy57;
+	if (yych == 'e') goto yy57;
 	goto yy22;
 yy36:
-	yych = *++cursor;
-	if (yych == 'N') goto yy57;
-	if (yych == 'n') goto yy57;
-	goto yy22;
-yy37:
 	yych = *++cursor;
 	if (yych == 'M') goto yy58;
 	if (yych == 'm') goto yy58;
 	goto yy22;
+yy37:
+	yych = *++cursor;
+	if (yych == 'N') goto yy59;
+	if (yych == 'n') goto yy59;
+	goto yy22;
 yy38:
 	yych = *++cursor;
-	if (yych == 'A') goto yy59;
-	if (yych == 'a') goto yy59;
+	if (yych == 'M') goto yy60;
+	if (yych == 'm') goto yy60;
 	goto yy22;
 yy39:
 	yych = *++cursor;
-	if (yych == 'R') goto yy60;
-	if (yych == 'r') goto yy60;
+	if (yych == 'A') goto yy61;
+	if (yych == 'a') goto yy61;
 	goto yy22;
 yy40:
 	yych = *++cursor;
-	if (yych == 'F') goto yy61;
-	if (yych == 'f') goto yy61;
+	if (yych == 'R') goto yy62;
+	if (yych == 'r') goto yy62;
 	goto yy22;
 yy41:
 	yych = *++cursor;
-	if (yych == 'L') goto yy62;
-	if (yych == 'l') goto yy62;
+	if (yych == 'F') goto yy63;
+	if (yych == 'f') goto yy63;
 	goto yy22;
 yy42:
 	yych = *++cursor;
-	if (yych == 'O') goto yy63;
-	if (yych == 'o') goto yy63;
+	if (yych == 'L') goto yy64;
+	if (yych == 'l') goto yy64;
 	goto yy22;
 yy43:
+	yych = *++cursor;
+	if (yych == 'O') goto yy65;
+	if (yych == 'o') goto yy65;
+	goto yy22;
+yy44:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(0,    unknown,       rest, line); }
-yy44:
-	yych = *++cursor;
-	if (yych == 'H') goto yy64;
-	if (yych == 'h') goto yy64;
-	goto yy22;
 yy45:
 	yych = *++cursor;
-	if (yych == 'T') goto yy65;
-	if (yych == 't') goto yy65;
+	if (yych == 'H') goto yy66;
+	if (yych == 'h') goto yy66;
 	goto yy22;
 yy46:
 	yych = *++cursor;
-	if (yych == 'A') goto yy66;
-	if (yych == 'a') goto yy66;
+	if (yych == 'T') goto yy67;
+	if (yych == 't') goto yy67;
 	goto yy22;
 yy47:
 	yych = *++cursor;
-	if (yych == 'O') goto yy67;
-	if (yych == 'o') goto yy67;
+	if (yych == 'A') goto yy68;
+	if (yych == 'a') goto yy68;
 	goto yy22;
 yy48:
 	yych = *++cursor;
-	if (yych == 'N') goto yy68;
-	if (yych == 'n') goto yy68;
+	if (yych == 'O') goto yy69;
+	if (yych == 'o') goto yy69;
 	goto yy22;
 yy49:
 	yych = *++cursor;
-	if (yych <= 'P') {
-		if (yych <= 'N') goto yy22;
-		if (yych <= 'O') goto yy69;
-		goto yy70;
-	} else {
-		if (yych <= 'n') goto yy22;
-		if (yych <= 'o') goto yy69;
-		if (yych <= 'p') goto yy70;
-		goto yy22;
-	}
+	if (yych == 'N') goto yy70;
+	if (yych == 'n') goto yy70;
+	goto yy22;
 yy50:
 	yych = *++cursor;
-	if (yych == 'O') goto yy71;
-	if (yych == 'o') goto yy71;
+	if (yych == 'N') goto yy71;
+	if (yych == 'n') goto yy71;
 	goto yy22;
 yy51:
 	yych = *++cursor;
-	if (yych == 'L') goto yy72;
-	if (yych == 'l') goto yy72;
-	goto yy22;
+	if (yych <= 'P') {
+		if (yych <= 'N') goto yy22;
+		if (yych <= 'O') goto yy72;
+		goto yy73;
+	} else {
+		if (yych <= 'n') goto yy22;
+		if (yych <= 'o') goto yy72;
+		if (yych <= 'p') goto yy73;
+		goto yy22;
+	}
 yy52:
 	yych = *++cursor;
-	if (yych == 'P') goto yy73;
-	if (yych == 'p') goto yy73;
+	if (yych == 'O') goto yy74;
+	if (yych == 'o') goto yy74;
 	goto yy22;
 yy53:
 	yych = *++cursor;
-	if (yych == 'T') goto yy74;
-	if (yych == 't') goto yy74;
+	if (yych == 'L') goto yy75;
+	if (yych == 'l') goto yy75;
 	goto yy22;
 yy54:
 	yych = *++cursor;
-	if (yych == 'T') goto yy75;
-	if (yych == 't') goto yy75;
+	if (yych == 'P') goto yy76;
+	if (yych == 'p') goto yy76;
 	goto yy22;
 yy55:
 	yych = *++cursor;
-	if (yych == 'T') goto yy76;
-	if (yych == 't') goto yy76;
+	if (yych == 'T') goto yy77;
+	if (yych == 't') goto yy77;
 	goto yy22;
 yy56:
 	yych = *++cursor;
-	if (yych == 'L') goto yy77;
-	if (yych == 'l') goto yy77;
+	if (yych == 'T') goto yy78;
+	if (yych == 't') goto yy78;
 	goto yy22;
 yy57:
 	yych = *++cursor;
-	if (yych == 'D') goto yy78;
-	if (yych == 'd') goto yy78;
+	if (yych == 'T') goto yy79;
+	if (yych == 't') goto yy79;
 	goto yy22;
 yy58:
 	yych = *++cursor;
-	if (yych == 'L') goto yy79;
-	if (yych == 'l') goto yy79;
+	if (yych == 'L') goto yy80;
+	if (yych == 'l') goto yy80;
 	goto yy22;
 yy59:
 	yych = *++cursor;
-	if (yych == 'R') goto yy80;
-	if (yych == 'r') goto yy80;
+	if (yych == 'D') goto yy81;
+	if (yych == 'd') goto yy81;
 	goto yy22;
 yy60:
 	yych = *++cursor;
-	if (yych == 'N') goto yy81;
-	if (yych == 'n') goto yy81;
+	if (yych == 'L') goto yy82;
+	if (yych == 'l') goto yy82;
 	goto yy22;
 yy61:
 	yych = *++cursor;
-	if (yych == 'Y') goto yy82;
-	if (yych == 'y') goto yy82;
+	if (yych == 'R') goto yy83;
+	if (yych == 'r') goto yy83;
 	goto yy22;
 yy62:
 	yych = *++cursor;
-	if (yych == 'I') goto yy83;
-	if (yych == 'i') goto yy83;
+	if (yych == 'N') goto yy84;
+	if (yych == 'n') goto yy84;
 	goto yy22;
 yy63:
 	yych = *++cursor;
-	if (yych == 'R') goto yy84;
-	if (yych == 'r') goto yy84;
+	if (yych == 'Y') goto yy85;
+	if (yych == 'y') goto yy85;
 	goto yy22;
 yy64:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy85;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy86;
-	}
+	if (yych == 'I') goto yy86;
+	if (yych == 'i') goto yy86;
 	goto yy22;
 yy65:
 	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy87;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy88;
-	}
+	if (yych == 'R') goto yy87;
+	if (yych == 'r') goto yy87;
 	goto yy22;
 yy66:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy89;
+		goto yy88;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy90;
+		goto yy89;
 	}
 	goto yy22;
 yy67:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy91;
+		goto yy90;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy92;
+		goto yy91;
 	}
 	goto yy22;
 yy68:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy93;
+		goto yy92;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy94;
+		goto yy93;
 	}
 	goto yy22;
 yy69:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy95;
+		goto yy94;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy96;
+		goto yy95;
 	}
 	goto yy22;
 yy70:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy97;
+		goto yy96;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy98;
+		goto yy97;
 	}
 	goto yy22;
 yy71:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy99;
+		goto yy98;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy100;
+		goto yy99;
 	}
 	goto yy22;
 yy72:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy101;
+		goto yy100;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy102;
+		goto yy101;
 	}
 	goto yy22;
 yy73:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy103;
+		goto yy102;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy104;
+		goto yy103;
 	}
 	goto yy22;
 yy74:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy105;
+		goto yy104;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy106;
+		goto yy105;
 	}
 	goto yy22;
 yy75:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy107;
+		goto yy106;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy108;
+		goto yy107;
 	}
 	goto yy22;
 yy76:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy109;
+		goto yy108;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy110;
+		goto yy109;
 	}
 	goto yy22;
 yy77:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy111;
+		goto yy110;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy112;
+		goto yy111;
 	}
 	goto yy22;
 yy78:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy113;
+		goto yy112;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy114;
+		goto yy113;
 	}
 	goto yy22;
 yy79:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
-		goto yy115;
+		goto yy114;
 	}
 	if (yych == ' ') {
 		yyt1 = cursor;
-		goto yy116;
+		goto yy115;
 	}
 	goto yy22;
 yy80:
 	yych = *++cursor;
-	if (yych == 'T') goto yy117;
-	if (yych == 't') goto yy117;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy116;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy117;
+	}
 	goto yy22;
 yy81:
 	yych = *++cursor;
@@ -907,262 +908,269 @@ yy82:
 	goto yy22;
 yy83:
 	yych = *++cursor;
-	if (yych == 'E') goto yy122;
-	if (yych == 'e') goto yy122;
+	if (yych == 'T') goto yy122;
+	if (yych == 't') goto yy122;
 	goto yy22;
 yy84:
 	yych = *++cursor;
-	if (yych == 'W') goto yy123;
-	if (yych == 'w') goto yy123;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy123;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy124;
+	}
 	goto yy22;
 yy85:
 	yych = *++cursor;
-	if (yych == '\n') goto yy124;
-	goto yy19;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy125;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy126;
+	}
+	goto yy22;
 yy86:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy86;
-		if (yych <= '\f') goto yy19;
-		goto yy85;
-	} else {
-		if (yych <= 0x1F) goto yy19;
-		if (yych == 0x7F) goto yy19;
-		goto yy86;
-	}
+	if (yych == 'E') goto yy127;
+	if (yych == 'e') goto yy127;
+	goto yy22;
 yy87:
 	yych = *++cursor;
-	if (yych == '\n') goto yy125;
-	goto yy19;
+	if (yych == 'W') goto yy128;
+	if (yych == 'w') goto yy128;
+	goto yy22;
 yy88:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy88;
-		if (yych <= '\f') goto yy19;
-		goto yy87;
-	} else {
-		if (yych <= 0x1F) goto yy19;
-		if (yych == 0x7F) goto yy19;
-		goto yy88;
-	}
-yy89:
-	yych = *++cursor;
-	if (yych == '\n') goto yy126;
-	goto yy19;
-yy90:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy90;
-		if (yych <= '\f') goto yy19;
-		goto yy89;
-	} else {
-		if (yych <= 0x1F) goto yy19;
-		if (yych == 0x7F) goto yy19;
-		goto yy90;
-	}
-yy91:
-	yych = *++cursor;
-	if (yych == '\n') goto yy127;
-	goto yy19;
-yy92:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy92;
-		if (yych <= '\f') goto yy19;
-		goto yy91;
-	} else {
-		if (yych <= 0x1F) goto yy19;
-		if (yych == 0x7F) goto yy19;
-		goto yy92;
-	}
-yy93:
-	yych = *++cursor;
-	if (yych == '\n') goto yy128;
-	goto yy19;
-yy94:
-	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy94;
-		if (yych <= '\f') goto yy19;
-		goto yy93;
-	} else {
-		if (yych <= 0x1F) goto yy19;
-		if (yych == 0x7F) goto yy19;
-		goto yy94;
-	}
-yy95:
 	yych = *++cursor;
 	if (yych == '\n') goto yy129;
 	goto yy19;
-yy96:
+yy89:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy96;
+		if (yych == '\t') goto yy89;
 		if (yych <= '\f') goto yy19;
-		goto yy95;
+		goto yy88;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy96;
+		goto yy89;
 	}
-yy97:
+yy90:
 	yych = *++cursor;
 	if (yych == '\n') goto yy130;
 	goto yy19;
-yy98:
+yy91:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy98;
+		if (yych == '\t') goto yy91;
 		if (yych <= '\f') goto yy19;
-		goto yy97;
+		goto yy90;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy98;
+		goto yy91;
 	}
-yy99:
+yy92:
 	yych = *++cursor;
 	if (yych == '\n') goto yy131;
 	goto yy19;
-yy100:
+yy93:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy100;
+		if (yych == '\t') goto yy93;
 		if (yych <= '\f') goto yy19;
-		goto yy99;
+		goto yy92;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy100;
+		goto yy93;
 	}
-yy101:
+yy94:
 	yych = *++cursor;
 	if (yych == '\n') goto yy132;
 	goto yy19;
-yy102:
+yy95:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy102;
+		if (yych == '\t') goto yy95;
 		if (yych <= '\f') goto yy19;
-		goto yy101;
+		goto yy94;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy102;
+		goto yy95;
 	}
-yy103:
+yy96:
 	yych = *++cursor;
 	if (yych == '\n') goto yy133;
 	goto yy19;
-yy104:
+yy97:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy104;
+		if (yych == '\t') goto yy97;
 		if (yych <= '\f') goto yy19;
-		goto yy103;
+		goto yy96;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy104;
+		goto yy97;
 	}
-yy105:
+yy98:
 	yych = *++cursor;
 	if (yych == '\n') goto yy134;
 	goto yy19;
-yy106:
+yy99:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy106;
+		if (yych == '\t') goto yy99;
 		if (yych <= '\f') goto yy19;
-		goto yy105;
+		goto yy98;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy106;
+		goto yy99;
 	}
-yy107:
+yy100:
 	yych = *++cursor;
 	if (yych == '\n') goto yy135;
 	goto yy19;
-yy108:
+yy101:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy108;
+		if (yych == '\t') goto yy101;
 		if (yych <= '\f') goto yy19;
-		goto yy107;
+		goto yy100;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy108;
+		goto yy101;
 	}
-yy109:
+yy102:
 	yych = *++cursor;
 	if (yych == '\n') goto yy136;
 	goto yy19;
-yy110:
+yy103:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy110;
+		if (yych == '\t') goto yy103;
 		if (yych <= '\f') goto yy19;
-		goto yy109;
+		goto yy102;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy110;
+		goto yy103;
 	}
-yy111:
+yy104:
 	yych = *++cursor;
 	if (yych == '\n') goto yy137;
 	goto yy19;
-yy112:
+yy105:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy112;
+		if (yych == '\t') goto yy105;
 		if (yych <= '\f') goto yy19;
-		goto yy111;
+		goto yy104;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy112;
+		goto yy105;
 	}
-yy113:
+yy106:
 	yych = *++cursor;
 	if (yych == '\n') goto yy138;
 	goto yy19;
-yy114:
+yy107:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy114;
+		if (yych == '\t') goto yy107;
 		if (yych <= '\f') goto yy19;
-		goto yy113;
+		goto yy106;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy114;
+		goto yy107;
 	}
-yy115:
+yy108:
 	yych = *++cursor;
 	if (yych == '\n') goto yy139;
 	goto yy19;
-yy116:
+yy109:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy116;
+		if (yych == '\t') goto yy109;
 		if (yych <= '\f') goto yy19;
-		goto yy115;
+		goto yy108;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy116;
+		goto yy109;
 	}
-yy117:
+yy110:
 	yych = *++cursor;
-	if (yych == 'T') goto yy140;
-	if (yych == 't') goto yy140;
-	goto yy22;
-yy118:
+	if (yych == '\n') goto yy140;
+	goto yy19;
+yy111:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy111;
+		if (yych <= '\f') goto yy19;
+		goto yy110;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy111;
+	}
+yy112:
 	yych = *++cursor;
 	if (yych == '\n') goto yy141;
+	goto yy19;
+yy113:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy113;
+		if (yych <= '\f') goto yy19;
+		goto yy112;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy113;
+	}
+yy114:
+	yych = *++cursor;
+	if (yych == '\n') goto yy142;
+	goto yy19;
+yy115:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy115;
+		if (yych <= '\f') goto yy19;
+		goto yy114;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy115;
+	}
+yy116:
+	yych = *++cursor;
+	if (yych == '\n') goto yy143;
+	goto yy19;
+yy117:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy117;
+		if (yych <= '\f') goto yy19;
+		goto yy116;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy117;
+	}
+yy118:
+	yych = *++cursor;
+	if (yych == '\n') goto yy144;
 	goto yy19;
 yy119:
 	yych = *++cursor;
@@ -1177,7 +1185,7 @@ yy119:
 	}
 yy120:
 	yych = *++cursor;
-	if (yych == '\n') goto yy142;
+	if (yych == '\n') goto yy145;
 	goto yy19;
 yy121:
 	yych = *++cursor;
@@ -1192,149 +1200,146 @@ yy121:
 	}
 yy122:
 	yych = *++cursor;
-	if (yych == 'N') goto yy143;
-	if (yych == 'n') goto yy143;
-	goto yy22;
-yy123:
-	yych = *++cursor;
-	if (yych == 'A') goto yy144;
-	if (yych == 'a') goto yy144;
-	goto yy22;
-yy124:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(AUTH, sasl,          rest, line); }
-yy125:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(BDAT, chunk_size,    rest, line); }
-yy126:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(DATA, nothing,       rest, line); }
-yy127:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EHLO, host,          rest, line); }
-yy128:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(EXPN, string,        rest, line); }
-yy129:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELO, host,          rest, line); }
-yy130:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(HELP, text,          rest, line); }
-yy131:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(LHLO, host,          rest, line); }
-yy132:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(MAIL, reverse_path,  rest, line); }
-yy133:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(NOOP, text,          rest, line); }
-yy134:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(QUIT, nothing,       rest, line); }
-yy135:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(RCPT, forward_path,  rest, line); }
-yy136:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(RSET, nothing,       rest, line); }
-yy137:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy138:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy139:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy140:
-	yych = *++cursor;
-	if (yych == 'L') goto yy145;
-	if (yych == 'l') goto yy145;
-	goto yy22;
-yy141:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(0,    unimplemented, rest, line); }
-yy142:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(VRFY, string,        rest, line); }
-yy143:
-	yych = *++cursor;
 	if (yych == 'T') goto yy146;
 	if (yych == 't') goto yy146;
 	goto yy22;
-yy144:
+yy123:
 	yych = *++cursor;
-	if (yych == 'R') goto yy147;
-	if (yych == 'r') goto yy147;
-	goto yy22;
-yy145:
-	yych = *++cursor;
-	if (yych == 'S') goto yy148;
-	if (yych == 's') goto yy148;
-	goto yy22;
-yy146:
-	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy149;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy150;
-	}
-	goto yy22;
-yy147:
-	yych = *++cursor;
-	if (yych == 'D') goto yy151;
-	if (yych == 'd') goto yy151;
-	goto yy22;
-yy148:
-	yych = *++cursor;
-	if (yych == '\r') {
-		yyt1 = cursor;
-		goto yy152;
-	}
-	if (yych == ' ') {
-		yyt1 = cursor;
-		goto yy153;
-	}
-	goto yy22;
-yy149:
-	yych = *++cursor;
-	if (yych == '\n') goto yy154;
+	if (yych == '\n') goto yy147;
 	goto yy19;
-yy150:
+yy124:
 	yych = *++cursor;
 	if (yych <= '\r') {
-		if (yych == '\t') goto yy150;
+		if (yych == '\t') goto yy124;
 		if (yych <= '\f') goto yy19;
-		goto yy149;
+		goto yy123;
 	} else {
 		if (yych <= 0x1F) goto yy19;
 		if (yych == 0x7F) goto yy19;
-		goto yy150;
+		goto yy124;
 	}
+yy125:
+	yych = *++cursor;
+	if (yych == '\n') goto yy148;
+	goto yy19;
+yy126:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy126;
+		if (yych <= '\f') goto yy19;
+		goto yy125;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy126;
+	}
+yy127:
+	yych = *++cursor;
+	if (yych == 'N') goto yy149;
+	if (yych == 'n') goto yy149;
+	goto yy22;
+yy128:
+	yych = *++cursor;
+	if (yych == 'A') goto yy150;
+	if (yych == 'a') goto yy150;
+	goto yy22;
+yy129:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(AUTH, sasl,          rest, line); }
+yy130:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(BDAT, chunk_size,    rest, line); }
+yy131:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(DATA, nothing,       rest, line); }
+yy132:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(EHLO, host,          rest, line); }
+yy133:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(ETRN, node,          rest, line); }
+yy134:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(EXPN, string,        rest, line); }
+yy135:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(HELO, host,          rest, line); }
+yy136:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(HELP, text,          rest, line); }
+yy137:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(LHLO, host,          rest, line); }
+yy138:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(MAIL, reverse_path,  rest, line); }
+yy139:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(NOOP, text,          rest, line); }
+yy140:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(QUIT, nothing,       rest, line); }
+yy141:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RCPT, forward_path,  rest, line); }
+yy142:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(RSET, nothing,       rest, line); }
+yy143:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy144:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy145:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy146:
+	yych = *++cursor;
+	if (yych == 'L') goto yy151;
+	if (yych == 'l') goto yy151;
+	goto yy22;
+yy147:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(0,    unimplemented, rest, line); }
+yy148:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(VRFY, string,        rest, line); }
+yy149:
+	yych = *++cursor;
+	if (yych == 'T') goto yy152;
+	if (yych == 't') goto yy152;
+	goto yy22;
+yy150:
+	yych = *++cursor;
+	if (yych == 'R') goto yy153;
+	if (yych == 'r') goto yy153;
+	goto yy22;
 yy151:
+	yych = *++cursor;
+	if (yych == 'S') goto yy154;
+	if (yych == 's') goto yy154;
+	goto yy22;
+yy152:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt1 = cursor;
@@ -1345,28 +1350,25 @@ yy151:
 		goto yy156;
 	}
 	goto yy22;
-yy152:
-	yych = *++cursor;
-	if (yych == '\n') goto yy157;
-	goto yy19;
 yy153:
 	yych = *++cursor;
-	if (yych <= '\r') {
-		if (yych == '\t') goto yy153;
-		if (yych <= '\f') goto yy19;
-		goto yy152;
-	} else {
-		if (yych <= 0x1F) goto yy19;
-		if (yych == 0x7F) goto yy19;
-		goto yy153;
-	}
+	if (yych == 'D') goto yy157;
+	if (yych == 'd') goto yy157;
+	goto yy22;
 yy154:
-	++cursor;
-	rest = yyt1;
-	{ return read_as(XCLIENT, attributes, rest, line); }
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy158;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy159;
+	}
+	goto yy22;
 yy155:
 	yych = *++cursor;
-	if (yych == '\n') goto yy158;
+	if (yych == '\n') goto yy160;
 	goto yy19;
 yy156:
 	yych = *++cursor;
@@ -1380,10 +1382,55 @@ yy156:
 		goto yy156;
 	}
 yy157:
+	yych = *++cursor;
+	if (yych == '\r') {
+		yyt1 = cursor;
+		goto yy161;
+	}
+	if (yych == ' ') {
+		yyt1 = cursor;
+		goto yy162;
+	}
+	goto yy22;
+yy158:
+	yych = *++cursor;
+	if (yych == '\n') goto yy163;
+	goto yy19;
+yy159:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy159;
+		if (yych <= '\f') goto yy19;
+		goto yy158;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy159;
+	}
+yy160:
+	++cursor;
+	rest = yyt1;
+	{ return read_as(XCLIENT, attributes, rest, line); }
+yy161:
+	yych = *++cursor;
+	if (yych == '\n') goto yy164;
+	goto yy19;
+yy162:
+	yych = *++cursor;
+	if (yych <= '\r') {
+		if (yych == '\t') goto yy162;
+		if (yych <= '\f') goto yy19;
+		goto yy161;
+	} else {
+		if (yych <= 0x1F) goto yy19;
+		if (yych == 0x7F) goto yy19;
+		goto yy162;
+	}
+yy163:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(STARTTLS, nothing,   rest, line); }
-yy158:
+yy164:
 	++cursor;
 	rest = yyt1;
 	{ return read_as(XFORWARD, attributes, rest, line); }
@@ -1442,38 +1489,38 @@ static int nothing(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == '\r') goto yy161;
-	if (yych == ' ') goto yy162;
+	if (yych == '\r') goto yy167;
+	if (yych == ' ') goto yy168;
 	++cursor;
-yy160:
+yy166:
 	{ return COMMAND_SYNTAX; }
-yy161:
+yy167:
 	yych = *++cursor;
-	if (yych == '\n') goto yy163;
-	goto yy160;
-yy162:
+	if (yych == '\n') goto yy169;
+	goto yy166;
+yy168:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy166;
+		goto yy172;
 	}
-	if (yych == '\r') goto yy164;
-	goto yy160;
-yy163:
+	if (yych == '\r') goto yy170;
+	goto yy166;
+yy169:
 	++cursor;
 	{ return 0; }
-yy164:
+yy170:
 	yych = *++cursor;
-	if (yych == '\n') goto yy163;
-yy165:
+	if (yych == '\n') goto yy169;
+yy171:
 	cursor = marker;
-	goto yy160;
-yy166:
+	goto yy166;
+yy172:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy166;
+		goto yy172;
 	}
-	if (yych == '\r') goto yy164;
-	goto yy165;
+	if (yych == '\r') goto yy170;
+	goto yy171;
 }
 
 }
@@ -1521,40 +1568,40 @@ static int text(struct line *line) {
 	};
 	yych = *cursor;
 	if (yych <= '\f') {
-		if (yych == '\t') goto yy170;
+		if (yych == '\t') goto yy176;
 	} else {
-		if (yych <= '\r') goto yy171;
-		if (yych <= 0x1F) goto yy168;
-		if (yych <= '~') goto yy170;
+		if (yych <= '\r') goto yy177;
+		if (yych <= 0x1F) goto yy174;
+		if (yych <= '~') goto yy176;
 	}
-yy168:
+yy174:
 	++cursor;
-yy169:
+yy175:
 	{ return COMMAND_SYNTAX; }
-yy170:
+yy176:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy172;
+		goto yy178;
 	}
-	if (yych == '\r') goto yy174;
-	goto yy169;
-yy171:
+	if (yych == '\r') goto yy180;
+	goto yy175;
+yy177:
 	yych = *++cursor;
-	if (yych == '\n') goto yy175;
-	goto yy169;
-yy172:
+	if (yych == '\n') goto yy181;
+	goto yy175;
+yy178:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy172;
+		goto yy178;
 	}
-	if (yych == '\r') goto yy174;
-yy173:
+	if (yych == '\r') goto yy180;
+yy179:
 	cursor = marker;
-	goto yy169;
-yy174:
+	goto yy175;
+yy180:
 	yych = *++cursor;
-	if (yych != '\n') goto yy173;
-yy175:
+	if (yych != '\n') goto yy179;
+yy181:
 	++cursor;
 	{ return 0; }
 }
@@ -1608,49 +1655,49 @@ static bool is_smtputf8(const unsigned char *cursor) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == 'S') goto yy178;
-	if (yych == 's') goto yy178;
+	if (yych == 'S') goto yy184;
+	if (yych == 's') goto yy184;
 	++cursor;
-yy177:
-	{ return false; }
-yy178:
-	yych = *(marker = ++cursor);
-	if (yych == 'M') goto yy179;
-	if (yych != 'm') goto yy177;
-yy179:
-	yych = *++cursor;
-	if (yych == 'T') goto yy181;
-	if (yych == 't') goto yy181;
-yy180:
-	cursor = marker;
-	goto yy177;
-yy181:
-	yych = *++cursor;
-	if (yych == 'P') goto yy182;
-	if (yych != 'p') goto yy180;
-yy182:
-	yych = *++cursor;
-	if (yych == 'U') goto yy183;
-	if (yych != 'u') goto yy180;
 yy183:
-	yych = *++cursor;
-	if (yych == 'T') goto yy184;
-	if (yych != 't') goto yy180;
+	{ return false; }
 yy184:
-	yych = *++cursor;
-	if (yych == 'F') goto yy185;
-	if (yych != 'f') goto yy180;
+	yych = *(marker = ++cursor);
+	if (yych == 'M') goto yy185;
+	if (yych != 'm') goto yy183;
 yy185:
 	yych = *++cursor;
-	if (yych != '8') goto yy180;
+	if (yych == 'T') goto yy187;
+	if (yych == 't') goto yy187;
 yy186:
+	cursor = marker;
+	goto yy183;
+yy187:
+	yych = *++cursor;
+	if (yych == 'P') goto yy188;
+	if (yych != 'p') goto yy186;
+yy188:
+	yych = *++cursor;
+	if (yych == 'U') goto yy189;
+	if (yych != 'u') goto yy186;
+yy189:
+	yych = *++cursor;
+	if (yych == 'T') goto yy190;
+	if (yych != 't') goto yy186;
+yy190:
+	yych = *++cursor;
+	if (yych == 'F') goto yy191;
+	if (yych != 'f') goto yy186;
+yy191:
+	yych = *++cursor;
+	if (yych != '8') goto yy186;
+yy192:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy186;
+		goto yy192;
 	}
-	if (yych != '\r') goto yy180;
+	if (yych != '\r') goto yy186;
 	yych = *++cursor;
-	if (yych != '\n') goto yy180;
+	if (yych != '\n') goto yy186;
 	++cursor;
 	{ return true; }
 }
@@ -1713,171 +1760,171 @@ static int printable(const unsigned char *cursor, bool *utf8) {
 	yych = *cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych == '\r') goto yy190;
+			if (yych == '\r') goto yy196;
 		} else {
-			if (yych <= '~') goto yy191;
-			if (yych <= 0xC1) goto yy188;
-			if (yych <= 0xDF) goto yy192;
-			goto yy193;
+			if (yych <= '~') goto yy197;
+			if (yych <= 0xC1) goto yy194;
+			if (yych <= 0xDF) goto yy198;
+			goto yy199;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy195;
-			goto yy194;
+			if (yych == 0xED) goto yy201;
+			goto yy200;
 		} else {
-			if (yych <= 0xF0) goto yy196;
-			if (yych <= 0xF3) goto yy197;
-			if (yych <= 0xF4) goto yy198;
+			if (yych <= 0xF0) goto yy202;
+			if (yych <= 0xF3) goto yy203;
+			if (yych <= 0xF4) goto yy204;
 		}
 	}
-yy188:
-	++cursor;
-yy189:
-	{ return COMMAND_SYNTAX; }
-yy190:
-	yych = *++cursor;
-	if (yych == '\n') goto yy199;
-	goto yy189;
-yy191:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy203;
-		goto yy189;
-	} else {
-		if (yych <= '~') goto yy203;
-		if (yych <= 0xC1) goto yy189;
-		if (yych <= 0xF4) goto yy203;
-		goto yy189;
-	}
-yy192:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy189;
-	if (yych <= 0xBF) goto yy211;
-	goto yy189;
-yy193:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x9F) goto yy189;
-	if (yych <= 0xBF) goto yy204;
-	goto yy189;
 yy194:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy189;
-	if (yych <= 0xBF) goto yy204;
-	goto yy189;
+	++cursor;
 yy195:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy189;
-	if (yych <= 0x9F) goto yy204;
-	goto yy189;
+	{ return COMMAND_SYNTAX; }
 yy196:
-	yych = *(marker = ++cursor);
-	if (yych <= 0x8F) goto yy189;
-	if (yych <= 0xBF) goto yy206;
-	goto yy189;
+	yych = *++cursor;
+	if (yych == '\n') goto yy205;
+	goto yy195;
 yy197:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy189;
-	if (yych <= 0xBF) goto yy206;
-	goto yy189;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy209;
+		goto yy195;
+	} else {
+		if (yych <= '~') goto yy209;
+		if (yych <= 0xC1) goto yy195;
+		if (yych <= 0xF4) goto yy209;
+		goto yy195;
+	}
 yy198:
 	yych = *(marker = ++cursor);
-	if (yych <= 0x7F) goto yy189;
-	if (yych <= 0x8F) goto yy206;
-	goto yy189;
+	if (yych <= 0x7F) goto yy195;
+	if (yych <= 0xBF) goto yy217;
+	goto yy195;
 yy199:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x9F) goto yy195;
+	if (yych <= 0xBF) goto yy210;
+	goto yy195;
+yy200:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy195;
+	if (yych <= 0xBF) goto yy210;
+	goto yy195;
+yy201:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy195;
+	if (yych <= 0x9F) goto yy210;
+	goto yy195;
+yy202:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x8F) goto yy195;
+	if (yych <= 0xBF) goto yy212;
+	goto yy195;
+yy203:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy195;
+	if (yych <= 0xBF) goto yy212;
+	goto yy195;
+yy204:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy195;
+	if (yych <= 0x8F) goto yy212;
+	goto yy195;
+yy205:
 	++cursor;
 	{ *utf8 = false; return 0; }
-yy200:
+yy206:
 	yych = *++cursor;
-	if (yych == '\n') goto yy199;
-yy201:
+	if (yych == '\n') goto yy205;
+yy207:
 	cursor = marker;
-	goto yy189;
-yy202:
+	goto yy195;
+yy208:
 	yych = *++cursor;
-yy203:
+yy209:
 	if (yybm[0+yych] & 128) {
-		goto yy202;
+		goto yy208;
 	}
 	if (yych <= 0xEC) {
 		if (yych <= 0xC1) {
-			if (yych == '\r') goto yy200;
-			goto yy201;
+			if (yych == '\r') goto yy206;
+			goto yy207;
 		} else {
-			if (yych <= 0xDF) goto yy204;
-			if (yych <= 0xE0) goto yy205;
-			goto yy206;
+			if (yych <= 0xDF) goto yy210;
+			if (yych <= 0xE0) goto yy211;
+			goto yy212;
 		}
 	} else {
 		if (yych <= 0xF0) {
-			if (yych <= 0xED) goto yy207;
-			if (yych <= 0xEF) goto yy206;
-			goto yy208;
+			if (yych <= 0xED) goto yy213;
+			if (yych <= 0xEF) goto yy212;
+			goto yy214;
 		} else {
-			if (yych <= 0xF3) goto yy209;
-			if (yych <= 0xF4) goto yy210;
-			goto yy201;
+			if (yych <= 0xF3) goto yy215;
+			if (yych <= 0xF4) goto yy216;
+			goto yy207;
 		}
 	}
-yy204:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy201;
-	if (yych <= 0xBF) goto yy211;
-	goto yy201;
-yy205:
-	yych = *++cursor;
-	if (yych <= 0x9F) goto yy201;
-	if (yych <= 0xBF) goto yy204;
-	goto yy201;
-yy206:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy201;
-	if (yych <= 0xBF) goto yy204;
-	goto yy201;
-yy207:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy201;
-	if (yych <= 0x9F) goto yy204;
-	goto yy201;
-yy208:
-	yych = *++cursor;
-	if (yych <= 0x8F) goto yy201;
-	if (yych <= 0xBF) goto yy206;
-	goto yy201;
-yy209:
-	yych = *++cursor;
-	if (yych <= 0x7F) goto yy201;
-	if (yych <= 0xBF) goto yy206;
-	goto yy201;
 yy210:
 	yych = *++cursor;
-	if (yych <= 0x7F) goto yy201;
-	if (yych <= 0x8F) goto yy206;
-	goto yy201;
+	if (yych <= 0x7F) goto yy207;
+	if (yych <= 0xBF) goto yy217;
+	goto yy207;
 yy211:
+	yych = *++cursor;
+	if (yych <= 0x9F) goto yy207;
+	if (yych <= 0xBF) goto yy210;
+	goto yy207;
+yy212:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy207;
+	if (yych <= 0xBF) goto yy210;
+	goto yy207;
+yy213:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy207;
+	if (yych <= 0x9F) goto yy210;
+	goto yy207;
+yy214:
+	yych = *++cursor;
+	if (yych <= 0x8F) goto yy207;
+	if (yych <= 0xBF) goto yy212;
+	goto yy207;
+yy215:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy207;
+	if (yych <= 0xBF) goto yy212;
+	goto yy207;
+yy216:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy207;
+	if (yych <= 0x8F) goto yy212;
+	goto yy207;
+yy217:
 	yych = *++cursor;
 	if (yych <= 0xE0) {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy201;
+			if (yych != '\r') goto yy207;
 		} else {
-			if (yych <= '~') goto yy211;
-			if (yych <= 0xC1) goto yy201;
-			if (yych <= 0xDF) goto yy204;
-			goto yy205;
+			if (yych <= '~') goto yy217;
+			if (yych <= 0xC1) goto yy207;
+			if (yych <= 0xDF) goto yy210;
+			goto yy211;
 		}
 	} else {
 		if (yych <= 0xEF) {
-			if (yych == 0xED) goto yy207;
-			goto yy206;
+			if (yych == 0xED) goto yy213;
+			goto yy212;
 		} else {
-			if (yych <= 0xF0) goto yy208;
-			if (yych <= 0xF3) goto yy209;
-			if (yych <= 0xF4) goto yy210;
-			goto yy201;
+			if (yych <= 0xF0) goto yy214;
+			if (yych <= 0xF3) goto yy215;
+			if (yych <= 0xF4) goto yy216;
+			goto yy207;
 		}
 	}
 	yych = *++cursor;
-	if (yych != '\n') goto yy201;
+	if (yych != '\n') goto yy207;
 	++cursor;
 	{ *utf8 = true;  return 0; }
 }
@@ -1952,66 +1999,66 @@ static int reverse_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy214;
+	if (yych == ' ') goto yy220;
 	++cursor;
-yy213:
+yy219:
 	{ return COMMAND_SYNTAX; }
-yy214:
+yy220:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy215;
+		goto yy221;
 	}
-	if (yych == 'F') goto yy217;
-	if (yych == 'f') goto yy217;
-	goto yy213;
-yy215:
+	if (yych == 'F') goto yy223;
+	if (yych == 'f') goto yy223;
+	goto yy219;
+yy221:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy215;
+		goto yy221;
 	}
-	if (yych == 'F') goto yy217;
-	if (yych == 'f') goto yy217;
-yy216:
+	if (yych == 'F') goto yy223;
+	if (yych == 'f') goto yy223;
+yy222:
 	cursor = marker;
-	goto yy213;
-yy217:
+	goto yy219;
+yy223:
 	yych = *++cursor;
-	if (yych == 'R') goto yy218;
-	if (yych != 'r') goto yy216;
-yy218:
+	if (yych == 'R') goto yy224;
+	if (yych != 'r') goto yy222;
+yy224:
 	yych = *++cursor;
-	if (yych == 'O') goto yy219;
-	if (yych != 'o') goto yy216;
-yy219:
+	if (yych == 'O') goto yy225;
+	if (yych != 'o') goto yy222;
+yy225:
 	yych = *++cursor;
-	if (yych == 'M') goto yy220;
-	if (yych != 'm') goto yy216;
-yy220:
+	if (yych == 'M') goto yy226;
+	if (yych != 'm') goto yy222;
+yy226:
 	yych = *++cursor;
-	if (yych != ':') goto yy216;
+	if (yych != ':') goto yy222;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy221;
+			goto yy227;
 		}
-		if (yych <= '\f') goto yy216;
+		if (yych <= '\f') goto yy222;
 		yyt1 = cursor;
-		goto yy222;
+		goto yy228;
 	} else {
-		if (yych <= 0x1F) goto yy216;
-		if (yych == 0x7F) goto yy216;
+		if (yych <= 0x1F) goto yy222;
+		if (yych == 0x7F) goto yy222;
 		yyt1 = cursor;
 	}
-yy221:
+yy227:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy221;
+		goto yy227;
 	}
-	if (yych != '\r') goto yy216;
-yy222:
+	if (yych != '\r') goto yy222;
+yy228:
 	yych = *++cursor;
-	if (yych != '\n') goto yy216;
+	if (yych != '\n') goto yy222;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, true, COMMAND_SENDER); }
@@ -2062,58 +2109,58 @@ static int forward_path(struct line *line) {
 		128, 128, 128, 128, 128, 128, 128, 128,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy225;
+	if (yych == ' ') goto yy231;
 	++cursor;
-yy224:
+yy230:
 	{ return COMMAND_SYNTAX; }
-yy225:
+yy231:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy226;
+		goto yy232;
 	}
-	if (yych == 'T') goto yy228;
-	if (yych == 't') goto yy228;
-	goto yy224;
-yy226:
+	if (yych == 'T') goto yy234;
+	if (yych == 't') goto yy234;
+	goto yy230;
+yy232:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy226;
+		goto yy232;
 	}
-	if (yych == 'T') goto yy228;
-	if (yych == 't') goto yy228;
-yy227:
+	if (yych == 'T') goto yy234;
+	if (yych == 't') goto yy234;
+yy233:
 	cursor = marker;
-	goto yy224;
-yy228:
+	goto yy230;
+yy234:
 	yych = *++cursor;
-	if (yych == 'O') goto yy229;
-	if (yych != 'o') goto yy227;
-yy229:
+	if (yych == 'O') goto yy235;
+	if (yych != 'o') goto yy233;
+yy235:
 	yych = *++cursor;
-	if (yych != ':') goto yy227;
+	if (yych != ':') goto yy233;
 	yych = *++cursor;
 	if (yych <= '\r') {
 		if (yych == '\t') {
 			yyt1 = cursor;
-			goto yy230;
+			goto yy236;
 		}
-		if (yych <= '\f') goto yy227;
+		if (yych <= '\f') goto yy233;
 		yyt1 = cursor;
-		goto yy231;
+		goto yy237;
 	} else {
-		if (yych <= 0x1F) goto yy227;
-		if (yych == 0x7F) goto yy227;
+		if (yych <= 0x1F) goto yy233;
+		if (yych == 0x7F) goto yy233;
 		yyt1 = cursor;
 	}
-yy230:
+yy236:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy230;
+		goto yy236;
 	}
-	if (yych != '\r') goto yy227;
-yy231:
+	if (yych != '\r') goto yy233;
+yy237:
 	yych = *++cursor;
-	if (yych != '\n') goto yy227;
+	if (yych != '\n') goto yy233;
 	++cursor;
 	path = yyt1;
 	{ return read_path(line, path, false, COMMAND_RECIPIENT); }
@@ -2167,158 +2214,158 @@ static int sasl(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy234;
+	if (yych == ' ') goto yy240;
 	++cursor;
-yy233:
+yy239:
 	{ return COMMAND_SYNTAX; }
-yy234:
+yy240:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy235;
+		goto yy241;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
-			if (yych <= ',') goto yy233;
+			if (yych <= ',') goto yy239;
 			yyt1 = cursor;
-			goto yy237;
+			goto yy243;
 		} else {
-			if (yych <= '/') goto yy233;
+			if (yych <= '/') goto yy239;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
-			goto yy233;
+			goto yy239;
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
-			if (yych <= '^') goto yy233;
+			if (yych <= '^') goto yy239;
 			yyt1 = cursor;
-			goto yy237;
+			goto yy243;
 		} else {
-			if (yych <= '`') goto yy233;
+			if (yych <= '`') goto yy239;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
-			goto yy233;
+			goto yy239;
 		}
 	}
-yy235:
+yy241:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy235;
+		goto yy241;
 	}
 	if (yych <= '@') {
 		if (yych <= '-') {
 			if (yych >= '-') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
 		} else {
-			if (yych <= '/') goto yy236;
+			if (yych <= '/') goto yy242;
 			if (yych <= '9') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
 		}
 	} else {
 		if (yych <= '_') {
 			if (yych <= 'Z') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
 			if (yych >= '_') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
 		} else {
-			if (yych <= '`') goto yy236;
+			if (yych <= '`') goto yy242;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy237;
+				goto yy243;
 			}
 		}
 	}
-yy236:
+yy242:
 	cursor = marker;
-	goto yy233;
-yy237:
+	goto yy239;
+yy243:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
-			if (yych != '\r') goto yy236;
+			if (yych != '\r') goto yy242;
 			yyt2 = cursor;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych == '-') goto yy240;
-			goto yy236;
+			if (yych == '-') goto yy246;
+			goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy240;
-			if (yych <= '@') goto yy236;
-			if (yych <= 'Z') goto yy240;
-			goto yy236;
+			if (yych <= '9') goto yy246;
+			if (yych <= '@') goto yy242;
+			if (yych <= 'Z') goto yy246;
+			goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych <= 'z') goto yy240;
-			goto yy236;
-		}
-	}
-yy238:
-	yych = *++cursor;
-	if (yych == '\n') goto yy241;
-	goto yy236;
-yy239:
-	yych = *++cursor;
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy238;
-		goto yy236;
-	} else {
-		if (yych <= ' ') goto yy239;
-		if (yych <= '~') {
-			yyt3 = cursor;
+			if (yych == '`') goto yy242;
+			if (yych <= 'z') goto yy246;
 			goto yy242;
 		}
-		goto yy236;
 	}
-yy240:
+yy244:
+	yych = *++cursor;
+	if (yych == '\n') goto yy247;
+	goto yy242;
+yy245:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy244;
+		goto yy242;
+	} else {
+		if (yych <= ' ') goto yy245;
+		if (yych <= '~') {
+			yyt3 = cursor;
+			goto yy248;
+		}
+		goto yy242;
+	}
+yy246:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych == '-') goto yy243;
-			goto yy236;
+			if (yych == '-') goto yy249;
+			goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy243;
-			if (yych <= '@') goto yy236;
-			if (yych <= 'Z') goto yy243;
-			goto yy236;
+			if (yych <= '9') goto yy249;
+			if (yych <= '@') goto yy242;
+			if (yych <= 'Z') goto yy249;
+			goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych <= 'z') goto yy243;
-			goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych <= 'z') goto yy249;
+			goto yy242;
 		}
 	}
-yy241:
+yy247:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2326,82 +2373,82 @@ yy241:
     line->command->argument = cursor_slice(mechanism, end);
     return 0;
   }
-yy242:
+yy248:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy242;
+		goto yy248;
 	}
-	if (yych == '\r') goto yy244;
-	if (yych == ' ') goto yy245;
-	goto yy236;
-yy243:
+	if (yych == '\r') goto yy250;
+	if (yych == ' ') goto yy251;
+	goto yy242;
+yy249:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych == '-') goto yy246;
-			goto yy236;
+			if (yych == '-') goto yy252;
+			goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy246;
-			if (yych <= '@') goto yy236;
-			if (yych <= 'Z') goto yy246;
-			goto yy236;
+			if (yych <= '9') goto yy252;
+			if (yych <= '@') goto yy242;
+			if (yych <= 'Z') goto yy252;
+			goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych <= 'z') goto yy246;
-			goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych <= 'z') goto yy252;
+			goto yy242;
 		}
 	}
-yy244:
+yy250:
 	yych = *++cursor;
-	if (yych == '\n') goto yy247;
-	goto yy236;
-yy245:
+	if (yych == '\n') goto yy253;
+	goto yy242;
+yy251:
 	yych = *++cursor;
-	if (yych == '\r') goto yy244;
-	if (yych == ' ') goto yy245;
-	goto yy236;
-yy246:
+	if (yych == '\r') goto yy250;
+	if (yych == ' ') goto yy251;
+	goto yy242;
+yy252:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych == '-') goto yy248;
-			goto yy236;
+			if (yych == '-') goto yy254;
+			goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy248;
-			if (yych <= '@') goto yy236;
-			if (yych <= 'Z') goto yy248;
-			goto yy236;
+			if (yych <= '9') goto yy254;
+			if (yych <= '@') goto yy242;
+			if (yych <= 'Z') goto yy254;
+			goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych <= 'z') goto yy248;
-			goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych <= 'z') goto yy254;
+			goto yy242;
 		}
 	}
-yy247:
+yy253:
 	++cursor;
 	mechanism = yyt1;
 	end = yyt2;
@@ -2411,186 +2458,30 @@ yy247:
     line->command->parameters = trimmed(response, line->end);
     return 0;
   }
-yy248:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy238;
-			}
-			goto yy236;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy239;
-			}
-			if (yych != '-') goto yy236;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy249;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
-		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
-		}
-	}
-yy249:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy238;
-			}
-			goto yy236;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy239;
-			}
-			if (yych != '-') goto yy236;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy250;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
-		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
-		}
-	}
-yy250:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy238;
-			}
-			goto yy236;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy239;
-			}
-			if (yych != '-') goto yy236;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy251;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
-		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
-		}
-	}
-yy251:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy238;
-			}
-			goto yy236;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy239;
-			}
-			if (yych != '-') goto yy236;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy252;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
-		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
-		}
-	}
-yy252:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy238;
-			}
-			goto yy236;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy239;
-			}
-			if (yych != '-') goto yy236;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy253;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
-		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
-		}
-	}
-yy253:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy238;
-			}
-			goto yy236;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy239;
-			}
-			if (yych != '-') goto yy236;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy254;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
-		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
-		}
-	}
 yy254:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy255;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy255:
@@ -2599,24 +2490,24 @@ yy255:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy256;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy256:
@@ -2625,24 +2516,24 @@ yy256:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy257;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy257:
@@ -2651,24 +2542,24 @@ yy257:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy258;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy258:
@@ -2677,24 +2568,24 @@ yy258:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy259;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy259:
@@ -2703,24 +2594,24 @@ yy259:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy260;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy260:
@@ -2729,24 +2620,24 @@ yy260:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy261;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy261:
@@ -2755,24 +2646,24 @@ yy261:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy262;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy262:
@@ -2781,37 +2672,193 @@ yy262:
 		if (yych <= 0x1F) {
 			if (yych == '\r') {
 				yyt2 = cursor;
-				goto yy238;
+				goto yy244;
 			}
-			goto yy236;
+			goto yy242;
 		} else {
 			if (yych <= ' ') {
 				yyt2 = cursor;
-				goto yy239;
+				goto yy245;
 			}
-			if (yych != '-') goto yy236;
+			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy263;
-			if (yych <= '@') goto yy236;
-			if (yych >= '[') goto yy236;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
 		} else {
-			if (yych == '`') goto yy236;
-			if (yych >= '{') goto yy236;
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
 		}
 	}
 yy263:
 	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy264;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy264:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy265;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy265:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy266;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy266:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy267;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy267:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy268;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy268:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy269;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy269:
+	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy238;
+		goto yy244;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy239;
+		goto yy245;
 	}
-	goto yy236;
+	goto yy242;
 }
 
 }
@@ -2872,94 +2919,94 @@ static int chunk_size(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy266;
+	if (yych == ' ') goto yy272;
 	++cursor;
-yy265:
+yy271:
 	{ return COMMAND_SYNTAX; }
-yy266:
+yy272:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy267;
+		goto yy273;
 	}
-	if (yych <= '/') goto yy265;
+	if (yych <= '/') goto yy271;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy269;
+		goto yy275;
 	}
-	goto yy265;
-yy267:
+	goto yy271;
+yy273:
 	yych = *++cursor;
 	if (yybm[0+yych] & 64) {
-		goto yy267;
+		goto yy273;
 	}
-	if (yych <= '/') goto yy268;
+	if (yych <= '/') goto yy274;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy269;
+		goto yy275;
 	}
-yy268:
+yy274:
 	cursor = marker;
-	goto yy265;
-yy269:
+	goto yy271;
+yy275:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy269;
+		goto yy275;
 	}
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy270;
+		goto yy276;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy271;
+		goto yy277;
 	}
-	goto yy268;
-yy270:
+	goto yy274;
+yy276:
 	yych = *++cursor;
-	if (yych == '\n') goto yy272;
-	goto yy268;
-yy271:
+	if (yych == '\n') goto yy278;
+	goto yy274;
+yy277:
 	yych = *++cursor;
 	if (yych <= ' ') {
-		if (yych == '\r') goto yy270;
-		if (yych <= 0x1F) goto yy268;
-		goto yy271;
+		if (yych == '\r') goto yy276;
+		if (yych <= 0x1F) goto yy274;
+		goto yy277;
 	} else {
 		if (yych <= 'L') {
-			if (yych <= 'K') goto yy268;
-			goto yy273;
+			if (yych <= 'K') goto yy274;
+			goto yy279;
 		} else {
-			if (yych == 'l') goto yy273;
-			goto yy268;
+			if (yych == 'l') goto yy279;
+			goto yy274;
 		}
 	}
-yy272:
+yy278:
 	++cursor;
 	digits = yyt1;
 	end = yyt2;
 	{
     return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
   }
-yy273:
+yy279:
 	yych = *++cursor;
-	if (yych == 'A') goto yy274;
-	if (yych != 'a') goto yy268;
-yy274:
+	if (yych == 'A') goto yy280;
+	if (yych != 'a') goto yy274;
+yy280:
 	yych = *++cursor;
-	if (yych == 'S') goto yy275;
-	if (yych != 's') goto yy268;
-yy275:
+	if (yych == 'S') goto yy281;
+	if (yych != 's') goto yy274;
+yy281:
 	yych = *++cursor;
-	if (yych == 'T') goto yy276;
-	if (yych != 't') goto yy268;
-yy276:
+	if (yych == 'T') goto yy282;
+	if (yych != 't') goto yy274;
+yy282:
 	yych = *++cursor;
-	if (yych == '\r') goto yy277;
-	if (yych == ' ') goto yy276;
-	goto yy268;
-yy277:
+	if (yych == '\r') goto yy283;
+	if (yych == ' ') goto yy282;
+	goto yy274;
+yy283:
 	yych = *++cursor;
-	if (yych != '\n') goto yy268;
+	if (yych != '\n') goto yy274;
 	++cursor;
 	digits = yyt1;
 	end = yyt2;
@@ -3014,84 +3061,261 @@ static int attributes(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy280;
+	if (yych == ' ') goto yy286;
 	++cursor;
-yy279:
+yy285:
 	{ return COMMAND_SYNTAX; }
-yy280:
+yy286:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 32) {
-		goto yy281;
+		goto yy287;
 	}
-	if (yych <= '@') goto yy279;
-	if (yych <= 'Z') goto yy283;
-	if (yych <= '`') goto yy279;
-	if (yych <= 'z') goto yy283;
-	goto yy279;
-yy281:
-	yych = *++cursor;
-	if (yybm[0+yych] & 32) {
-		goto yy281;
-	}
-	if (yych <= '@') goto yy282;
-	if (yych <= 'Z') goto yy283;
-	if (yych <= '`') goto yy282;
-	if (yych <= 'z') goto yy283;
-yy282:
-	cursor = marker;
-	goto yy279;
-yy283:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy283;
-	}
-	if (yych != '=') goto yy282;
-	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy284;
-	}
-	if (yych <= ' ') goto yy282;
-	if (yych <= '+') goto yy285;
-	goto yy282;
-yy284:
-	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy284;
-	}
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy286;
-		goto yy282;
-	} else {
-		if (yych <= ' ') goto yy287;
-		if (yych >= ',') goto yy282;
-	}
-yy285:
-	yych = *++cursor;
-	if (yych <= '/') goto yy282;
-	if (yych <= '9') goto yy288;
-	if (yych <= '@') goto yy282;
-	if (yych <= 'F') goto yy288;
-	goto yy282;
-yy286:
-	yych = *++cursor;
-	if (yych == '\n') goto yy289;
-	goto yy282;
+	if (yych <= '@') goto yy285;
+	if (yych <= 'Z') goto yy289;
+	if (yych <= '`') goto yy285;
+	if (yych <= 'z') goto yy289;
+	goto yy285;
 yy287:
 	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy283;
+	if (yybm[0+yych] & 32) {
+		goto yy287;
 	}
-	if (yych == '\r') goto yy286;
-	if (yych == ' ') goto yy287;
-	goto yy282;
+	if (yych <= '@') goto yy288;
+	if (yych <= 'Z') goto yy289;
+	if (yych <= '`') goto yy288;
+	if (yych <= 'z') goto yy289;
 yy288:
-	yych = *++cursor;
-	if (yych <= '/') goto yy282;
-	if (yych <= '9') goto yy284;
-	if (yych <= '@') goto yy282;
-	if (yych <= 'F') goto yy284;
-	goto yy282;
+	cursor = marker;
+	goto yy285;
 yy289:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy289;
+	}
+	if (yych != '=') goto yy288;
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy290;
+	}
+	if (yych <= ' ') goto yy288;
+	if (yych <= '+') goto yy291;
+	goto yy288;
+yy290:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy290;
+	}
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy292;
+		goto yy288;
+	} else {
+		if (yych <= ' ') goto yy293;
+		if (yych >= ',') goto yy288;
+	}
+yy291:
+	yych = *++cursor;
+	if (yych <= '/') goto yy288;
+	if (yych <= '9') goto yy294;
+	if (yych <= '@') goto yy288;
+	if (yych <= 'F') goto yy294;
+	goto yy288;
+yy292:
+	yych = *++cursor;
+	if (yych == '\n') goto yy295;
+	goto yy288;
+yy293:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy289;
+	}
+	if (yych == '\r') goto yy292;
+	if (yych == ' ') goto yy293;
+	goto yy288;
+yy294:
+	yych = *++cursor;
+	if (yych <= '/') goto yy288;
+	if (yych <= '9') goto yy290;
+	if (yych <= '@') goto yy288;
+	if (yych <= 'F') goto yy290;
+	goto yy288;
+yy295:
+	++cursor;
+	{ return 0; }
+}
+
+}
+
+/* ETRN: SP [ "@" ] Domain, or SP "#" and the name of a queue (RFC 1985 section 5.3). */
+static int node(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker, *name;
+  line->command->argument = line->command->rest;
+  const unsigned char *yyt1 = NULL;
+
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		 32, 128,   0,   0, 128, 128, 128, 128,
+		  0,   0, 128, 128,   0, 192, 192, 128,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 128,   0,   0, 128,   0, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192,   0,   0,   0, 128, 128,
+		128, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 192, 192, 192, 192, 192,
+		192, 192, 192, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych == ' ') goto yy298;
+	++cursor;
+yy297:
+	{ return COMMAND_SYNTAX; }
+yy298:
+	yych = *(marker = ++cursor);
+	if (yych <= '.') {
+		if (yych <= '"') {
+			if (yych == ' ') goto yy300;
+			goto yy297;
+		} else {
+			if (yych <= '#') goto yy300;
+			if (yych <= ',') goto yy297;
+			goto yy300;
+		}
+	} else {
+		if (yych <= '?') {
+			if (yych <= '/') goto yy297;
+			if (yych <= '9') goto yy300;
+			goto yy297;
+		} else {
+			if (yych <= 'Z') goto yy300;
+			if (yych <= '`') goto yy297;
+			if (yych <= 'z') goto yy300;
+			goto yy297;
+		}
+	}
+yy299:
+	yych = *++cursor;
+yy300:
+	if (yybm[0+yych] & 32) {
+		goto yy299;
+	}
+	if (yych <= '9') {
+		if (yych <= ',') {
+			if (yych == '#') goto yy302;
+		} else {
+			if (yych != '/') {
+				yyt1 = cursor;
+				goto yy303;
+			}
+		}
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= '?') goto yy301;
+			if (yych <= '@') goto yy304;
+			yyt1 = cursor;
+			goto yy303;
+		} else {
+			if (yych <= '`') goto yy301;
+			if (yych <= 'z') {
+				yyt1 = cursor;
+				goto yy303;
+			}
+		}
+	}
+yy301:
+	cursor = marker;
+	goto yy297;
+yy302:
+	yych = *++cursor;
+	if (yych == '\r') goto yy301;
+	if (yych == ' ') goto yy301;
+	goto yy306;
+yy303:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy303;
+	}
+	if (yych == '\r') goto yy307;
+	if (yych == ' ') goto yy308;
+	goto yy301;
+yy304:
+	yych = *++cursor;
+	if (yych <= '9') {
+		if (yych <= ',') goto yy301;
+		if (yych == '/') goto yy301;
+		yyt1 = cursor;
+		goto yy303;
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= '@') goto yy301;
+			yyt1 = cursor;
+			goto yy303;
+		} else {
+			if (yych <= '`') goto yy301;
+			if (yych <= 'z') {
+				yyt1 = cursor;
+				goto yy303;
+			}
+			goto yy301;
+		}
+	}
+yy305:
+	yych = *++cursor;
+yy306:
+	if (yybm[0+yych] & 128) {
+		goto yy305;
+	}
+	if (yych == '\r') goto yy309;
+	if (yych == ' ') goto yy310;
+	goto yy301;
+yy307:
+	yych = *++cursor;
+	if (yych == '\n') goto yy311;
+	goto yy301;
+yy308:
+	yych = *++cursor;
+	if (yych == '\r') goto yy307;
+	if (yych == ' ') goto yy308;
+	goto yy301;
+yy309:
+	yych = *++cursor;
+	if (yych == '\n') goto yy312;
+	goto yy301;
+yy310:
+	yych = *++cursor;
+	if (yych == '\r') goto yy309;
+	if (yych == ' ') goto yy310;
+	goto yy301;
+yy311:
+	++cursor;
+	name = yyt1;
+	{
+    return address_is_hello_name((const char *)name) ? 0 : COMMAND_SYNTAX;
+  }
+yy312:
 	++cursor;
 	{ return 0; }
 }

@@ -1421,3 +1421,1698 @@ yy135:
 }
 
 }
+
+bool parameter_return(struct cmta_slice value, enum cmta_return *returns) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= 'H') {
+		if (yych == 'F') goto yy138;
+		if (yych >= 'H') goto yy139;
+	} else {
+		if (yych <= 'f') {
+			if (yych >= 'f') goto yy138;
+		} else {
+			if (yych == 'h') goto yy139;
+		}
+	}
+	++cursor;
+yy137:
+	{ return false; }
+yy138:
+	yych = *(marker = ++cursor);
+	if (yych == 'U') goto yy140;
+	if (yych == 'u') goto yy140;
+	goto yy137;
+yy139:
+	yych = *(marker = ++cursor);
+	if (yych == 'D') goto yy142;
+	if (yych == 'd') goto yy142;
+	goto yy137;
+yy140:
+	yych = *++cursor;
+	if (yych == 'L') goto yy143;
+	if (yych == 'l') goto yy143;
+yy141:
+	cursor = marker;
+	goto yy137;
+yy142:
+	yych = *++cursor;
+	if (yych == 'R') goto yy144;
+	if (yych == 'r') goto yy144;
+	goto yy141;
+yy143:
+	yych = *++cursor;
+	if (yych == 'L') goto yy145;
+	if (yych == 'l') goto yy145;
+	goto yy141;
+yy144:
+	yych = *++cursor;
+	if (yych == 'S') goto yy146;
+	if (yych == 's') goto yy146;
+	goto yy141;
+yy145:
+	yych = *++cursor;
+	if (yych == '\r') goto yy147;
+	if (yych == ' ') goto yy147;
+	goto yy141;
+yy146:
+	yych = *++cursor;
+	if (yych == '\r') goto yy148;
+	if (yych == ' ') goto yy148;
+	goto yy141;
+yy147:
+	++cursor;
+	{ *returns = CMTA_RETURN_FULL;    return cursor == end + 1; }
+yy148:
+	++cursor;
+	{ *returns = CMTA_RETURN_HEADERS; return cursor == end + 1; }
+}
+
+}
+
+/* True when text is graphic ASCII and blanks, as what is in xtext of RFC 3461 must be. */
+static bool is_printable(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if (text[i] < ' ' || text[i] > '~')
+      return false;
+  return true;
+}
+
+/* Octets of a value that RFC 3461 allows: sections 4.4 and 4.2. */
+enum { MAX_ENVELOPE_ID = 100, MAX_ORIGINAL_RECIPIENT = 500 };
+
+size_t parameter_envelope_id(struct cmta_slice value, char *text) {
+  if (value.length > MAX_ENVELOPE_ID)
+    return 0;
+  size_t length = parameter_xtext(value, text);
+  return is_printable(text, length) ? length : 0;
+}
+
+/* The word of NOTIFY that text begins with, or 0; *behind is what follows it. */
+static unsigned notify_word(const unsigned char *cursor, const unsigned char **behind) {
+  const unsigned char *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= 'S') {
+		if (yych <= 'F') {
+			if (yych == 'D') goto yy151;
+			if (yych >= 'F') goto yy152;
+		} else {
+			if (yych == 'N') goto yy153;
+			if (yych >= 'S') goto yy154;
+		}
+	} else {
+		if (yych <= 'f') {
+			if (yych == 'd') goto yy151;
+			if (yych >= 'f') goto yy152;
+		} else {
+			if (yych <= 'n') {
+				if (yych >= 'n') goto yy153;
+			} else {
+				if (yych == 's') goto yy154;
+			}
+		}
+	}
+	++cursor;
+yy150:
+	{ return 0; }
+yy151:
+	yych = *(marker = ++cursor);
+	if (yych == 'E') goto yy155;
+	if (yych == 'e') goto yy155;
+	goto yy150;
+yy152:
+	yych = *(marker = ++cursor);
+	if (yych == 'A') goto yy157;
+	if (yych == 'a') goto yy157;
+	goto yy150;
+yy153:
+	yych = *(marker = ++cursor);
+	if (yych == 'E') goto yy158;
+	if (yych == 'e') goto yy158;
+	goto yy150;
+yy154:
+	yych = *(marker = ++cursor);
+	if (yych == 'U') goto yy159;
+	if (yych == 'u') goto yy159;
+	goto yy150;
+yy155:
+	yych = *++cursor;
+	if (yych == 'L') goto yy160;
+	if (yych == 'l') goto yy160;
+yy156:
+	cursor = marker;
+	goto yy150;
+yy157:
+	yych = *++cursor;
+	if (yych == 'I') goto yy161;
+	if (yych == 'i') goto yy161;
+	goto yy156;
+yy158:
+	yych = *++cursor;
+	if (yych == 'V') goto yy162;
+	if (yych == 'v') goto yy162;
+	goto yy156;
+yy159:
+	yych = *++cursor;
+	if (yych == 'C') goto yy163;
+	if (yych == 'c') goto yy163;
+	goto yy156;
+yy160:
+	yych = *++cursor;
+	if (yych == 'A') goto yy164;
+	if (yych == 'a') goto yy164;
+	goto yy156;
+yy161:
+	yych = *++cursor;
+	if (yych == 'L') goto yy165;
+	if (yych == 'l') goto yy165;
+	goto yy156;
+yy162:
+	yych = *++cursor;
+	if (yych == 'E') goto yy166;
+	if (yych == 'e') goto yy166;
+	goto yy156;
+yy163:
+	yych = *++cursor;
+	if (yych == 'C') goto yy167;
+	if (yych == 'c') goto yy167;
+	goto yy156;
+yy164:
+	yych = *++cursor;
+	if (yych == 'Y') goto yy168;
+	if (yych == 'y') goto yy168;
+	goto yy156;
+yy165:
+	yych = *++cursor;
+	if (yych == 'U') goto yy169;
+	if (yych == 'u') goto yy169;
+	goto yy156;
+yy166:
+	yych = *++cursor;
+	if (yych == 'R') goto yy170;
+	if (yych == 'r') goto yy170;
+	goto yy156;
+yy167:
+	yych = *++cursor;
+	if (yych == 'E') goto yy171;
+	if (yych == 'e') goto yy171;
+	goto yy156;
+yy168:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_DELAY; }
+yy169:
+	yych = *++cursor;
+	if (yych == 'R') goto yy172;
+	if (yych == 'r') goto yy172;
+	goto yy156;
+yy170:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_NEVER; }
+yy171:
+	yych = *++cursor;
+	if (yych == 'S') goto yy173;
+	if (yych == 's') goto yy173;
+	goto yy156;
+yy172:
+	yych = *++cursor;
+	if (yych == 'E') goto yy174;
+	if (yych == 'e') goto yy174;
+	goto yy156;
+yy173:
+	yych = *++cursor;
+	if (yych == 'S') goto yy175;
+	if (yych == 's') goto yy175;
+	goto yy156;
+yy174:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_FAILURE; }
+yy175:
+	++cursor;
+	{ *behind = cursor; return CMTA_NOTIFY_SUCCESS; }
+}
+
+}
+
+bool parameter_notify(struct cmta_slice value, unsigned *notify) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *at = cursor_at(value.at), *end = at + value.length, *behind = at;
+  *notify = 0;
+  for (;; at = behind + 1) {
+    unsigned word = notify_word(at, &behind);
+    if (word == 0 || (*notify & (word | CMTA_NOTIFY_NEVER)) ||
+        (word == CMTA_NOTIFY_NEVER && *notify))
+      return false;
+    *notify |= word;
+    if (*behind != ',')
+      return behind == end;
+  }
+}
+
+/* What a hexadecimal digit in either case stands for. */
+static unsigned hex_value(char digit) {
+  return digit >= 'a' ? (unsigned)(digit - 'a' + 10) : nibble(digit);
+}
+
+/* Writes a character as UTF-8 (RFC 3629 section 3); how many octets that is. */
+static size_t put_utf8(char *text, unsigned long character) {
+  size_t more = character < 0x80 ? 0 : character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+  static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+  text[0] = (char)(lead[more] | character >> (6 * more));
+  for (size_t i = 1; i <= more; i++)
+    text[i] = (char)(0x80 | (character >> (6 * (more - i)) & 0x3f));
+  return more + 1;
+}
+
+/* Writes what a valid utf-8-enc-addr says; how many octets that is. */
+static size_t decode_embedded(struct cmta_slice value, char *text) {
+  size_t length = 0, i = 0;
+  while (i < value.length) {
+    if (value.at[i] != '\\') {
+      text[length++] = value.at[i++];
+      continue;
+    }
+    unsigned long character = 0;
+    for (i += 3; value.at[i] != '}'; i++)
+      character = character << 4 | hex_value(value.at[i]);
+    length += put_utf8(text + length, character);
+    i++;
+  }
+  return length;
+}
+
+/* utf-8-addr-xtext or utf-8-addr-unitext (RFC 6533 section 3): as parameter_xtext(). */
+static size_t embedded(struct cmta_slice value, char *text) {
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128,   0, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128,   0, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128,   0, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych <= 0xC1) {
+		if (yych <= '<') {
+			if (yych <= ' ') goto yy177;
+			if (yych != '+') goto yy179;
+		} else {
+			if (yych <= '[') {
+				if (yych >= '>') goto yy179;
+			} else {
+				if (yych <= '\\') goto yy180;
+				if (yych <= '~') goto yy179;
+			}
+		}
+	} else {
+		if (yych <= 0xED) {
+			if (yych <= 0xDF) goto yy181;
+			if (yych <= 0xE0) goto yy182;
+			if (yych <= 0xEC) goto yy183;
+			goto yy184;
+		} else {
+			if (yych <= 0xF0) {
+				if (yych <= 0xEF) goto yy183;
+				goto yy185;
+			} else {
+				if (yych <= 0xF3) goto yy186;
+				if (yych <= 0xF4) goto yy187;
+			}
+		}
+	}
+yy177:
+	++cursor;
+yy178:
+	{ return 0; }
+yy179:
+	yych = *(marker = ++cursor);
+	if (yych <= '+') {
+		if (yych <= '\r') {
+			if (yych <= '\f') goto yy178;
+			goto yy190;
+		} else {
+			if (yych <= 0x1F) goto yy178;
+			if (yych <= '*') goto yy190;
+			goto yy178;
+		}
+	} else {
+		if (yych <= '~') {
+			if (yych == '=') goto yy178;
+			goto yy190;
+		} else {
+			if (yych <= 0xC1) goto yy178;
+			if (yych <= 0xF4) goto yy190;
+			goto yy178;
+		}
+	}
+yy180:
+	yych = *(marker = ++cursor);
+	if (yych == 'x') goto yy200;
+	goto yy178;
+yy181:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy178;
+	if (yych <= 0xBF) goto yy189;
+	goto yy178;
+yy182:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x9F) goto yy178;
+	if (yych <= 0xBF) goto yy193;
+	goto yy178;
+yy183:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy178;
+	if (yych <= 0xBF) goto yy193;
+	goto yy178;
+yy184:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy178;
+	if (yych <= 0x9F) goto yy193;
+	goto yy178;
+yy185:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x8F) goto yy178;
+	if (yych <= 0xBF) goto yy195;
+	goto yy178;
+yy186:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy178;
+	if (yych <= 0xBF) goto yy195;
+	goto yy178;
+yy187:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x7F) goto yy178;
+	if (yych <= 0x8F) goto yy195;
+	goto yy178;
+yy188:
+	++cursor;
+	{ return cursor == end + 1 ? decode_embedded(value, text) : 0; }
+yy189:
+	yych = *++cursor;
+yy190:
+	if (yybm[0+yych] & 128) {
+		goto yy189;
+	}
+	if (yych <= 0xDF) {
+		if (yych <= ' ') {
+			if (yych == '\r') goto yy188;
+			if (yych >= ' ') goto yy188;
+		} else {
+			if (yych <= '=') goto yy191;
+			if (yych <= '\\') goto yy192;
+			if (yych >= 0xC2) goto yy193;
+		}
+	} else {
+		if (yych <= 0xEF) {
+			if (yych <= 0xE0) goto yy194;
+			if (yych == 0xED) goto yy196;
+			goto yy195;
+		} else {
+			if (yych <= 0xF0) goto yy197;
+			if (yych <= 0xF3) goto yy198;
+			if (yych <= 0xF4) goto yy199;
+		}
+	}
+yy191:
+	cursor = marker;
+	goto yy178;
+yy192:
+	yych = *++cursor;
+	if (yych == 'x') goto yy200;
+	goto yy191;
+yy193:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy191;
+	if (yych <= 0xBF) goto yy189;
+	goto yy191;
+yy194:
+	yych = *++cursor;
+	if (yych <= 0x9F) goto yy191;
+	if (yych <= 0xBF) goto yy193;
+	goto yy191;
+yy195:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy191;
+	if (yych <= 0xBF) goto yy193;
+	goto yy191;
+yy196:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy191;
+	if (yych <= 0x9F) goto yy193;
+	goto yy191;
+yy197:
+	yych = *++cursor;
+	if (yych <= 0x8F) goto yy191;
+	if (yych <= 0xBF) goto yy195;
+	goto yy191;
+yy198:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy191;
+	if (yych <= 0xBF) goto yy195;
+	goto yy191;
+yy199:
+	yych = *++cursor;
+	if (yych <= 0x7F) goto yy191;
+	if (yych <= 0x8F) goto yy195;
+	goto yy191;
+yy200:
+	yych = *++cursor;
+	if (yych != '{') goto yy191;
+	yych = *++cursor;
+	if (yych <= '7') {
+		if (yych <= '2') {
+			if (yych <= '/') goto yy191;
+			if (yych <= '0') goto yy201;
+			if (yych <= '1') goto yy202;
+			goto yy203;
+		} else {
+			if (yych <= '4') {
+				if (yych <= '3') goto yy204;
+				goto yy205;
+			} else {
+				if (yych <= '5') goto yy206;
+				if (yych <= '6') goto yy205;
+				goto yy207;
+			}
+		}
+	} else {
+		if (yych <= 'F') {
+			if (yych <= '@') {
+				if (yych <= '9') goto yy208;
+				goto yy191;
+			} else {
+				if (yych == 'D') goto yy209;
+				goto yy208;
+			}
+		} else {
+			if (yych <= 'c') {
+				if (yych <= '`') goto yy191;
+				goto yy208;
+			} else {
+				if (yych <= 'd') goto yy209;
+				if (yych <= 'f') goto yy208;
+				goto yy191;
+			}
+		}
+	}
+yy201:
+	yych = *++cursor;
+	if (yych <= '0') goto yy191;
+	if (yych <= '9') goto yy210;
+	goto yy191;
+yy202:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '0') goto yy211;
+		if (yych <= '9') goto yy212;
+		goto yy191;
+	} else {
+		if (yych <= 'F') goto yy213;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy213;
+		goto yy191;
+	}
+yy203:
+	yych = *++cursor;
+	if (yych <= 'B') {
+		if (yych <= '9') {
+			if (yych <= '/') goto yy191;
+			if (yych <= '0') goto yy212;
+			goto yy213;
+		} else {
+			if (yych <= '@') goto yy191;
+			if (yych <= 'A') goto yy213;
+			goto yy212;
+		}
+	} else {
+		if (yych <= 'a') {
+			if (yych <= 'F') goto yy213;
+			if (yych <= '`') goto yy191;
+			goto yy213;
+		} else {
+			if (yych <= 'b') goto yy212;
+			if (yych <= 'f') goto yy213;
+			goto yy191;
+		}
+	}
+yy204:
+	yych = *++cursor;
+	if (yych <= 'D') {
+		if (yych <= '9') {
+			if (yych <= '/') goto yy191;
+			goto yy213;
+		} else {
+			if (yych <= '@') goto yy191;
+			if (yych <= 'C') goto yy213;
+			goto yy212;
+		}
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'F') goto yy213;
+			if (yych <= '`') goto yy191;
+			goto yy213;
+		} else {
+			if (yych <= 'd') goto yy212;
+			if (yych <= 'f') goto yy213;
+			goto yy191;
+		}
+	}
+yy205:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy213;
+		goto yy191;
+	} else {
+		if (yych <= 'F') goto yy213;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy213;
+		goto yy191;
+	}
+yy206:
+	yych = *++cursor;
+	if (yych <= 'C') {
+		if (yych <= '9') {
+			if (yych <= '/') goto yy191;
+			goto yy213;
+		} else {
+			if (yych <= '@') goto yy191;
+			if (yych <= 'B') goto yy213;
+			goto yy212;
+		}
+	} else {
+		if (yych <= 'b') {
+			if (yych <= 'F') goto yy213;
+			if (yych <= '`') goto yy191;
+			goto yy213;
+		} else {
+			if (yych <= 'c') goto yy212;
+			if (yych <= 'f') goto yy213;
+			goto yy191;
+		}
+	}
+yy207:
+	yych = *++cursor;
+	if (yych <= 'E') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy213;
+		if (yych <= '@') goto yy191;
+		goto yy213;
+	} else {
+		if (yych <= '`') {
+			if (yych <= 'F') goto yy212;
+			goto yy191;
+		} else {
+			if (yych <= 'e') goto yy213;
+			if (yych <= 'f') goto yy212;
+			goto yy191;
+		}
+	}
+yy208:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy212;
+		goto yy191;
+	} else {
+		if (yych <= 'F') goto yy212;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy212;
+		goto yy191;
+	}
+yy209:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '7') goto yy212;
+		if (yych <= '9') goto yy214;
+		goto yy191;
+	} else {
+		if (yych <= 'F') goto yy214;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy214;
+		goto yy191;
+	}
+yy210:
+	yych = *++cursor;
+	if (yych == '}') goto yy189;
+	goto yy191;
+yy211:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy212;
+		if (yych <= '@') goto yy191;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy212:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy215;
+		if (yych <= '@') goto yy191;
+		goto yy215;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy215;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy213:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy215;
+		goto yy191;
+	} else {
+		if (yych <= 'F') goto yy215;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy215;
+		goto yy191;
+	}
+yy214:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy216;
+		if (yych <= '@') goto yy191;
+		goto yy216;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy216;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy215:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy217;
+		if (yych <= '@') goto yy191;
+		goto yy217;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy217;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy216:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy218;
+		if (yych <= '@') goto yy191;
+		goto yy218;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy218;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy217:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy210;
+		if (yych <= '@') goto yy191;
+		goto yy210;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy210;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy218:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy210;
+		goto yy191;
+	} else {
+		if (yych <= 'F') goto yy210;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy210;
+		goto yy191;
+	}
+}
+
+}
+
+/* xtext of which printable ASCII comes. */
+static size_t printable_xtext(struct cmta_slice value, char *text) {
+  size_t length = parameter_xtext(value, text);
+  return is_printable(text, length) ? length : 0;
+}
+
+/* Decodes the address of this type behind `at`. */
+static size_t take_original(struct cmta_slice type, struct cmta_slice address, char *text,
+                            struct cmta_original_recipient *recipient) {
+  memcpy(text, type.at, type.length);
+  char *room = text + type.length;
+  bool utf8 = cmta_slice_is_word(type, "utf-8");
+  size_t length = utf8 ? embedded(address, room) : printable_xtext(address, room);
+  recipient->type = (struct cmta_slice){text, type.length};
+  recipient->address = (struct cmta_slice){room, length};
+  return length ? type.length + length : 0;
+}
+
+size_t parameter_original_recipient(struct cmta_slice value, char *text,
+                                    struct cmta_original_recipient *recipient) {
+  if (value.length == 0 || value.length > MAX_ORIGINAL_RECIPIENT)
+    return 0;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker;
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0, 128,   0, 128, 128, 128, 128, 128,
+		  0,   0, 128, 128,   0, 128,   0, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128,   0,   0,   0, 128,   0, 128,
+		  0, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128,   0,   0,   0, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128, 128, 128, 128, 128, 128,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	if (yych <= '.') {
+		if (yych <= '\'') {
+			if (yych == '!') goto yy222;
+			if (yych >= '#') goto yy222;
+		} else {
+			if (yych <= '+') {
+				if (yych >= '*') goto yy222;
+			} else {
+				if (yych == '-') goto yy222;
+			}
+		}
+	} else {
+		if (yych <= '?') {
+			if (yych <= '<') {
+				if (yych <= '9') goto yy222;
+			} else {
+				if (yych != '>') goto yy222;
+			}
+		} else {
+			if (yych <= 'Z') {
+				if (yych >= 'A') goto yy222;
+			} else {
+				if (yych <= ']') goto yy220;
+				if (yych <= '~') goto yy222;
+			}
+		}
+	}
+yy220:
+	++cursor;
+yy221:
+	{ return 0; }
+yy222:
+	yych = *(marker = ++cursor);
+	if (yybm[0+yych] & 128) {
+		goto yy223;
+	}
+	if (yych == ';') goto yy225;
+	goto yy221;
+yy223:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy223;
+	}
+	if (yych == ';') goto yy225;
+yy224:
+	cursor = marker;
+	goto yy221;
+yy225:
+	yych = *++cursor;
+	if (yych <= ' ') goto yy224;
+	if (yych == 0x7F) goto yy224;
+	++cursor;
+	{
+    return take_original(cursor_slice(begin, cursor - 2), cursor_slice(cursor - 1, end), text,
+                         recipient);
+  }
+}
+
+}
+
+bool parameter_deliver_by(struct cmta_slice value, struct cmta_deliver_by *by) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker, *digits, *mode;
+  const unsigned char *yyt1 = NULL;
+  const unsigned char *yyt2 = NULL;
+
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= ',') {
+		if (yych == '+') goto yy229;
+	} else {
+		if (yych <= '-') goto yy229;
+		if (yych <= '/') goto yy227;
+		if (yych <= '9') {
+			yyt2 = cursor;
+			goto yy230;
+		}
+	}
+yy227:
+	++cursor;
+yy228:
+	{ return false; }
+yy229:
+	yych = *(marker = ++cursor);
+	if (yych <= '/') goto yy228;
+	if (yych <= '9') {
+		yyt2 = cursor;
+		goto yy231;
+	}
+	goto yy228;
+yy230:
+	yych = *(marker = ++cursor);
+	if (yych <= '/') goto yy228;
+	if (yych <= '9') goto yy233;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy228;
+yy231:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy233;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+yy232:
+	cursor = marker;
+	goto yy228;
+yy233:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy235;
+	if (yych != ';') goto yy232;
+	yyt1 = cursor;
+yy234:
+	yych = *++cursor;
+	if (yych <= 'R') {
+		if (yych == 'N') goto yy236;
+		if (yych <= 'Q') goto yy232;
+		goto yy236;
+	} else {
+		if (yych <= 'n') {
+			if (yych <= 'm') goto yy232;
+			goto yy236;
+		} else {
+			if (yych == 'r') goto yy236;
+			goto yy232;
+		}
+	}
+yy235:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy237;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy232;
+yy236:
+	yych = *++cursor;
+	if (yych <= ' ') {
+		if (yych == '\r') goto yy238;
+		if (yych <= 0x1F) goto yy232;
+		goto yy238;
+	} else {
+		if (yych <= 'T') {
+			if (yych <= 'S') goto yy232;
+			goto yy239;
+		} else {
+			if (yych == 't') goto yy239;
+			goto yy232;
+		}
+	}
+yy237:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy240;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy232;
+yy238:
+	++cursor;
+	digits = yyt2;
+	mode = yyt1;
+	{
+    int32_t seconds = (int32_t)number((const char *)digits, (size_t)(mode - digits));
+    *by = (struct cmta_deliver_by){.mode = (mode[1] | 0x20) == 'n' ? CMTA_BY_NOTIFY : CMTA_BY_RETURN,
+                                   .seconds = *begin == '-' ? -seconds : seconds,
+                                   .trace = end - mode == 3};
+    return cursor == end + 1 && (by->mode == CMTA_BY_NOTIFY || by->seconds > 0);
+  }
+yy239:
+	yych = *++cursor;
+	if (yych == '\r') goto yy238;
+	if (yych == ' ') goto yy238;
+	goto yy232;
+yy240:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy241;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy232;
+yy241:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy242;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy232;
+yy242:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy243;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy232;
+yy243:
+	yych = *++cursor;
+	if (yych <= '/') goto yy232;
+	if (yych <= '9') goto yy244;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy232;
+yy244:
+	yych = *++cursor;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy234;
+	}
+	goto yy232;
+}
+
+}
+
+bool parameter_hold_for(struct cmta_slice value, int64_t *seconds) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= '0') goto yy246;
+	if (yych <= '9') goto yy248;
+yy246:
+	++cursor;
+yy247:
+	{ return false; }
+yy248:
+	yych = *(marker = ++cursor);
+	if (yych <= 0x1F) {
+		if (yych != '\r') goto yy247;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy247;
+		if (yych <= '9') goto yy250;
+		goto yy247;
+	}
+yy249:
+	++cursor;
+	{
+    *seconds = (int64_t)number(value.at, value.length);
+    return cursor == end + 1;
+  }
+yy250:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy249;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy251;
+		if (yych <= '9') goto yy252;
+	}
+yy251:
+	cursor = marker;
+	goto yy247;
+yy252:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy249;
+		goto yy251;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy251;
+		if (yych >= ':') goto yy251;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy249;
+		goto yy251;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy251;
+		if (yych >= ':') goto yy251;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy249;
+		goto yy251;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy251;
+		if (yych >= ':') goto yy251;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy249;
+		goto yy251;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy251;
+		if (yych >= ':') goto yy251;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy249;
+		goto yy251;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy251;
+		if (yych >= ':') goto yy251;
+	}
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy249;
+		goto yy251;
+	} else {
+		if (yych <= ' ') goto yy249;
+		if (yych <= '/') goto yy251;
+		if (yych >= ':') goto yy251;
+	}
+	yych = *++cursor;
+	if (yych == '\r') goto yy249;
+	if (yych == ' ') goto yy249;
+	goto yy251;
+}
+
+}
+
+bool parameter_priority(struct cmta_slice value, int *priority) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= '/') {
+		if (yych == '-') goto yy255;
+	} else {
+		if (yych <= '0') goto yy256;
+		if (yych <= '9') goto yy257;
+	}
+	++cursor;
+yy254:
+	{ return false; }
+yy255:
+	yych = *(marker = ++cursor);
+	if (yych <= '0') goto yy254;
+	if (yych <= '9') goto yy258;
+	goto yy254;
+yy256:
+	yych = *++cursor;
+	if (yych == '\r') goto yy259;
+	if (yych == ' ') goto yy259;
+	goto yy254;
+yy257:
+	yych = *++cursor;
+	if (yych == '\r') goto yy260;
+	if (yych == ' ') goto yy260;
+	goto yy254;
+yy258:
+	yych = *++cursor;
+	if (yych == '\r') goto yy261;
+	if (yych == ' ') goto yy261;
+	cursor = marker;
+	goto yy254;
+yy259:
+	++cursor;
+	{ *priority = 0; return cursor == end + 1; }
+yy260:
+	++cursor;
+	{ *priority = value.at[0] - '0'; return cursor == end + 1; }
+yy261:
+	++cursor;
+	{ *priority = '0' - value.at[1]; return cursor == end + 1; }
+}
+
+}
+
+bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *valid) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker, *zone, *action;
+  const unsigned char *yyt1 = NULL;
+  const unsigned char *yyt2 = NULL;
+
+
+{
+	unsigned char yych;
+	static const unsigned char yybm[] = {
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		128, 128, 128, 128, 128, 128, 128, 128,
+		128, 128,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+		  0,   0,   0,   0,   0,   0,   0,   0,
+	};
+	yych = *cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy265;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy266;
+		default: goto yy263;
+	}
+yy263:
+	++cursor;
+yy264:
+	{ return false; }
+yy265:
+	yych = *(marker = ++cursor);
+	if (yych <= '4') {
+		if (yych <= '/') goto yy264;
+		if (yych <= '0') goto yy267;
+		if (yych <= '3') goto yy269;
+		goto yy267;
+	} else {
+		if (yych == '8') goto yy267;
+		if (yych <= '9') goto yy269;
+		goto yy264;
+	}
+yy266:
+	yych = *(marker = ++cursor);
+	if (yych <= '2') {
+		if (yych <= '/') goto yy264;
+		if (yych <= '1') goto yy269;
+	} else {
+		if (yych == '6') goto yy267;
+		if (yych <= '9') goto yy269;
+		goto yy264;
+	}
+yy267:
+	yych = *++cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy270;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy271;
+		default: goto yy268;
+	}
+yy268:
+	cursor = marker;
+	goto yy264;
+yy269:
+	yych = *++cursor;
+	switch (yych) {
+		case '0': goto yy272;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy271;
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy270;
+		default: goto yy268;
+	}
+yy270:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy268;
+		if (yych <= '0') goto yy273;
+		if (yych <= '3') goto yy274;
+		goto yy273;
+	} else {
+		if (yych == '8') goto yy273;
+		if (yych <= '9') goto yy274;
+		goto yy268;
+	}
+yy271:
+	yych = *++cursor;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy268;
+		if (yych <= '1') goto yy274;
+		goto yy273;
+	} else {
+		if (yych == '6') goto yy273;
+		if (yych <= '9') goto yy274;
+		goto yy268;
+	}
+yy272:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy268;
+		if (yych <= '3') goto yy274;
+	} else {
+		if (yych == '8') goto yy273;
+		if (yych <= '9') goto yy274;
+		goto yy268;
+	}
+yy273:
+	yych = *++cursor;
+	if (yych == '-') goto yy275;
+	goto yy268;
+yy274:
+	yych = *++cursor;
+	if (yych == '-') goto yy276;
+	goto yy268;
+yy275:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '0') goto yy277;
+	if (yych <= '1') goto yy278;
+	goto yy268;
+yy276:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '0') goto yy279;
+	if (yych <= '1') goto yy278;
+	goto yy268;
+yy277:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy280;
+		case '2': goto yy281;
+		case '4':
+		case '6':
+		case '9': goto yy282;
+		default: goto yy268;
+	}
+yy278:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych == '1') goto yy282;
+	if (yych <= '2') goto yy280;
+	goto yy268;
+yy279:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy280;
+		case '2': goto yy283;
+		case '4':
+		case '6':
+		case '9': goto yy282;
+		default: goto yy268;
+	}
+yy280:
+	yych = *++cursor;
+	if (yych == '-') goto yy284;
+	goto yy268;
+yy281:
+	yych = *++cursor;
+	if (yych == '-') goto yy285;
+	goto yy268;
+yy282:
+	yych = *++cursor;
+	if (yych == '-') goto yy286;
+	goto yy268;
+yy283:
+	yych = *++cursor;
+	if (yych == '-') goto yy287;
+	goto yy268;
+yy284:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '0') goto yy288;
+	if (yych <= '2') goto yy289;
+	if (yych <= '3') goto yy290;
+	goto yy268;
+yy285:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '0') goto yy288;
+	if (yych <= '2') goto yy289;
+	goto yy268;
+yy286:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '0') goto yy288;
+	if (yych <= '2') goto yy289;
+	if (yych <= '3') goto yy291;
+	goto yy268;
+yy287:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '0') goto yy288;
+	if (yych <= '1') goto yy289;
+	if (yych <= '2') goto yy292;
+	goto yy268;
+yy288:
+	yych = *++cursor;
+	if (yych <= '0') goto yy268;
+	if (yych <= '9') goto yy293;
+	goto yy268;
+yy289:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '9') goto yy293;
+	goto yy268;
+yy290:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '1') goto yy293;
+	goto yy268;
+yy291:
+	yych = *++cursor;
+	if (yych == '0') goto yy293;
+	goto yy268;
+yy292:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych >= '9') goto yy268;
+yy293:
+	yych = *++cursor;
+	if (yych == 'T') goto yy294;
+	if (yych != 't') goto yy268;
+yy294:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '1') goto yy295;
+	if (yych <= '2') goto yy296;
+	goto yy268;
+yy295:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '9') goto yy297;
+	goto yy268;
+yy296:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych >= '4') goto yy268;
+yy297:
+	yych = *++cursor;
+	if (yych != ':') goto yy268;
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych >= '6') goto yy268;
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych >= ':') goto yy268;
+	yych = *++cursor;
+	if (yych != ':') goto yy268;
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '5') goto yy298;
+	if (yych <= '6') goto yy299;
+	goto yy268;
+yy298:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '9') goto yy300;
+	goto yy268;
+yy299:
+	yych = *++cursor;
+	if (yych != '0') goto yy268;
+yy300:
+	yych = *++cursor;
+	if (yych <= '.') {
+		if (yych <= '+') {
+			if (yych <= '*') goto yy268;
+			yyt1 = cursor;
+		} else {
+			if (yych <= ',') goto yy268;
+			if (yych >= '.') goto yy302;
+			yyt1 = cursor;
+		}
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= 'Y') goto yy268;
+			yyt1 = cursor;
+			goto yy303;
+		} else {
+			if (yych == 'z') {
+				yyt1 = cursor;
+				goto yy303;
+			}
+			goto yy268;
+		}
+	}
+yy301:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '1') goto yy304;
+	if (yych <= '2') goto yy305;
+	goto yy268;
+yy302:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy306;
+	}
+	goto yy268;
+yy303:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') {
+			yyt2 = cursor;
+			goto yy307;
+		}
+		goto yy268;
+	} else {
+		if (yych <= ' ') {
+			yyt2 = cursor;
+			goto yy307;
+		}
+		if (yych == ';') {
+			yyt2 = cursor;
+			goto yy308;
+		}
+		goto yy268;
+	}
+yy304:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '9') goto yy309;
+	goto yy268;
+yy305:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '3') goto yy309;
+	goto yy268;
+yy306:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy306;
+	}
+	if (yych <= '-') {
+		if (yych == '+') {
+			yyt1 = cursor;
+			goto yy301;
+		}
+		if (yych <= ',') goto yy268;
+		yyt1 = cursor;
+		goto yy301;
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= 'Y') goto yy268;
+			yyt1 = cursor;
+			goto yy303;
+		} else {
+			if (yych == 'z') {
+				yyt1 = cursor;
+				goto yy303;
+			}
+			goto yy268;
+		}
+	}
+yy307:
+	++cursor;
+	zone = yyt1;
+	action = yyt2;
+	{
+    bool goes_on = end - action == 2 && (action[1] | 0x20) == 'c';
+    valid->action = goes_on ? CMTA_RRVS_CONTINUE : CMTA_RRVS_REJECT;
+    return cursor == end + 1 && moment(value.at, (const char *)zone, &valid->since);
+  }
+yy308:
+	yych = *++cursor;
+	if (yych <= 'R') {
+		if (yych == 'C') goto yy310;
+		if (yych <= 'Q') goto yy268;
+		goto yy310;
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'b') goto yy268;
+			goto yy310;
+		} else {
+			if (yych == 'r') goto yy310;
+			goto yy268;
+		}
+	}
+yy309:
+	yych = *++cursor;
+	if (yych == ':') goto yy311;
+	goto yy268;
+yy310:
+	yych = *++cursor;
+	if (yych == '\r') goto yy307;
+	if (yych == ' ') goto yy307;
+	goto yy268;
+yy311:
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych >= '6') goto yy268;
+	yych = *++cursor;
+	if (yych <= '/') goto yy268;
+	if (yych <= '9') goto yy303;
+	goto yy268;
+}
+
+}

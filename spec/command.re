@@ -22,7 +22,7 @@ struct line {
 
 /* Reads what follows a verb into line->command: 0, or the fault. One function for each shape of arguments. */
 typedef int reader(struct line *line);
-static reader nothing, text, string, host, reverse_path, forward_path, sasl, chunk_size, attributes;
+static reader nothing, text, string, host, reverse_path, forward_path, sasl, node, chunk_size, attributes;
 static reader unimplemented, unknown;
 
 /* The bytes from `from` up to `to`, without blanks at either end. */
@@ -74,6 +74,7 @@ static int known_verb(const unsigned char *cursor, struct line *line) {
   'QUIT'  @rest more CRLF     { return read_as(QUIT, nothing,       rest, line); }
   'AUTH'  @rest more CRLF     { return read_as(AUTH, sasl,          rest, line); }
   'STARTTLS' @rest more CRLF  { return read_as(STARTTLS, nothing,   rest, line); }
+  'ETRN'  @rest more CRLF     { return read_as(ETRN, node,          rest, line); }
 
   'XCLIENT' @rest more CRLF   { return read_as(XCLIENT, attributes, rest, line); }
   'XFORWARD' @rest more CRLF  { return read_as(XFORWARD, attributes, rest, line); }
@@ -277,6 +278,24 @@ static int attributes(struct line *line) {
 
   ( SP+ attribute )+ blanks CRLF  { return 0; }
   *                               { return COMMAND_SYNTAX; }
+
+  */
+}
+
+/* ETRN: SP [ "@" ] Domain, or SP "#" and the name of a queue (RFC 1985 section 5.3). */
+static int node(struct line *line) {
+  const unsigned char *cursor = line->rest, *marker, *name;
+  line->command->argument = line->command->rest;
+  /*!stags:re2c:node format = "const unsigned char *@@ = NULL;\n  "; */
+  /*!local:re2c:node
+
+  queue_name            = [-A-Za-z0-9!$%&'*+/=?^_`{|}~.:@]+;
+
+  SP+ "@"? @name [-A-Za-z0-9.]+ blanks CRLF {
+    return address_is_hello_name((const char *)name) ? 0 : COMMAND_SYNTAX;
+  }
+  SP+ "#" queue_name blanks CRLF { return 0; }
+  *                     { return COMMAND_SYNTAX; }
 
   */
 }

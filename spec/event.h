@@ -24,6 +24,7 @@ enum event {
   STARTTLS = 267,
   AUTH = 268,
   BDAT = 269,
+  ETRN = 270,
   LHLO = 271,
   XCLIENT = 272,
   XFORWARD = 273,

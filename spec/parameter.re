@@ -18,6 +18,23 @@
 
   esmtp_keyword         = ( ALPHA | DIGIT ) ( ALPHA | DIGIT | "-" )*;
   ASCII_value           = [!-<>-~];                // %d33-60 / %d62-126: no control, no blank, no "="
+
+  // RFC 3339 section 5.6, with the days that each month really has (section 5.7, appendix C).
+
+  fourth                = "0" [48] | [2468] [048] | [13579] [26];
+  leap_year             = DIGIT{2} fourth | ( "00" | fourth ) "00";
+  days_28               = "0" [1-9] | "1" DIGIT | "2" [0-8];
+  days_30               = "0" [1-9] | [12] DIGIT | "30";
+  months_30             = ( "04" | "06" | "09" | "11" ) "-" days_30;
+  months_31             = ( "0" [13578] | "10" | "12" ) "-" ( days_30 | "31" );
+  full_date             = DIGIT{4} "-" ( months_31 | months_30 | "02-" days_28 ) | leap_year "-02-29";
+
+  time_hour             = [01] DIGIT | "2" [0-3];
+  time_minute           = [0-5] DIGIT;
+  time_second           = time_minute | "60";
+  partial_time          = time_hour ":" time_minute ":" time_second ( "." DIGIT+ )?;
+  time_offset           = 'Z' | [-+] time_hour ":" time_minute;
+  local_date_time       = full_date 'T' partial_time;
 */
 
 /* Fills parameter from the cursors that its grammar left; equals is NULL where there is no "=". Returns 1, as its
@@ -217,24 +234,247 @@ bool parameter_date_time(struct cmta_slice value, int64_t *seconds) {
   /*!stags:re2c:date format = "const unsigned char *@@ = NULL;\n  "; */
   /*!local:re2c:date
 
-  // RFC 3339 section 5.6, with the days that each month really has (section 5.7, appendix C).
+  local_date_time @zone time_offset [ \r]
+                       { return cursor == end + 1 && moment(value.at, (const char *)zone, seconds); }
+  *                     { return false; }
 
-  fourth                = "0" [48] | [2468] [048] | [13579] [26];
-  leap_year             = DIGIT{2} fourth | ( "00" | fourth ) "00";
-  days_28               = "0" [1-9] | "1" DIGIT | "2" [0-8];
-  days_30               = "0" [1-9] | [12] DIGIT | "30";
-  months_30             = ( "04" | "06" | "09" | "11" ) "-" days_30;
-  months_31             = ( "0" [13578] | "10" | "12" ) "-" ( days_30 | "31" );
-  full_date             = DIGIT{4} "-" ( months_31 | months_30 | "02-" days_28 ) | leap_year "-02-29";
+  */
+}
 
-  time_hour             = [01] DIGIT | "2" [0-3];
-  time_minute           = [0-5] DIGIT;
-  time_second           = time_minute | "60";
-  partial_time          = time_hour ":" time_minute ":" time_second ( "." DIGIT+ )?;
-  time_offset           = 'Z' | [-+] time_hour ":" time_minute;
-  date_time             = full_date 'T' partial_time @zone time_offset;
+bool parameter_return(struct cmta_slice value, enum cmta_return *returns) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+  /*!local:re2c
 
-  date_time [ \r]       { return cursor == end + 1 && moment(value.at, (const char *)zone, seconds); }
+  // RFC 3461 section 4.3
+
+  'FULL' [ \r]          { *returns = CMTA_RETURN_FULL;    return cursor == end + 1; }
+  'HDRS' [ \r]          { *returns = CMTA_RETURN_HEADERS; return cursor == end + 1; }
+  *                     { return false; }
+
+  */
+}
+
+/* True when text is graphic ASCII and blanks, as what is in xtext of RFC 3461 must be. */
+static bool is_printable(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if (text[i] < ' ' || text[i] > '~')
+      return false;
+  return true;
+}
+
+/* Octets of a value that RFC 3461 allows: sections 4.4 and 4.2. */
+enum { MAX_ENVELOPE_ID = 100, MAX_ORIGINAL_RECIPIENT = 500 };
+
+size_t parameter_envelope_id(struct cmta_slice value, char *text) {
+  if (value.length > MAX_ENVELOPE_ID)
+    return 0;
+  size_t length = parameter_xtext(value, text);
+  return is_printable(text, length) ? length : 0;
+}
+
+/* The word of NOTIFY that text begins with, or 0; *behind is what follows it. */
+static unsigned notify_word(const unsigned char *cursor, const unsigned char **behind) {
+  const unsigned char *marker;
+  /*!local:re2c
+
+  // RFC 3461 section 4.1
+
+  'NEVER'               { *behind = cursor; return CMTA_NOTIFY_NEVER; }
+  'SUCCESS'             { *behind = cursor; return CMTA_NOTIFY_SUCCESS; }
+  'FAILURE'             { *behind = cursor; return CMTA_NOTIFY_FAILURE; }
+  'DELAY'               { *behind = cursor; return CMTA_NOTIFY_DELAY; }
+  *                     { return 0; }
+
+  */
+}
+
+bool parameter_notify(struct cmta_slice value, unsigned *notify) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *at = cursor_at(value.at), *end = at + value.length, *behind = at;
+  *notify = 0;
+  for (;; at = behind + 1) {
+    unsigned word = notify_word(at, &behind);
+    if (word == 0 || (*notify & (word | CMTA_NOTIFY_NEVER)) ||
+        (word == CMTA_NOTIFY_NEVER && *notify))
+      return false;
+    *notify |= word;
+    if (*behind != ',')
+      return behind == end;
+  }
+}
+
+/* What a hexadecimal digit in either case stands for. */
+static unsigned hex_value(char digit) {
+  return digit >= 'a' ? (unsigned)(digit - 'a' + 10) : nibble(digit);
+}
+
+/* Writes a character as UTF-8 (RFC 3629 section 3); how many octets that is. */
+static size_t put_utf8(char *text, unsigned long character) {
+  size_t more = character < 0x80 ? 0 : character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+  static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+  text[0] = (char)(lead[more] | character >> (6 * more));
+  for (size_t i = 1; i <= more; i++)
+    text[i] = (char)(0x80 | (character >> (6 * (more - i)) & 0x3f));
+  return more + 1;
+}
+
+/* Writes what a valid utf-8-enc-addr says; how many octets that is. */
+static size_t decode_embedded(struct cmta_slice value, char *text) {
+  size_t length = 0, i = 0;
+  while (i < value.length) {
+    if (value.at[i] != '\\') {
+      text[length++] = value.at[i++];
+      continue;
+    }
+    unsigned long character = 0;
+    for (i += 3; value.at[i] != '}'; i++)
+      character = character << 4 | hex_value(value.at[i]);
+    length += put_utf8(text + length, character);
+    i++;
+  }
+  return length;
+}
+
+/* utf-8-addr-xtext or utf-8-addr-unitext (RFC 6533 section 3): as parameter_xtext(). */
+static size_t embedded(struct cmta_slice value, char *text) {
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+  /*!local:re2c
+
+  // QCHAR without "+", "=" and the backslash; EmbeddedUnicodeChar is for these, for what is not printable, and for what
+  // is beyond ASCII, without surrogates.
+
+  QCHAR                 = [!-*,-<>-[\]-~];
+  NZHEXDIG              = [1-9a-fA-F];
+  HEXPOINT              = [01] [1-9] | '10' | '20' | '2B' | '3D' | '7F' | '5C'
+                        | [89a-fA-F] HEXDIG
+                        | NZHEXDIG HEXDIG{2}
+                        | [1-9abcefABCEF] HEXDIG{3}
+                        | 'D' [0-7] HEXDIG{2}
+                        | NZHEXDIG HEXDIG{4}
+                        | '10' HEXDIG{4};
+  embedded_char         = "\\x{" HEXPOINT "}";
+  enc_addr              = ( QCHAR | UTF8_non_ascii | embedded_char )+;
+
+  enc_addr [ \r]        { return cursor == end + 1 ? decode_embedded(value, text) : 0; }
+  *                     { return 0; }
+
+  */
+}
+
+/* xtext of which printable ASCII comes. */
+static size_t printable_xtext(struct cmta_slice value, char *text) {
+  size_t length = parameter_xtext(value, text);
+  return is_printable(text, length) ? length : 0;
+}
+
+/* Decodes the address of this type behind `at`. */
+static size_t take_original(struct cmta_slice type, struct cmta_slice address, char *text,
+                            struct cmta_original_recipient *recipient) {
+  memcpy(text, type.at, type.length);
+  char *room = text + type.length;
+  bool utf8 = cmta_slice_is_word(type, "utf-8");
+  size_t length = utf8 ? embedded(address, room) : printable_xtext(address, room);
+  recipient->type = (struct cmta_slice){text, type.length};
+  recipient->address = (struct cmta_slice){room, length};
+  return length ? type.length + length : 0;
+}
+
+size_t parameter_original_recipient(struct cmta_slice value, char *text,
+                                    struct cmta_original_recipient *recipient) {
+  if (value.length == 0 || value.length > MAX_ORIGINAL_RECIPIENT)
+    return 0;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker;
+  /*!local:re2c
+
+  // RFC 3461 section 4.2: addr-type is an atom of RFC 5322.
+
+  addr_type             = [-a-zA-Z0-9!#$%&'*+/=?^_`{|}~]+;
+
+  addr_type ";" [!-~\x80-\xff] {
+    return take_original(cursor_slice(begin, cursor - 2), cursor_slice(cursor - 1, end), text,
+                         recipient);
+  }
+  *                     { return 0; }
+
+  */
+}
+
+bool parameter_deliver_by(struct cmta_slice value, struct cmta_deliver_by *by) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker, *digits, *mode;
+  /*!stags:re2c:by format = "const unsigned char *@@ = NULL;\n  "; */
+  /*!local:re2c:by
+
+  // RFC 2852 section 4
+
+  by_value              = [-+]? @digits DIGIT{1,9} @mode ";" [nNrR] 'T'?;
+
+  by_value [ \r]        {
+    int32_t seconds = (int32_t)number((const char *)digits, (size_t)(mode - digits));
+    *by = (struct cmta_deliver_by){.mode = (mode[1] | 0x20) == 'n' ? CMTA_BY_NOTIFY : CMTA_BY_RETURN,
+                                   .seconds = *begin == '-' ? -seconds : seconds,
+                                   .trace = end - mode == 3};
+    return cursor == end + 1 && (by->mode == CMTA_BY_NOTIFY || by->seconds > 0);
+  }
+  *                     { return false; }
+
+  */
+}
+
+bool parameter_hold_for(struct cmta_slice value, int64_t *seconds) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+  /*!local:re2c
+
+  // RFC 4865 section 3: future-release-integer
+
+  [1-9] DIGIT{0,8} [ \r] {
+    *seconds = (int64_t)number(value.at, value.length);
+    return cursor == end + 1;
+  }
+  *                     { return false; }
+
+  */
+}
+
+bool parameter_priority(struct cmta_slice value, int *priority) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+  /*!local:re2c
+
+  // RFC 6710 section 5: priority-value
+
+  "0" [ \r]             { *priority = 0; return cursor == end + 1; }
+  [1-9] [ \r]           { *priority = value.at[0] - '0'; return cursor == end + 1; }
+  "-" [1-9] [ \r]       { *priority = '0' - value.at[1]; return cursor == end + 1; }
+  *                     { return false; }
+
+  */
+}
+
+bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *valid) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker, *zone, *action;
+  /*!stags:re2c:since format = "const unsigned char *@@ = NULL;\n  "; */
+  /*!local:re2c:since
+
+  // RFC 7293 section 3.1
+
+  local_date_time @zone time_offset @action ( ";" [cCrR] )? [ \r] {
+    bool goes_on = end - action == 2 && (action[1] | 0x20) == 'c';
+    valid->action = goes_on ? CMTA_RRVS_CONTINUE : CMTA_RRVS_REJECT;
+    return cursor == end + 1 && moment(value.at, (const char *)zone, &valid->since);
+  }
   *                     { return false; }
 
   */

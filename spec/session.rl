@@ -35,6 +35,7 @@
              | Hello         @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | STARTTLS      @ask ( ACCEPT @done -> Handshake | REJECT @refuse -> Ready )
              | AUTH          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   | CHALLENGE @challenge -> Auth )
+             | ETRN          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | RSET          @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )
              | XCLIENT       @ask ( ACCEPT @done -> start   | REJECT @refuse -> Ready   )
              | XFORWARD      @ask ( ACCEPT @done -> Ready   | REJECT @refuse -> Ready   )

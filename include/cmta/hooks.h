@@ -6,8 +6,8 @@
  * What an application is asked, and what it is told.
  *
  * A *question* is asked once and answered once, with a verdict: at once, as the hook's return
- * value, or later, through cmta_session_decide(). A hook that is NULL accepts (`expn` and `auth`:
- * refuses). Before its verdict a hook may compose the reply with cmta_reply() and
+ * value, or later, through cmta_session_decide(). A hook that is NULL accepts (`expn`, `etrn`
+ * and `auth`: refuses). Before its verdict a hook may compose the reply with cmta_reply() and
  * cmta_reply_line(); if it does not, the client gets the standard text for that verdict.
  *
  * *News* has no answer.
@@ -238,6 +238,13 @@ struct cmta_hooks {
   /* XFORWARD: whose message the next transaction is; cmta_session_forwarded() shows the same. */
   enum cmta_verdict (*xforward)(struct cmta_session *session, void *user,
                                 const struct cmta_client *client);
+
+  /* ETRN (RFC 1985): start the queue of this node, a domain; of it and all domains below with '@'
+     in front; or the queue that '#' and a name say. The standard answer to ACCEPT is 250; 251, 252
+     and 253 may be composed (section 5.2). REJECT is 459 (a composed reply 459 or 5yz), TEMPFAIL
+     458. With no such hook in any set, and where mail is submitted (manners.submission; RFC 6409
+     section 7), the command is answered 502. */
+  enum cmta_verdict (*etrn)(struct cmta_session *session, void *user, struct cmta_slice node);
 };
 
 #ifdef __cplusplus

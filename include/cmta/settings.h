@@ -27,8 +27,20 @@ enum cmta_extension {
   CMTA_EXTENSION_STARTTLS = 1 << 6,            /* RFC 3207; where cmta_session_set_tls() says so */
   CMTA_EXTENSION_AUTH = 1 << 7,                /* RFC 4954; where there are mechanisms to offer */
   CMTA_EXTENSION_CHUNKING = 1 << 8,            /* RFC 3030 section 2 */
-  CMTA_EXTENSION_BINARYMIME = 1 << 9,          /* RFC 3030 section 3; with CHUNKING alone */
-  CMTA_EXTENSION_PRDR = 1 << 18,     /* replies for each recipient, as Exim has them; not in LMTP */
+
+  /* Whoever offers one of these has to act as its RFC says: hooks find in envelope and paths what a
+     client asks for. */
+  CMTA_EXTENSION_BINARYMIME = 1 << 9,     /* RFC 3030 section 3; with CHUNKING alone */
+  CMTA_EXTENSION_DSN = 1 << 10,           /* RFC 3461 */
+  CMTA_EXTENSION_REQUIRETLS = 1 << 11,    /* RFC 8689; to clients with TLS */
+  CMTA_EXTENSION_DELIVERBY = 1 << 12,     /* RFC 2852 */
+  CMTA_EXTENSION_FUTURERELEASE = 1 << 13, /* RFC 4865, for submission */
+  CMTA_EXTENSION_MT_PRIORITY = 1 << 14,   /* RFC 6710 */
+  CMTA_EXTENSION_RRVS = 1 << 15,          /* RFC 7293 */
+  CMTA_EXTENSION_ETRN = 1 << 17, /* RFC 1985; where there is a hook `etrn`, not in submission */
+  CMTA_EXTENSION_PRDR = 1 << 18, /* replies for each recipient, as Exim has them; not in LMTP */
+
+  CMTA_EXTENSION_LIMITS = 1 << 16,   /* RFC 9422; where there are limits to show */
   CMTA_EXTENSION_XCLIENT = 1 << 19,  /* Postfix's; to whom cmta_session_set_trust() says */
   CMTA_EXTENSION_XFORWARD = 1 << 20, /* likewise */
 
@@ -38,7 +50,7 @@ enum cmta_extension {
       CMTA_EXTENSION_PIPELINING | CMTA_EXTENSION_SIZE | CMTA_EXTENSION_8BITMIME |
       CMTA_EXTENSION_SMTPUTF8 | CMTA_EXTENSION_ENHANCEDSTATUSCODES | CMTA_EXTENSION_HELP |
       CMTA_EXTENSION_STARTTLS | CMTA_EXTENSION_AUTH | CMTA_EXTENSION_CHUNKING |
-      CMTA_EXTENSION_XCLIENT | CMTA_EXTENSION_XFORWARD
+      CMTA_EXTENSION_LIMITS | CMTA_EXTENSION_XCLIENT | CMTA_EXTENSION_XFORWARD
 };
 
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
@@ -168,6 +180,30 @@ struct cmta_settings {
   /* How clients are treated, where a listener does not say otherwise. As cmta_manners_init() has it
    */
   struct cmta_manners manners;
+
+  /* What LIMITS shows (RFC 9422): these and max_recipients, each that is not 0 and has six digits
+     or fewer. */
+
+  /* MAIL commands of a session that are in their place, accepted or not: MAILMAX, 999999 at most.
+     One more is answered 421, and the session is over: a client that is told 4yz alone would go on
+     trying in vain. 0 */
+  unsigned max_messages;
+  /* Different domains in the accepted forward-paths of a message: RCPTDOMAINMAX, 999999 at most.
+     Another one is answered 452. 0 */
+  unsigned max_recipient_domains;
+
+  /* The least time, in seconds, for which BY= with the mode R is taken (RFC 2852 section 4):
+     DELIVERBY shows it; 999999999 at most. 0 */
+  unsigned min_deliver_by;
+  /* The longest time of HOLDFOR=, in seconds, 1 to 999999999 (RFC 4865 section 3): FUTURERELEASE
+     shows it. 604800 */
+  unsigned max_hold;
+  /* The last moment of HOLDUNTIL=, in seconds since 1970-01-01T00:00:00Z, up to the year 9999:
+     FUTURERELEASE shows it. 0: max_hold from now; FUTURERELEASE then needs clock.calendar. 0 */
+  int64_t max_hold_until;
+  /* The policy that MT-PRIORITY names (RFC 6710 section 2): 1 to 32 letters, digits and '-', '_',
+     '.'; NULL: none. NULL */
+  const char *priority_policy;
 };
 
 /* Fills settings with the defaults named above. */

@@ -9,11 +9,12 @@
 
 /* One command line, taken apart. Slices point into the line. */
 struct command {
-  int verb;                   /* a client event of spec/event.h */
-  struct cmta_slice name;     /* the verb as typed */
-  struct cmta_slice rest;     /* all that follows it, without outer blanks; whatever the verb */
-  struct cmta_slice argument; /* HELO, EHLO: the name; VRFY, EXPN, HELP, NOOP: the text without
-                                 outer blanks; AUTH: the mechanism; else empty */
+  int verb;               /* a client event of spec/event.h */
+  struct cmta_slice name; /* the verb as typed */
+  struct cmta_slice rest; /* all that follows it, without outer blanks; whatever the verb */
+  struct cmta_slice
+      argument; /* HELO, EHLO: the name; ETRN: the node with its option; VRFY, EXPN, HELP, NOOP: the
+                   text without outer blanks; AUTH: the mechanism; else empty */
   struct cmta_path
       path; /* MAIL, RCPT: address, local part, domain; its parameters are not filled in */
   struct cmta_slice parameters; /* MAIL, RCPT: what follows the path, to be read by
@@ -89,6 +90,34 @@ size_t parameter_mailbox(struct cmta_slice value, char *text);
 
 /* One of the words, in any case of letters; a NULL is behind the last. */
 bool parameter_word(struct cmta_slice value, const char *const *words, int64_t *index);
+
+/* FULL or HDRS (RFC 3461 section 4.3), in any case of letters. */
+bool parameter_return(struct cmta_slice value, enum cmta_return *returns);
+
+/* xtext of 100 octets at most that says printable ASCII and blanks (section 4.4): decoded into
+   text as by parameter_xtext(). */
+size_t parameter_envelope_id(struct cmta_slice value, char *text);
+
+/* NEVER, or a list of SUCCESS, FAILURE, DELAY, none of them twice (section 4.1). */
+bool parameter_notify(struct cmta_slice value, unsigned *notify);
+
+/* addr-type ";" address, 500 octets at most (section 4.2, RFC 6533 section 3): type and address,
+   decoded, are written to text, which has room for as many octets as the value has. Returns how
+   many were written, 0 when it is none. */
+size_t parameter_original_recipient(struct cmta_slice value, char *text,
+                                    struct cmta_original_recipient *recipient);
+
+/* by-time ";" by-mode [by-trace] (RFC 2852 section 4); with R the time is greater than 0. */
+bool parameter_deliver_by(struct cmta_slice value, struct cmta_deliver_by *by);
+
+/* 1 to 999999999 (RFC 4865 section 3). */
+bool parameter_hold_for(struct cmta_slice value, int64_t *seconds);
+
+/* -9 to 9 (RFC 6710 section 5). */
+bool parameter_priority(struct cmta_slice value, int *priority);
+
+/* date-time [";" ("C" / "R")] (RFC 7293 section 3.1). */
+bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *valid);
 
 /* date-time (RFC 3339 section 5.6) as seconds since 1970-01-01T00:00:00Z, a fraction dropped. */
 bool parameter_date_time(struct cmta_slice value, int64_t *seconds);

@@ -53,3 +53,17 @@ bool date_write(int64_t seconds, char text[DATE_SIZE]) {
                months[month], year, second / 3600, second / 60 % 60, second % 60);
   return length < DATE_SIZE;
 }
+
+bool date_write_internet(int64_t seconds, char text[DATE_SIZE]) {
+  int64_t days = seconds / DAY_SECONDS;
+  int second = (int)(seconds % DAY_SECONDS);
+  if (seconds < 0)
+    return false;
+  int year = take_years(&days);
+  if (year > LAST_YEAR)
+    return false;
+  int month = take_months(&days, year);
+  int length = snprintf(text, DATE_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month + 1,
+                        (int)days + 1, second / 3600, second / 60 % 60, second % 60);
+  return length < DATE_SIZE;
+}

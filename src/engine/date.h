@@ -14,4 +14,7 @@ enum { DATE_SIZE = 32 };
  * 9999. */
 bool date_write(int64_t seconds, char text[DATE_SIZE]);
 
+/* The same as RFC 3339 section 5.6 writes it: "2026-11-22T21:47:17Z". */
+bool date_write_internet(int64_t seconds, char text[DATE_SIZE]);
+
 #endif

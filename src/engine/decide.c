@@ -31,6 +31,11 @@ static int own_code(const struct cmta_session *session) {
   return session->draft && session->draft->set == session->set ? session->draft->code : 0;
 }
 
+/* For ETRN a refusal for good is 459, whatever its first digit (RFC 1985 section 5.2). */
+static bool is_refusal(const struct verb *verb, int code) {
+  return code / 100 == 5 || (code == 459 && verb->event == ETRN);
+}
+
 /* 421 says that the connection is closed (RFC 5321 section 4.2.2). */
 bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code) {
   if (verdict == CMTA_CHALLENGE)
@@ -42,7 +47,7 @@ bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code) {
   case CMTA_TAKE:
     return is_success(verb, code);
   case CMTA_REJECT:
-    return code / 100 == 5;
+    return is_refusal(verb, code);
   case CMTA_TEMPFAIL:
     return code / 100 == 4 && (code != 421 || verb->event == CONNECT);
   case CMTA_CLOSE:

@@ -10,10 +10,13 @@
 struct extension {
   enum cmta_extension bit;
   const char *keyword;
-  /* What its RFC adds to the length of MAIL: RFC 1870 section 3 (5), RFC 6531 section 3.1 (7), RFC
-     4954 section 3 (8), RFC 3030 section 3; a parameter without an RFC its own octets.
-     RFC 6152 adds nothing. */
-  size_t mail_octets;
+  /* What its RFC adds to the length of MAIL and of RCPT: RFC 1870 section 3 (5), RFC 6531
+     section 3.1 (7), RFC 4954 section 3 (8), RFC 3030 section 3, RFC 8689 section 2, RFC 2852
+     section 4, RFC 4865 section 3, RFC 6710 section 3, RFC 7293 section 3. RFC 3461 says how long
+     the values may be (ENVID and ORCPT 100 and 500 octets); with blank, keyword and '=' these and
+     the longest RET and NOTIFY are the numbers here; a parameter without an RFC adds its own
+     octets. RFC 6152 adds nothing. */
+  size_t mail_octets, rcpt_octets;
 };
 
 /* How many rows there are, and each by its number. */

@@ -19,6 +19,7 @@ static const struct guard {
     {FACT_TLS_FIRST, REPLY_TLS_NEEDED},
     {FACT_NO_HELP, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_EXPN, REPLY_NOT_IMPLEMENTED},
+    {FACT_NO_ETRN, REPLY_NOT_IMPLEMENTED},
     {FACT_TLS_ON, REPLY_TLS_ALREADY},
     {FACT_NO_STARTTLS, REPLY_NOT_IMPLEMENTED},
     {FACT_NO_MECHANISM, REPLY_NOT_IMPLEMENTED},
@@ -82,6 +83,8 @@ unsigned facts_of(const struct cmta_session *session) {
                    greeting_facts(session) | chunk_facts(session);
   if (!(offer_extensions(session) & CMTA_EXTENSION_HELP))
     facts |= FACT_NO_HELP;
+  if (!(offer_extensions(session) & CMTA_EXTENSION_ETRN))
+    facts |= FACT_NO_ETRN;
   if (!chain_has(service, offsetof(struct cmta_hooks, expn)))
     facts |= FACT_NO_EXPN;
   if (!mechanisms_exist(session))

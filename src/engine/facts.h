@@ -27,7 +27,9 @@ enum fact {
   FACT_NO_LHLO = 1 << 16,        /* what LHLO offers was not offered */
   FACT_NO_XCLIENT = 1 << 17,     /* the client is not trusted with XCLIENT, or it is off */
   FACT_NO_XFORWARD = 1 << 18,    /* likewise */
-  FACT_ALL = (1 << 19) - 1
+  FACT_NO_ETRN =
+      1 << 19, /* the extension ETRN is off, there is nobody to ask, or mail is submitted */
+  FACT_ALL = (1 << 20) - 1
 };
 
 /* The facts that hold for a session now. */

@@ -61,17 +61,18 @@ void helo_done(struct cmta_session *session) {
 }
 
 void ehlo_done(struct cmta_session *session) {
-  char text[OFFER_LINE];
+  char text[2][OFFER_LINE];
+  size_t lines = 0;
   struct cmta_slice line;
   size_t cursor = 0;
   accept_hello(session, true);
   struct reply_writer writer = reply_writer_of(session, session->standard);
   bool stays = session->ending == CMTA_CLOSED_NOT;
-  bool more = stays && offer_next(session, &cursor, text, &line);
+  bool more = stays && offer_next(session, &cursor, text[lines++ % 2], &line);
   reply_send(session, session->standard, more);
   while (more) {
     struct cmta_slice shown = line;
-    more = offer_next(session, &cursor, text, &line);
+    more = offer_next(session, &cursor, text[lines++ % 2], &line);
     reply_line(&writer, shown, more);
   }
 }

@@ -30,6 +30,10 @@ enum cmta_verdict expn_ask(struct cmta_session *session, const struct hook_set *
   return set->hooks.expn(session, set->user, session->slice);
 }
 
+enum cmta_verdict etrn_ask(struct cmta_session *session, const struct hook_set *set) {
+  return set->hooks.etrn(session, set->user, session->slice);
+}
+
 /* What HELP is about outlasts the command line, because the answer may come late. */
 enum reply_id help_check(struct cmta_session *session) {
   session->topic = verb_of_name(session->service, session->command->argument);

@@ -6,13 +6,14 @@
 #include "engine/offer.h"
 
 #include "engine/ascii.h"
+#include "engine/chain.h"
 #include "engine/extensions.h"
 #include "engine/keywords.h"
 #include "engine/mechanisms.h"
+#include "engine/shown.h"
 #include "engine/text.h"
 #include "event.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What an edit begins with; a line or a keyword and a NUL follow. */
@@ -61,17 +62,34 @@ unsigned offer_chosen(const struct cmta_session *session) {
   return bits & CMTA_EXTENSION_CHUNKING ? bits : bits & ~(unsigned)CMTA_EXTENSION_BINARYMIME;
 }
 
-/* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), nor AUTH without a
- * mechanism, nor what trust is needed for without that. */
+/* What trust is needed for (cmta_session_set_trust()). */
+static unsigned not_trusted(const struct cmta_session *session) {
+  unsigned bits = 0;
+  if (!(session->trust & CMTA_TRUST_XCLIENT))
+    bits |= CMTA_EXTENSION_XCLIENT;
+  if (!(session->trust & CMTA_TRUST_XFORWARD))
+    bits |= CMTA_EXTENSION_XFORWARD;
+  return bits;
+}
+
+/* ETRN is for relays, which a server for submission is not (RFC 6409 section 7). */
+static bool has_etrn(const struct cmta_session *session) {
+  return !session->manners.submission &&
+         chain_has(session->service, offsetof(struct cmta_hooks, etrn));
+}
+
+/* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), REQUIRETLS only to one
+ * that has (RFC 8689 section 2), AUTH not without a mechanism, ETRN not without a hook. */
 unsigned offer_extensions(const struct cmta_session *session) {
   unsigned bits = offer_chosen(session);
   bool tls = session->tls_mode != CMTA_TLS_OFF && !session->encrypted;
   if (!tls)
     bits &= ~(unsigned)CMTA_EXTENSION_STARTTLS;
-  if (!(session->trust & CMTA_TRUST_XCLIENT))
-    bits &= ~(unsigned)CMTA_EXTENSION_XCLIENT;
-  if (!(session->trust & CMTA_TRUST_XFORWARD))
-    bits &= ~(unsigned)CMTA_EXTENSION_XFORWARD;
+  if (!session->encrypted)
+    bits &= ~(unsigned)CMTA_EXTENSION_REQUIRETLS;
+  if (!has_etrn(session))
+    bits &= ~(unsigned)CMTA_EXTENSION_ETRN;
+  bits &= ~not_trusted(session);
   return mechanisms_line(session) ? bits : bits & ~(unsigned)CMTA_EXTENSION_AUTH;
 }
 
@@ -124,11 +142,7 @@ static const char *built_in_line(const struct cmta_session *session, size_t inde
     return edit + 1;
   if (extension->bit == CMTA_EXTENSION_AUTH)
     return mechanisms_line(session);
-  if (extension->bit != CMTA_EXTENSION_SIZE)
-    return extension->keyword;
-  snprintf(text, OFFER_LINE, "SIZE %llu",
-           (unsigned long long)session->service->settings.max_message_size);
-  return text;
+  return shown_line(&session->service->settings, extension, text);
 }
 
 /* The line that an edit adds, or NULL where it is none, or that of a table. */

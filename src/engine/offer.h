@@ -7,8 +7,8 @@
 
 #include "engine/session.h"
 
-/* Octets of a line that the library writes itself, with its NUL: "SIZE" and 20 digits. */
-enum { OFFER_LINE = 32 };
+/* Octets of a line that the library writes itself, with its NUL: the longest is that of LIMITS. */
+enum { OFFER_LINE = 64 };
 
 /* The built-in extensions that settings and hooks have chosen for the session, bits of enum
  * cmta_extension. Before EHLO and after HELO they are those of the settings. */

@@ -6,6 +6,7 @@
 #include "engine/parameters.h"
 
 #include "engine/ascii.h"
+#include "engine/delivery.h"
 #include "engine/keywords.h"
 #include "engine/line.h"
 #include "engine/offer.h"
@@ -15,35 +16,30 @@
 
 #include <string.h>
 
-static bool take_size(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
-  (void)room;
-  return parameter_size(value, &envelope->declared_size);
+static bool take_size(const struct taking *taking) {
+  return parameter_size(taking->value, &taking->envelope->declared_size);
 }
 
-static bool take_body(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
-  (void)room;
-  return parameter_body(value, &envelope->body);
+static bool take_body(const struct taking *taking) {
+  return parameter_body(taking->value, &taking->envelope->body);
 }
 
-static bool take_smtputf8(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
-  (void)value, (void)room;
-  envelope->smtputf8 = true;
-  return true;
-}
+static bool take_smtputf8(const struct taking *taking) { return taking->envelope->smtputf8 = true; }
 
 /* The envelope shows it as a parameter alone. */
-static bool take_prdr(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
-  (void)value, (void)room, (void)envelope;
+static bool take_prdr(const struct taking *taking) {
+  (void)taking;
   return true;
 }
 
 /* A mailbox as xtext, or "<>" for nobody (RFC 4954 section 5). */
-static bool take_auth(struct cmta_slice value, char **room, struct cmta_envelope *envelope) {
-  if (cmta_slice_is(value, "<>"))
+static bool take_auth(const struct taking *taking) {
+  if (cmta_slice_is(taking->value, "<>"))
     return true;
-  envelope->submitter = (struct cmta_slice){*room, parameter_mailbox(value, *room)};
-  *room += envelope->submitter.length;
-  return envelope->submitter.length;
+  struct cmta_slice *submitter = &taking->envelope->submitter;
+  *submitter = (struct cmta_slice){*taking->room, parameter_mailbox(taking->value, *taking->room)};
+  *taking->room += submitter->length;
+  return submitter->length;
 }
 
 /* The parameters that are built in: a row as those of settings.keywords, the extensions that offer
@@ -51,7 +47,7 @@ static bool take_auth(struct cmta_slice value, char **room, struct cmta_envelope
 static const struct known {
   struct cmta_keyword row;
   unsigned extensions;
-  bool (*take)(struct cmta_slice value, char **room, struct cmta_envelope *envelope);
+  bool (*take)(const struct taking *taking);
 } table[] = {
     {{.parameter = "SIZE",
       .commands = CMTA_WITH_MAIL,
@@ -77,6 +73,63 @@ static const struct known {
       .value_required = true},
      CMTA_EXTENSION_AUTH,
      take_auth},
+    {{.parameter = "RET",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_DSN,
+     delivery_ret},
+    {{.parameter = "ENVID",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_DSN,
+     delivery_envid},
+    {{.parameter = "NOTIFY",
+      .commands = CMTA_WITH_RCPT,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_DSN,
+     delivery_notify},
+    {{.parameter = "ORCPT",
+      .commands = CMTA_WITH_RCPT,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_DSN,
+     delivery_orcpt},
+    {{.parameter = "BY",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_DELIVERBY,
+     delivery_by},
+    {{.parameter = "HOLDFOR",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_FUTURERELEASE,
+     delivery_holdfor},
+    {{.parameter = "HOLDUNTIL",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_FUTURERELEASE,
+     delivery_holduntil},
+    {{.parameter = "MT-PRIORITY",
+      .commands = CMTA_WITH_MAIL,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_MT_PRIORITY,
+     delivery_priority},
+    {{.parameter = "RRVS",
+      .commands = CMTA_WITH_RCPT,
+      .value = CMTA_VALUE_FREE,
+      .value_required = true},
+     CMTA_EXTENSION_RRVS,
+     delivery_rrvs},
+    {{.parameter = "REQUIRETLS", .commands = CMTA_WITH_MAIL, .value = CMTA_VALUE_NONE},
+     CMTA_EXTENSION_REQUIRETLS,
+     delivery_requiretls},
 };
 
 enum { KNOWN_COUNT = sizeof table / sizeof *table };
@@ -162,15 +215,14 @@ static bool read_value(const struct cmta_keyword *row, struct cmta_parameter *pa
 }
 
 /* What a built-in row does with its value; rows of settings do nothing. */
-static bool take(const struct cmta_keyword *row, struct cmta_slice value, char **room,
-                 struct cmta_envelope *envelope) {
+static bool take(const struct cmta_keyword *row, const struct taking *taking) {
   for (const struct known *known = table; known < table + KNOWN_COUNT; known++)
     if (&known->row == row)
-      return known->take(value, room, envelope);
+      return known->take(taking);
   return true;
 }
 
-static enum reply_id judge(const struct cmta_session *session, const struct cmta_path *path,
+static enum reply_id judge(const struct cmta_session *session, struct cmta_path *path,
                            struct cmta_parameter *parameter, char **room,
                            struct cmta_envelope *envelope) {
   const struct cmta_keyword *row = find(session, parameter->keyword);
@@ -178,9 +230,10 @@ static enum reply_id judge(const struct cmta_session *session, const struct cmta
     return REPLY_UNKNOWN_PARAMETER;
   if (find_given(path, parameter->keyword))
     return REPLY_DUPLICATE_PARAMETER;
-  if (!read_value(row, parameter, room) || !take(row, parameter->value, room, envelope))
+  if (!read_value(row, parameter, room))
     return REPLY_BAD_PARAMETER;
-  return REPLY_NONE;
+  struct taking taking = {parameter->value, room, path, envelope};
+  return take(row, &taking) ? REPLY_NONE : REPLY_BAD_PARAMETER;
 }
 
 /* Parameters that raw holds, or -1 when they are malformed. */
@@ -211,8 +264,8 @@ static void move_into(struct cmta_parameter *parameter, struct cmta_slice raw, c
 /* Octets that decoded values may need: fewer than they have as sent, blank, keyword and '='
  * counted, even with a CR LF behind each. */
 static size_t decoded_size(const struct cmta_session *session, struct cmta_slice raw) {
-  bool any =
-      session->service->settings.keyword_count || (offer_extensions(session) & CMTA_EXTENSION_AUTH);
+  const unsigned decoded = CMTA_EXTENSION_AUTH | CMTA_EXTENSION_DSN;
+  bool any = session->service->settings.keyword_count || (offer_extensions(session) & decoded);
   return any ? raw.length : 0;
 }
 

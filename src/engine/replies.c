@@ -24,6 +24,7 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_CANNOT_VERIFY] = {252, false, false, "2.5.2",
                              "Cannot verify, but will take mail and try to deliver it"},
     [REPLY_LIST_NOT_SHOWN] = {252, false, false, "2.5.2", "Cannot expand that list"},
+    [REPLY_QUEUING_STARTED] = {250, false, false, "2.0.0", "Queuing for that node started"},
     [REPLY_START_TLS] = {220, false, false, "2.0.0", "Ready to start TLS"},
     [REPLY_AUTHENTICATED] = {235, false, false, "2.7.0", "Authentication succeeded"},
 
@@ -70,6 +71,8 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_HEADERS_TOO_BIG] = {552, false, false, "5.3.4",
                                "Header section larger than this server takes"},
     [REPLY_TOO_MANY_RECIPIENTS] = {452, false, false, "4.5.3", "Too many recipients"},
+    [REPLY_TOO_MANY_DOMAINS] = {452, false, false, "4.5.3", "Too many domains of recipients"},
+    [REPLY_BY_TOO_SOON] = {550, false, false, "5.4.7", "Cannot deliver in so short a time"},
     [REPLY_NO_STORAGE] = {452, false, false, "4.3.1", "Not enough storage"},
 
     [REPLY_NO_SERVICE] = {554, false, true, "5.7.1", "no service for you here"},
@@ -83,11 +86,14 @@ static const struct standard_reply replies[REPLY_COUNT] = {
     [REPLY_AUTHENTICATION_UNAVAILABLE] = {454, false, false, "4.7.0",
                                           "Temporary authentication failure"},
     [REPLY_TLS_UNAVAILABLE] = {454, false, false, "4.7.0", "TLS not available now"},
+    [REPLY_NODE_NOT_ALLOWED] = {459, false, false, "4.7.1", "Node not allowed"},
+    [REPLY_CANNOT_QUEUE] = {458, false, false, "4.3.0", "Unable to queue messages for that node"},
 
     [REPLY_BUSY] = {421, false, true, "4.3.2", "no service now, try again later"},
     [REPLY_CLOSING] = {421, false, true, "4.7.0", "closing connection"},
     [REPLY_TOO_MANY_ERRORS] = {421, false, true, "4.7.0", "too many errors"},
     [REPLY_TOO_MANY_FAILURES] = {421, false, true, "4.7.0", "too many failed authentications"},
+    [REPLY_TOO_MANY_MESSAGES] = {421, false, true, "4.7.0", "too many messages"},
     [REPLY_SPOKE_IN_CLEAR] = {421, true, true, "4.7.0", "bytes came behind STARTTLS"},
     [REPLY_BAD_CHUNK] = {521, true, true, "5.5.4", "malformed BDAT, closing connection"},
     [REPLY_OUT_OF_STEP] = {554, true, false, "5.5.0", "Wait for each reply that is due"},

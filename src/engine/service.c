@@ -7,6 +7,7 @@
 #include "engine/mechanisms.h"
 #include "engine/own_verbs.h"
 #include "engine/session.h"
+#include "engine/shown.h"
 #include "engine/text.h"
 #include "event.h"
 
@@ -39,6 +40,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .decision_timeout = 300,
       .handshake_timeout = 60,
       .max_auth_failures = 3,
+      .max_hold = 604800,
   };
   cmta_manners_init(&settings->manners);
 }
@@ -79,7 +81,7 @@ static bool is_sound(const struct cmta_settings *settings) {
          (settings->max_command_line == 0 || settings->max_command_line >= 512) &&
          (settings->max_text_line == 0 || settings->max_text_line >= 1000) &&
          (!settings->received || settings->clock.calendar) &&
-         mechanisms_are_sound(settings->mechanisms);
+         mechanisms_are_sound(settings->mechanisms) && shown_is_sound(settings);
 }
 
 /* The longest line that a command may have, whatever hooks offer. */
@@ -96,7 +98,8 @@ static size_t longest_line(const struct cmta_settings *settings) {
 
 /* A service and its texts lie in one block, the texts behind the structure. */
 static struct cmta_service *lay_out(const struct cmta_settings *settings, struct memory *memory) {
-  size_t texts = text_size(settings->hostname) + text_size(settings->greeting);
+  size_t texts = text_size(settings->hostname) + text_size(settings->greeting) +
+                 text_size(settings->priority_policy);
   struct cmta_service *service = memory_take(memory, sizeof *service + texts);
   if (!service)
     return NULL;
@@ -104,6 +107,7 @@ static struct cmta_service *lay_out(const struct cmta_settings *settings, struct
   service->settings = *settings;
   service->settings.hostname = text_copy(settings->hostname, &room);
   service->settings.greeting = text_copy(settings->greeting, &room);
+  service->settings.priority_policy = text_copy(settings->priority_policy, &room);
   service->max_line = longest_line(settings);
   return service;
 }

@@ -106,6 +106,7 @@ static void forget(struct cmta_session *session) {
   session->hello = NULL;
   session->esmtp = false;
   session->hushed = false;
+  session->mails = 0;
   session->errors = 0;
   session->auth_failures = 0;
   offer_accept(session);

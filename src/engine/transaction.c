@@ -7,6 +7,7 @@
 #include "engine/answers.h"
 #include "engine/chain.h"
 #include "engine/chunk.h"
+#include "engine/delivery.h"
 #include "engine/envelope.h"
 #include "engine/message.h"
 #include "engine/parameters.h"
@@ -33,18 +34,21 @@ static bool is_qualified(const struct cmta_session *session, const struct cmta_p
          memchr(domain.at, '.', domain.length);
 }
 
-/* MAIL (RFC 5321 section 4.1.1.2); SIZE is checked here for the first time (RFC 1870 section 6.1).
- * AUTH= of a client that has not authenticated is AUTH=<> (RFC 4954 section 5). */
-enum reply_id mail_check(struct cmta_session *session) {
-  uint64_t most = session->service->settings.max_message_size;
-  if (!transaction_begin(session))
-    return REPLY_NO_STORAGE;
-  struct cmta_envelope *envelope = &session->transaction->envelope;
-  enum reply_id wrong = parameters_take(session, &envelope->reverse_path, envelope);
-  if (wrong != REPLY_NONE)
-    return wrong;
-  if (!session->authenticated)
-    envelope->submitter = (struct cmta_slice){0};
+/* Another MAIL than settings allow is the last of the session (RFC 9422 section 4.1). */
+static bool too_many_messages(struct cmta_session *session) {
+  unsigned most = session->service->settings.max_messages;
+  if (most == 0 || session->mails++ < most)
+    return false;
+  session->ending = CMTA_CLOSED_ERRORS;
+  return true;
+}
+
+/* What the parameters of MAIL say, and the path; SIZE is checked here for the first time (RFC 1870
+ * section 6.1). */
+static enum reply_id judge_envelope(const struct cmta_session *session,
+                                    const struct cmta_envelope *envelope) {
+  const struct cmta_settings *settings = &session->service->settings;
+  uint64_t most = settings->max_message_size;
   if (session->command->utf8 && !envelope->smtputf8)
     return REPLY_UTF8_NOT_ASKED;
   if (!chunk_takes_body(session))
@@ -53,6 +57,24 @@ enum reply_id mail_check(struct cmta_session *session) {
     return REPLY_SENDER_NOT_QUALIFIED;
   if (most && envelope->declared_size > most)
     return REPLY_TOO_BIG;
+  return delivery_check(settings, envelope);
+}
+
+/* MAIL (RFC 5321 section 4.1.1.2). AUTH= of a client that has not authenticated is AUTH=<>
+ * (RFC 4954 section 5). */
+enum reply_id mail_check(struct cmta_session *session) {
+  if (too_many_messages(session))
+    return REPLY_TOO_MANY_MESSAGES;
+  if (!transaction_begin(session))
+    return REPLY_NO_STORAGE;
+  struct cmta_envelope *envelope = &session->transaction->envelope;
+  enum reply_id wrong = parameters_take(session, &envelope->reverse_path, envelope);
+  if (!session->authenticated)
+    envelope->submitter = (struct cmta_slice){0};
+  if (wrong == REPLY_NONE)
+    wrong = judge_envelope(session, envelope);
+  if (wrong != REPLY_NONE)
+    return wrong;
   return chain_make_transaction_data(session) ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 
@@ -82,6 +104,9 @@ enum reply_id rcpt_check(struct cmta_session *session) {
     return REPLY_RECIPIENT_NOT_QUALIFIED;
   if (most && transaction->envelope.forward_path_count >= most)
     return REPLY_TOO_MANY_RECIPIENTS;
+  if (delivery_too_many_domains(&session->service->settings, &transaction->envelope,
+                                transaction->candidate.domain))
+    return REPLY_TOO_MANY_DOMAINS;
   return envelope_make_room(session) ? REPLY_NONE : REPLY_NO_STORAGE;
 }
 

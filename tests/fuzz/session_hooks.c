@@ -344,6 +344,7 @@ const struct cmta_hooks session_hooks = {.size = sizeof session_hooks,
                                          .expn = ask_text,
                                          .help = ask_text,
                                          .verb = ask_verb,
+                                         .etrn = ask_text,
                                          .foresee = hear_foreseen,
                                          .closed = hear_closed,
                                          .trace = hear_trace};

@@ -396,5 +396,5 @@ Test(verbs, overridden_with_an_acceptance_leave_the_walk_as_it_was) {
     }
     walks++;
   }
-  cr_expect_eq(walks, 17);
+  cr_expect_eq(walks, 18);
 }

@@ -125,6 +125,11 @@ static enum cmta_verdict on_help(struct cmta_session *session, void *user, struc
   return answer(session, user, ASK_HELP);
 }
 
+static enum cmta_verdict on_etrn(struct cmta_session *session, void *user, struct cmta_slice node) {
+  (void)node;
+  return answer(session, user, ASK_ETRN);
+}
+
 static enum cmta_verdict on_verb(struct cmta_session *session, void *user,
                                  const struct cmta_verb *verb, struct cmta_slice argument) {
   (void)verb;
@@ -161,12 +166,14 @@ static void on_trace(struct cmta_session *session, void *user, enum cmta_directi
   text_append(traced, line.at, line.length);
 }
 
-/* The hooks of a set, which has no `headers`, `expn` or `auth` where the dialogue answers none. */
+/* The hooks of a set, which has no `headers`, `expn`, `etrn` or `auth` where the dialogue answers
+ * none. */
 static struct cmta_hooks hooks_of(const struct dialogue *dialogue, size_t set) {
   if (dialogue->bare)
     return (struct cmta_hooks){.size = sizeof(struct cmta_hooks)};
   bool headers = dialogue_answers(dialogue, set, ASK_HEADERS);
   bool expn = dialogue_answers(dialogue, set, ASK_EXPN);
+  bool etrn = dialogue_answers(dialogue, set, ASK_ETRN);
   bool auth = dialogue_answers(dialogue, set, ASK_AUTH);
   return (struct cmta_hooks){.size = sizeof(struct cmta_hooks),
                              .session_new = new_session_data,
@@ -190,7 +197,8 @@ static struct cmta_hooks hooks_of(const struct dialogue *dialogue, size_t set) {
                              .verb = on_verb,
                              .trace = on_trace,
                              .xclient = on_xclient,
-                             .xforward = on_xforward};
+                             .xforward = on_xforward,
+                             .etrn = etrn ? on_etrn : NULL};
 }
 
 void trace_script_init(struct trace_script *script, const struct dialogue *dialogue) {

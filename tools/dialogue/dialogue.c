@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const char *const question_names[QUESTIONS] = {
-    "connect", "hello", "starttls", "secured", "auth",    "mail",    "rcpt",
-    "data",    "chunk", "headers",  "message", "rset",    "noop",    "vrfy",
-    "expn",    "help",  "verb",     "row",     "xclient", "xforward"};
+    "connect", "hello", "starttls", "secured", "auth",    "mail",     "rcpt",
+    "data",    "chunk", "headers",  "message", "rset",    "noop",     "vrfy",
+    "expn",    "help",  "verb",     "row",     "xclient", "xforward", "etrn"};
 
 enum question question_by_name(const char *name, size_t length) {
   return (enum question)parse_index(question_names, QUESTIONS, name, length);
@@ -357,5 +357,6 @@ void dialogue_free(struct dialogue *dialogue) {
   text_clear(&dialogue->hostname);
   text_clear(&dialogue->greeting);
   text_clear(&dialogue->mechanisms);
+  text_clear(&dialogue->priority_policy);
   *dialogue = (struct dialogue){0};
 }

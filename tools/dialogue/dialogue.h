@@ -33,6 +33,7 @@ enum question {
   ASK_ROW,
   ASK_XCLIENT,
   ASK_XFORWARD,
+  ASK_ETRN,
   QUESTIONS
 };
 
@@ -157,7 +158,7 @@ struct dialogue {
   unsigned store_fails_from;       /* from this call on, counted from 1; 0: none does */
   struct text hostname;            /* what settings point to */
   struct text greeting;
-  struct text mechanisms;
+  struct text mechanisms, priority_policy;
   int64_t calendar; /* what the clock of the settings shows, where `set calendar` gave it one */
   struct cmta_keyword *keywords; /* their `user` is the name of the only client that they are for */
   struct step *steps;

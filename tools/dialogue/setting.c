@@ -43,6 +43,12 @@ static const struct {
     {"auth_required", TYPE_SWITCH, offsetof(struct cmta_settings, auth_required)},
     {"lmtp", TYPE_SWITCH, offsetof(struct cmta_settings, manners.lmtp)},
     {"submission", TYPE_SWITCH, offsetof(struct cmta_settings, manners.submission)},
+    {"max_messages", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_messages)},
+    {"max_recipient_domains", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_recipient_domains)},
+    {"min_deliver_by", TYPE_UNSIGNED, offsetof(struct cmta_settings, min_deliver_by)},
+    {"max_hold", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_hold)},
+    {"max_hold_until", TYPE_OCTETS, offsetof(struct cmta_settings, max_hold_until)},
+    {"priority_policy", TYPE_TEXT, offsetof(struct cmta_settings, priority_policy)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
     {"line_endings", TYPE_LINE_ENDINGS, offsetof(struct cmta_settings, manners.line_endings)},
 };
@@ -64,12 +70,22 @@ static const struct {
     {"prdr", CMTA_EXTENSION_PRDR},
     {"xclient", CMTA_EXTENSION_XCLIENT},
     {"xforward", CMTA_EXTENSION_XFORWARD},
+    {"dsn", CMTA_EXTENSION_DSN},
+    {"requiretls", CMTA_EXTENSION_REQUIRETLS},
+    {"deliverby", CMTA_EXTENSION_DELIVERBY},
+    {"futurerelease", CMTA_EXTENSION_FUTURERELEASE},
+    {"mt-priority", CMTA_EXTENSION_MT_PRIORITY},
+    {"rrvs", CMTA_EXTENSION_RRVS},
+    {"limits", CMTA_EXTENSION_LIMITS},
+    {"etrn", CMTA_EXTENSION_ETRN},
 };
 
 /* Where the bytes are that a field of the settings points to. */
 static struct text *text_of(struct dialogue *dialogue, const char *const *field) {
   if (field == &dialogue->settings.hostname)
     return &dialogue->hostname;
+  if (field == &dialogue->settings.priority_policy)
+    return &dialogue->priority_policy;
   return field == &dialogue->settings.mechanisms ? &dialogue->mechanisms : &dialogue->greeting;
 }
 
@@ -88,15 +104,13 @@ static bool set_switch(bool *field, const char *value) {
   return *field || strcmp(value, "off") == 0;
 }
 
-/* Takes the extension off the set, or adds it. */
-static bool change_extension(unsigned *extensions, bool more, const char *name, size_t length) {
+/* Puts the extension of this name into the set, or takes it off. */
+static bool change_extension(unsigned *extensions, bool offer, const char *name, size_t length) {
   for (size_t i = 0; i < sizeof extensions_by_name / sizeof extensions_by_name[0]; i++)
     if (strlen(extensions_by_name[i].name) == length &&
         memcmp(extensions_by_name[i].name, name, length) == 0) {
-      if (more)
-        *extensions |= extensions_by_name[i].bit;
-      else
-        *extensions &= ~extensions_by_name[i].bit;
+      const unsigned bit = extensions_by_name[i].bit;
+      *extensions = offer ? *extensions | bit : *extensions & ~bit;
       return true;
     }
   return false;

@@ -6,6 +6,28 @@
 
 #include <string.h>
 
+static void show_recipient(struct text *text, const struct cmta_path *path) {
+  const struct cmta_original_recipient *original = &path->original_recipient;
+  if (path->notify)
+    text_print(text, " notify=%u", path->notify);
+  if (original->type.length == 0)
+    return;
+  text_print(text, " orcpt=");
+  text_append(text, original->type.at, original->type.length);
+  text_append(text, ";", 1);
+  text_append(text, original->address.at, original->address.length);
+}
+
+static void show_dsn(struct text *text, const struct cmta_envelope *envelope) {
+  if (envelope->dsn.returns)
+    text_print(text, " ret=%d", (int)envelope->dsn.returns);
+  if (envelope->dsn.envelope_id.length > 0)
+    text_print(text, " envid=");
+  text_append(text, envelope->dsn.envelope_id.at, envelope->dsn.envelope_id.length);
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    show_recipient(text, &envelope->forward_paths[i]);
+}
+
 static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
   static const char *const bodies[] = {"7BIT", "8BITMIME", "BINARYMIME"};
   text_print(text, "size=%llu body=%s smtputf8=%s", (unsigned long long)envelope->declared_size,
@@ -13,6 +35,7 @@ static void show_typed(struct text *text, const struct cmta_envelope *envelope) 
   if (envelope->submitter.length > 0)
     text_print(text, " submitter=");
   text_append(text, envelope->submitter.at, envelope->submitter.length);
+  show_dsn(text, envelope);
 }
 
 /* What the message says slice by slice. 0 or the library's error. */

@@ -284,6 +284,11 @@ static enum cmta_verdict ask_help(struct cmta_session *session, void *user,
   return answer_question(user, session, ASK_HELP, topic);
 }
 
+static enum cmta_verdict ask_etrn(struct cmta_session *session, void *user,
+                                  struct cmta_slice node) {
+  return answer_question(user, session, ASK_ETRN, node);
+}
+
 /* What is heard of a verb: its name and its argument. */
 enum cmta_verdict script_verb(struct cmta_session *session, void *user,
                               const struct cmta_verb *verb, struct cmta_slice argument) {
@@ -348,9 +353,12 @@ struct cmta_hooks script_hooks(const struct dialogue *dialogue, size_t number) {
                               .help = ask_help,
                               .verb = script_verb,
                               .xclient = ask_xclient,
-                              .xforward = ask_xforward};
+                              .xforward = ask_xforward,
+                              .etrn = ask_etrn};
   if (!dialogue_answers(dialogue, number, ASK_EXPN))
     hooks.expn = NULL;
+  if (!dialogue_answers(dialogue, number, ASK_ETRN))
+    hooks.etrn = NULL;
   if (!dialogue_answers(dialogue, number, ASK_AUTH))
     hooks.auth = NULL;
   if (!dialogue_answers(dialogue, number, ASK_HEADERS))
