@@ -176,7 +176,8 @@ struct cmta_hooks {
      PRDR and has two recipients or more, it is asked once for each forward-path, in order, whether
      or not the answer to another is still open: cmta_session_recipient() says for which, and each
      has a reply, a verdict and a deadline of its own; see cmta_session_select(). The message is
-     accepted when it is for one of them at least. */
+     accepted when it is for one of them at least, and stays so when the client goes away before the
+     others have their answers. */
   enum cmta_verdict (*message)(struct cmta_session *session, void *user,
                                const struct cmta_message *message);
   /* RSET (section 4.1.1.5). */

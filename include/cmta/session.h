@@ -154,7 +154,8 @@ CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict
 /* Several questions may be open at one time where each recipient has an answer of its own
    (cmta_session_recipient()): `message` is asked for one after the other, whichever of them answer
    LATER, and the answers may come in any order; the replies go out in the order of the recipients,
-   when the last answer is here. This chooses the one that cmta_reply(), cmta_reply_line(),
+   in LMTP each as soon as those before it are here (RFC 2033 section 5), of PRDR when the last
+   answer is. This chooses the one that cmta_reply(), cmta_reply_line(),
    cmta_session_decide(), cmta_message_take(), the data functions and the getters are about from now
    on, by the place of its recipient; SIZE_MAX and, without a choice, the first one open. Once that
    one is answered it is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or

@@ -34,7 +34,8 @@ struct answers {
   size_t count;
   size_t in_hand;
   size_t chosen; /* the program wants this one in hand; SIZE_MAX: it did not say */
-  char *room;    /* for the replies */
+  size_t sent;   /* so many have their replies */
+  char *room;    /* for the replies that are not sent yet */
   struct answer rows[];
 };
 
@@ -112,6 +113,14 @@ bool answers_are_wanted(const struct cmta_session *session) {
 
 bool answers_are_asked(const struct cmta_session *session) { return answers_of(session); }
 
+bool answers_accept(const struct cmta_session *session) {
+  const struct answers *answers = answers_of(session);
+  for (size_t i = 0; answers && i < answers->count; i++)
+    if (answers->rows[i].event == ACCEPT)
+      return true;
+  return false;
+}
+
 static struct answers *make(struct cmta_session *session, size_t count) {
   struct answers *answers =
       memory_take(&session->memory, sizeof *answers + count * sizeof answers->rows[0]);
@@ -122,6 +131,34 @@ static struct answers *make(struct cmta_session *session, size_t count) {
   session->transaction->answers = answers;
   answers->room = memory_take(&session->memory, count * REPLY_ROOM);
   return answers->room ? answers : NULL;
+}
+
+static void give_room(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  memory_give(&session->memory, answers->room);
+  answers->room = NULL;
+}
+
+/* Sends the replies to those before `end` that have none yet. */
+static void send_up_to(struct cmta_session *session, size_t end) {
+  struct answers *answers = answers_of(session);
+  for (; answers->sent < end; answers->sent++) {
+    take_in_hand(session, answers->sent);
+    reply_send(session, session->standard, false);
+  }
+}
+
+/* In LMTP a reply leaves as soon as those before it have (RFC 2033 section 5). What it takes is
+ * less than it gives back of the room. */
+static void send_what_can_be(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  size_t end = find(session, QUESTION_OPEN, 0);
+  if (!session->manners.lmtp || end == answers->sent)
+    return;
+  put_back(session);
+  give_room(session);
+  send_up_to(session, end);
+  answers->room = memory_take(&session->memory, (answers->count - end) * REPLY_ROOM);
 }
 
 /* The one that is to be in hand of those that are open; the count when none is. */
@@ -135,16 +172,13 @@ static size_t first_open(const struct cmta_session *session) {
 static int sum_up(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
   size_t open = first_open(session);
-  int event = REJECT;
   if (open < answers->count) {
+    send_what_can_be(session);
     choose(session, open);
     return 0;
   }
   put_back(session);
-  for (size_t i = 0; i < answers->count; i++)
-    if (answers->rows[i].event == ACCEPT)
-      event = ACCEPT;
-  return event;
+  return answers_accept(session) ? ACCEPT : REJECT;
 }
 
 /* Keeps what became of the one in hand; false when the session has ended by it. */
@@ -302,25 +336,17 @@ static enum reply_id reply_of_all(const struct answers *answers) {
   return id;
 }
 
-static void send_first(struct cmta_session *session, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    take_in_hand(session, i);
-    reply_send(session, session->standard, false);
-  }
-}
-
 void answers_send(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
-  memory_give(&session->memory, answers->room);
-  answers->room = NULL;
+  give_room(session);
   if (session->manners.lmtp) {
-    send_first(session, answers->count);
+    send_up_to(session, answers->count);
   } else if (all_the_same(answers)) {
-    send_first(session, 1);
+    send_up_to(session, 1);
   } else {
     enum reply_id id = reply_of_all(answers);
     reply_standard(session, REPLY_FOR_EACH);
-    send_first(session, answers->count);
+    send_up_to(session, answers->count);
     reply_standard(session, id);
   }
 }

@@ -17,6 +17,9 @@ bool answers_are_wanted(const struct cmta_session *session);
 /* Whether it was, and the message is not yet answered. */
 bool answers_are_asked(const struct cmta_session *session);
 
+/* Whether it was accepted for one of them at least. */
+bool answers_accept(const struct cmta_session *session);
+
 /* Asks for each recipient. The event of all answers together, or 0, as decide_event(). */
 int answers_begin(struct cmta_session *session);
 
@@ -35,7 +38,7 @@ void answers_cancel(struct cmta_session *session);
 /* The shortest deadline of those that are open, in seconds; 0 when none has any. */
 unsigned answers_deadline(const struct cmta_session *session);
 
-/* The replies to a message that was asked about in this way. */
+/* The replies to a message that was asked about in this way, as far as they have not left. */
 void answers_send(struct cmta_session *session);
 
 /* The replies to a message that is refused for all: in LMTP the same one for each recipient. */

@@ -18,10 +18,13 @@
 
 #include <string.h>
 
+/* One that ends with questions open may have been accepted for some of its recipients. */
 void transaction_drop(struct cmta_session *session) {
   if (!session->transaction)
     return;
-  if (session->transaction->begun)
+  if (answers_accept(session))
+    statistics_count(session, (struct cmta_counts){.messages = 1});
+  else if (session->transaction->begun)
     chain_tell_reset(session);
   transaction_free(session);
 }
