@@ -70,8 +70,9 @@ struct cmta_tls_config {
   /* sizeof(struct cmta_tls_config), set by cmta_tls_config_init(). */
   size_t size;
   /* The first is the one for clients that ask for no name, or for one that no certificate has. To
-     others goes the first whose names include theirs (RFC 6066 section 3, RFC 9525). One and the
-     same name may have certificates of several kinds of keys. None */
+     others goes the first whose names include theirs (RFC 6066 section 3, RFC 9525); a dot at the
+     end of theirs does not count, and `choose` is not shown it. One and the same name may have
+     certificates of several kinds of keys. None */
   const struct cmta_certificate *certificates;
   size_t certificate_count;
   /* In place of certificates: makes a key and a certificate for these names, blanks between them,

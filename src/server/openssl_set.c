@@ -9,6 +9,9 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+/* Octets of a name that a client can ask for, with its NUL. */
+enum { NAME_ROOM = TLSEXT_MAXLEN_host_name + 1 };
+
 /* ---- What OpenSSL asks during a handshake ---- */
 
 /* The entry whose certificate is for a name, or the first. */
@@ -41,11 +44,24 @@ static bool tie(SSL *ssl, const struct set *set) {
   return length == sizeof set->id && memcmp(id, set->id, length) == 0;
 }
 
+/* The name that a client asks for, without the dot at its end that some send (RFC 6066 section 3
+ * wants none). NULL: it asks for none. */
+static const char *name_asked(SSL *ssl, char room[NAME_ROOM]) {
+  const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  size_t length = name ? strlen(name) : 0;
+  if (length < 2 || length >= NAME_ROOM || name[length - 1] != '.')
+    return name;
+  memcpy(room, name, length - 1);
+  room[length - 1] = '\0';
+  return room;
+}
+
 /* Clients that ask for a name get its certificate, and the rules that go with it. OpenSSL looks at
    tickets before names, so that one for other rules would lead round these. */
 static int on_server_name(SSL *ssl, int *alert, void *context) {
   struct set *set = context;
-  const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  char room[NAME_ROOM];
+  const char *name = name_asked(ssl, room);
   if (!name)
     return SSL_TLSEXT_ERR_NOACK;
   struct set *chosen = choose(ssl, set, name);

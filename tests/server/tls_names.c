@@ -76,6 +76,15 @@ Test(tls_names, unknown_or_missing_lead_to_the_first_certificate) {
   ask_for(listener, "example", first);
 }
 
+Test(tls_names, with_a_dot_at_their_end_are_the_same_names) {
+  const struct identity *both[] = {first, second};
+  const struct cmta_tls_config config = secure_config(both, 2);
+  int listener = listen_with(&config);
+  ask_for(listener, "second.example.", second);
+  ask_for(listener, "second.example..", first);
+  ask_for(listener, ".", first);
+}
+
 /* The client takes only one kind of signature. */
 static void ask_with(int listener, const char *name, const char *signatures,
                      const struct identity *expected) {
@@ -124,6 +133,8 @@ Test(tls_names, are_shown_to_the_callback_which_may_choose_other_rules) {
   int listener = listen_with(&config);
   ask_for(listener, "third.example", third);
   cr_assert_str_eq(asked, "third.example");
+  ask_for(listener, "third.example.", third);
+  cr_assert_str_eq(asked, "third.example", "without its dot");
   ask_for(listener, "first.example", first);
   cr_assert_str_eq(asked, "first.example");
   asked[0] = '\0';
