@@ -32,6 +32,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,6 +127,12 @@ CMTA_API int cmta_tls_reload(struct cmta_tls *tls, char *why, size_t size);
 
 /* The first certificate, PEM. Lives until the next reload; NULL without memory. */
 CMTA_API const char *cmta_tls_certificate(const struct cmta_tls *tls);
+
+/* When the certificate of this number, as in `certificates` or 0 for one that was made, begins and
+   ceases to be good: seconds since 1970. Nothing here judges it: clients are shown one that has
+   expired, too. Either may be NULL. 0; CMTA_E_ARGUMENT when there is no such certificate. */
+CMTA_API int cmta_tls_validity(const struct cmta_tls *tls, size_t certificate, int64_t *from,
+                               int64_t *until);
 
 /* Frees it; no listener may take connections with it any more. Those that are there may go on. NULL
    is ignored. */

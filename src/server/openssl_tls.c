@@ -9,6 +9,7 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- Copies ---- */
 
@@ -170,6 +171,23 @@ int cmta_tls_reload(struct cmta_tls *tls, char *why, size_t size) {
 }
 
 const char *cmta_tls_certificate(const struct cmta_tls *tls) { return tls ? tls->pem : NULL; }
+
+static int64_t seconds_of(const ASN1_TIME *time) {
+  struct tm parts;
+  return ASN1_TIME_to_tm(time, &parts) ? timegm(&parts) : 0;
+}
+
+int cmta_tls_validity(const struct cmta_tls *tls, size_t certificate, int64_t *from,
+                      int64_t *until) {
+  if (!tls || certificate >= tls->set->count)
+    return CMTA_E_ARGUMENT;
+  const X509 *found = tls->set->entries[certificate].certificate;
+  if (from)
+    *from = seconds_of(X509_get0_notBefore(found));
+  if (until)
+    *until = seconds_of(X509_get0_notAfter(found));
+  return 0;
+}
 
 void cmta_tls_free(struct cmta_tls *tls) {
   if (!tls)

@@ -261,6 +261,25 @@ Test(tls_names, in_a_broken_file_leave_all_as_it_was) {
   ask_for(listener, NULL, first);
 }
 
+/* ---- Validity ---- */
+
+Test(tls_names, of_each_certificate_are_good_for_a_time_that_is_told) {
+  const struct identity *both[] = {first, second};
+  const struct cmta_tls_config config = secure_config(both, 2);
+  const struct cmta_tls *tls = secure_rules_of(&config);
+  int64_t from, until;
+  for (size_t i = 0; i < 2; i++) {
+    cr_assert_eq(cmta_tls_validity(tls, i, &from, &until), 0);
+    cr_assert_eq(X509_cmp_time(X509_get0_notBefore(both[i]->certificate), &(time_t){from - 1}), 1);
+    cr_assert_eq(X509_cmp_time(X509_get0_notBefore(both[i]->certificate), &(time_t){from}), -1);
+    cr_assert_eq(X509_cmp_time(X509_get0_notAfter(both[i]->certificate), &(time_t){until - 1}), 1);
+    cr_assert_eq(X509_cmp_time(X509_get0_notAfter(both[i]->certificate), &(time_t){until}), -1);
+    cr_assert_eq(cmta_tls_validity(tls, i, NULL, NULL), 0);
+  }
+  cr_assert_eq(cmta_tls_validity(tls, 2, &from, &until), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_tls_validity(NULL, 0, &from, &until), CMTA_E_ARGUMENT);
+}
+
 /* ---- Self-signed ---- */
 
 static X509 *certificate_of(const struct cmta_tls *tls) {

@@ -4,6 +4,7 @@
 import os
 import re
 import socket
+import ssl
 import subprocess
 
 from submission import MECHANISMS, SubmissionTest, make_certificate, trusting
@@ -120,6 +121,45 @@ class RightOptions(SinkTest):
             with socket.create_connection(("127.0.0.1", sink.tls_port), PATIENCE) as bare:
                 with trusting(self.pem).wrap_socket(bare, server_hostname="localhost") as client:
                     self.assertEqual(client.recv(4), b"220 ")
+
+
+class Validity(SinkTest):
+    SETTINGS = "[ca]\ndefault_ca = own\n[own]\ndatabase = {0}/index\nserial = {0}/serial\nnew_certs_dir = {0}\ndefault_md = sha256\n" \
+               "policy = names\n[names]\ncommonName = supplied\n"
+
+    def make_certificate(self, begin, end):
+        """A certificate for the time from begin to end, and its key."""
+        paths = [os.path.join(self.folder, name) for name in ("settings", "request", "key", "pem", "index")]
+        settings, request, key, certificate, index = paths
+        with open(settings, "w", encoding="ascii") as file, open(index, "w", encoding="ascii"):
+            file.write(self.SETTINGS.format(self.folder))
+        for command in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
+                         "-keyout", key, "-out", request],
+                        ["ca", "-config", settings, "-batch", "-selfsign", "-create_serial", "-keyfile", key, "-in", request, "-out",
+                         certificate, "-startdate", begin, "-enddate", end, "-notext"]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True, timeout=PATIENCE)
+        return certificate, key
+
+    def assert_warned(self, begin, end, said):
+        """The sink takes mail all the same."""
+        certificate, key = self.make_certificate(begin, end)
+        context = trusting(certificate)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with Sink("--quiet", "--tls-cert", certificate, "--tls-key", key) as sink:
+            with sink.tls_client(context) as client:
+                self.assertTrue(client.message().startswith("250"))
+            errors = sink.stop()[1][:-1]
+        self.assertEqual(errors, [f"cmta sink: {certificate}: warning: this certificate {line}" for line in said])
+
+    def test_a_certificate_that_has_expired_is_warned_of(self):
+        self.assert_warned("20200101000000Z", "20210203040506Z", ["expired 2021-02-03T04:05:06Z"])
+
+    def test_a_certificate_that_is_not_good_yet_is_warned_of(self):
+        self.assert_warned("20970203040506Z", "20980101000000Z", ["is not good before 2097-02-03T04:05:06Z"])
+
+    def test_a_certificate_in_its_time_is_not(self):
+        self.assert_warned("20200101000000Z", "20980101000000Z", [])
 
 
 class SelfSigned(SinkTest):

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Octets of the names of a certificate that is made at start, and of one of them. */
 enum { NAMES_SIZE = 1024, NAME_SIZE = 256 };
@@ -148,7 +149,6 @@ bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, cons
   for (size_t i = 0; i < count; i++)
     add_address(names, addresses[i].text);
   struct cmta_tls_config config = config_of(options, names);
-  snprintf(why, size, "%s", cmta_strerror(CMTA_E_MEMORY));
   if (cmta_tls_new(tls, &config, why, size) < 0)
     return false;
   if (!options->self_signed || write_certificate(options->self_signed, cmta_tls_certificate(*tls)))
@@ -157,4 +157,20 @@ bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, cons
   cmta_tls_free(*tls);
   *tls = NULL;
   return false;
+}
+
+bool sink_tls_is_out_of_time(const struct cmta_tls *tls, const struct tls_options *options,
+                             size_t certificate, int64_t now, char *why, size_t size) {
+  int64_t from, until;
+  if (cmta_tls_validity(tls, certificate, &from, &until) < 0 || (from <= now && now <= until))
+    return false;
+  time_t when = now < from ? from : until;
+  struct tm parts;
+  char date[32] = "";
+  if (gmtime_r(&when, &parts))
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  snprintf(why, size, "%s: warning: this certificate %s %s",
+           options->certificates[certificate].certificate,
+           now < from ? "is not good before" : "expired", date);
+  return true;
 }

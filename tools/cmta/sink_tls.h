@@ -42,4 +42,9 @@ void tls_options_free(struct tls_options *options);
 bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, const char *hostname,
                   const struct sink_address *addresses, size_t count, char *why, size_t size);
 
+/* Whether the certificate of this number is out of its time at `now`, seconds since 1970: then one
+   line in why, of size octets, says so. */
+bool sink_tls_is_out_of_time(const struct cmta_tls *tls, const struct tls_options *options,
+                             size_t certificate, int64_t now, char *why, size_t size);
+
 #endif
