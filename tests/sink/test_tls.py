@@ -18,9 +18,9 @@ class WrongOptions(SinkTest):
         self.other = make_certificate(self.folder, "b.example")[1]
         self.pem = os.path.join(self.folder, "made.pem")
 
-    def assert_wrong(self, said, *arguments):
+    def assert_wrong(self, said, *arguments, listen=("--listen", "127.0.0.1:0")):
         with self.subTest(arguments=arguments):
-            result = run("sink", "--listen", "127.0.0.1:0", *arguments)
+            result = run("sink", *listen, *arguments)
             self.assert_refused(result)
             self.assertIn(said, result.stderr.decode())
 
@@ -51,6 +51,37 @@ class WrongOptions(SinkTest):
     def test_certificates_of_both_kinds(self):
         self.assert_wrong("do not go together", "--tls-cert", self.certificate, "--tls-key", self.key, "--tls-self-signed", self.pem)
 
+    def test_options_given_twice_that_count_once(self):
+        made = "--tls-self-signed", self.pem
+        self.assert_wrong("is a second file for one certificate", *made, "--tls-self-signed", self.pem + ".2")
+        self.assert_wrong("is a second file", *made, "--tls-client-ca", self.certificate, "--tls-client-ca", self.certificate)
+        self.assert_wrong("comes after a --tls that says otherwise", *made, "--tls", "offered", "--tls", "required")
+        self.assert_wrong("comes after a --tls that says otherwise", *made, "--tls", "required", "--tls", "off")
+
+    def test_a_certificate_that_no_client_would_see(self):
+        for options in ("--tls-self-signed", self.pem), ("--tls-cert", self.certificate, "--tls-key", self.key):
+            self.assert_wrong("leaves nobody the certificate", "--tls", "off", *options)
+        self.assertFalse(os.path.exists(self.pem))
+
+    def test_what_is_said_of_listeners_that_there_are_not(self):
+        for mode in "off", "offered", "required":
+            self.assert_wrong("--tls is about --listen", "--tls", mode, "--tls-self-signed", self.pem, listen=("--listen-tls", "127.0.0.1:0"))
+
+    def test_passwords_in_clear_where_there_is_tls_alone(self):
+        in_clear = "--tls-self-signed", self.pem, "--auth", "alice:secret", "--auth-in-clear"
+        self.assert_wrong("--auth-in-clear has no use", *in_clear, "--tls", "required")
+        self.assert_wrong("--auth-in-clear has no use", *in_clear, listen=("--listen-tls", "127.0.0.1:0"))
+
+    def test_a_pipe_is_named_and_nobody_waited_for(self):
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        for options in ("--tls-cert", pipe), ("--tls-cert", self.certificate, "--tls-key", pipe), \
+                       ("--tls-self-signed", self.pem, "--tls-client-ca", pipe):
+            self.assert_wrong(f"{pipe}: a pipe", *options)
+
+    def test_a_certificate_without_a_key_anywhere(self):
+        self.assert_wrong(f"{self.certificate}: no PEM private key in it, and no other file is named", "--tls-cert", self.certificate)
+
     def test_a_file_that_is_not_there_is_named(self):
         nothing = os.path.join(self.folder, "nothing")
         self.assert_wrong(nothing, "--tls-cert", nothing)
@@ -77,9 +108,6 @@ class WrongOptions(SinkTest):
             self.assert_wrong(f"{empty}: ", "--tls-cert", self.certificate, "--tls-key", empty)
             self.assert_wrong(f"{empty}: ", "--tls-self-signed", self.pem, "--tls-client-ca", empty)
 
-    def test_a_certificate_without_a_key_is_named(self):
-        self.assert_wrong(self.certificate, "--tls-cert", self.certificate)
-
     def test_a_place_where_the_certificate_cannot_be_written_is_named(self):
         for path in self.folder, os.path.join(self.folder, "no", "file"), "/dev/full":
             self.assert_wrong(f"cannot write to {path}: ", "--tls-self-signed", path)
@@ -99,7 +127,7 @@ class RightOptions(SinkTest):
         self.assertFalse(self.offered("--tls", "off"))
         self.assertTrue(self.offered("--tls-self-signed", self.pem))
         self.assertTrue(self.offered("--tls", "offered", "--tls-self-signed", self.pem))
-        self.assertFalse(self.offered("--tls-self-signed", self.pem, "--tls", "off"))
+        self.assertFalse(self.offered("--tls-self-signed", self.pem, "--tls", "off", "--listen-tls", "127.0.0.1:0"))
 
     def test_where_tls_is_required_mail_in_clear_is_530(self):
         with Sink("--quiet", "--tls-self-signed", self.pem, "--tls", "required") as sink:

@@ -99,9 +99,11 @@ const char *auth_options_mechanisms(struct auth_options *options, const char *ar
 /* ---- All together ---- */
 
 const char *auth_options_check(const struct auth_options *options,
-                               const struct cmta_settings *settings) {
+                               const struct cmta_settings *settings, bool in_clear) {
   if (!options->users && options->may_act)
     return "--auth-as-anybody needs a user: --auth";
+  if (settings->auth_in_clear && !in_clear)
+    return "--auth-in-clear has no use where every client needs TLS";
   if (options->users || options->files)
     return NULL;
   if (settings->auth_required)
