@@ -20,7 +20,8 @@
  *     cmta_server_listen_with(server, &submission);
  *
  * What a connection has is shown by cmta_session_tls(). The library negotiates no compression and
- * no renegotiation. A ticket of one struct cmta_tls is worth nothing at another.
+ * no renegotiation. A ticket of one struct cmta_tls is worth nothing at another. The mechanisms
+ * -PLUS are bound by RFC 9266, which needs TLS 1.3: a `maximum` below it is the end of them.
  *
  * Threads: a struct cmta_tls belongs to the thread of its servers.
  *
