@@ -6,9 +6,9 @@
 
 #include "server/block.h"
 #include "server/connection.h"
+#include "server/sasl.h"
 
 #include <errno.h>
-#include <string.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -171,10 +171,11 @@ static bool are_mechanisms(const char *mechanisms) {
   return error != CMTA_E_ARGUMENT;
 }
 
-static bool is_sound(const struct cmta_listen *listen) {
+static bool is_sound(const struct cmta_server *server, const struct cmta_listen *listen) {
+  const char *mechanisms = listen->mechanisms ? listen->mechanisms : server->mechanisms;
   bool speaks_tls = listen->tls_mode != CMTA_TLS_OFF && listen->tls_mode != CMTA_TLS_UNAVAILABLE;
   return (unsigned)listen->tls_mode <= CMTA_TLS_IMPLICIT && (listen->tls || !speaks_tls) &&
-         are_mechanisms(listen->mechanisms);
+         are_mechanisms(listen->mechanisms) && sasl_knows(server, mechanisms);
 }
 
 /* A listener that does not listen yet, or NULL. */
@@ -199,7 +200,7 @@ static struct listener *listener_new(struct cmta_server *server, const struct cm
 }
 
 int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) {
-  if (!is_sound(listen))
+  if (!is_sound(server, listen))
     return CMTA_E_ARGUMENT;
   struct listener *listener = listener_new(server, listen);
   if (!listener)

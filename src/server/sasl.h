@@ -38,6 +38,10 @@ bool sasl_attach(struct cmta_server *server);
    False without memory. */
 bool sasl_offer(struct connection *connection);
 
+/* Whether somebody here knows each mechanism of a list; NULL is none. One that has no
+   authenticators is judged by nobody. */
+bool sasl_knows(const struct cmta_server *server, const char *mechanisms);
+
 /* Frees what a server's authenticators need; no session is left. */
 void sasl_free(struct cmta_server *server);
 

@@ -70,7 +70,6 @@ static bool is_listed(const char *list, const char *name, size_t length) {
   return false;
 }
 
-/* One named twice is offered once. */
 static const char *add_mechanism(struct auth_options *options, const char *at, size_t length) {
   char name[24] = "";
   size_t used = strlen(options->mechanisms);
@@ -79,7 +78,7 @@ static const char *add_mechanism(struct auth_options *options, const char *at, s
   if (length >= sizeof name || !is_mechanism(name))
     return "has a name that is no mechanism of this program";
   if (is_listed(options->mechanisms, name, length))
-    return NULL;
+    return "names a mechanism twice";
   snprintf(options->mechanisms + used, sizeof options->mechanisms - used, "%s%s", used ? " " : "",
            name);
   return NULL;
@@ -99,9 +98,11 @@ const char *auth_options_mechanisms(struct auth_options *options, const char *ar
 /* ---- All together ---- */
 
 const char *auth_options_check(const struct auth_options *options,
-                               const struct cmta_settings *settings) {
+                               const struct cmta_settings *settings, bool in_clear) {
   if (!options->users && options->may_act)
     return "--auth-as-anybody needs a user: --auth";
+  if (settings->auth_in_clear && !in_clear)
+    return "--auth-in-clear has no use where every client needs TLS";
   if (options->users || options->files)
     return NULL;
   if (settings->auth_required)
