@@ -107,9 +107,10 @@ struct cmta_authenticator {
   /* What `verify` can be asked about: bits of enum cmta_credential. */
   unsigned kinds;
   /* Whether a claim is true, its `authorization` included: OK lets the client act as that. Before
-     it answers OK it may say who that is, where the claim does not or names a certificate:
-     cmta_session_set_identity(), or with a late answer `user` of struct cmta_secret. UNKNOWN should
-     take the work that WRONG takes: nothing is done in its stead. NULL: it cannot be asked. */
+     it answers OK it may say who that is, where the claim names a certificate, and must where it
+     names nobody, or the client hears 454: cmta_session_set_identity(), or with a late answer
+     `user` of struct cmta_secret. UNKNOWN should take the work that WRONG takes: nothing is done in
+     its stead. NULL: it cannot be asked. */
   enum cmta_auth_result (*verify)(struct cmta_session *session, void *user,
                                   const struct cmta_credentials *credentials);
   /* Fills in what is known of the claim's user: *secret is all zero before, and what it names must
