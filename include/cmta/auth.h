@@ -29,7 +29,8 @@
  *
  * A client that fails hears 535 after config.auth_failure_delay, counted from its last word,
  * whether it is the user or the password that is wrong; a user whom nobody knows has a salt and an
- * iteration count like any other. After settings.max_auth_failures it is sent away.
+ * iteration count like any other. A server that stops says it at once. After
+ * settings.max_auth_failures it is sent away.
  *
  * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
  *
