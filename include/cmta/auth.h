@@ -65,8 +65,9 @@ struct cmta_credentials {
   const char *mechanism;     /* "PLAIN" */
   enum cmta_credential kind; /* one of them */
   const char *user; /* the authentication identity; EXTERNAL: the subject of the certificate;
-                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "". A
-                       password's is never "" */
+                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "" with
+                       OAUTHBEARER; XOAUTH2 without a user is malformed, 501. A password's is
+                       never "" */
   const char *authorization; /* whom the client wants to act as; "" when it named nobody, or the
                                 user. Whether this user may is for the authenticator to say */
   struct cmta_slice secret;  /* the password or the token, at least one octet; empty for a
