@@ -60,10 +60,10 @@ struct cmta_decision {
   enum cmta_verdict verdict; /* of this set; never LATER */
   bool late;                 /* it came through cmta_session_decide(), or the deadline gave it */
   bool final;                /* no other set is asked after this one */
-  bool corrected;       /* the answer was wrong: there is no such verdict, the composed reply
-                           contradicts it, or `auth` has ended well without an identity. The
-                           client gets the standard reply of TEMPFAIL, or of CLOSE where that
-                           was the verdict */
+  /* The answer was wrong: there is no such verdict, the composed reply contradicts it, or `auth`
+     has ended well without an identity. The client gets the standard reply of TEMPFAIL, or of CLOSE
+     where that was the verdict. */
+  bool corrected;
   uint64_t nanoseconds; /* from the question to the answer; 0 without settings.clock */
 };
 
