@@ -1873,12 +1873,11 @@ yy197:
 }
 
 /* AUTH: SP sasl-mech [ SP initial-response ] (RFC 4954 section 8, RFC 4422 section 3.1). Whether the response is base64 is
- * the engine's to say. */
+ * the engine's to say. One blank stands before it: what a client says to prove who it is is read in one way only. */
 static int sasl(struct line *line) {
   const unsigned char *cursor = line->rest, *marker, *mechanism, *end, *response;
   const unsigned char *yyt1 = NULL;
   const unsigned char *yyt2 = NULL;
-  const unsigned char *yyt3 = NULL;
 
 
 {
@@ -2029,17 +2028,12 @@ yy204:
 	goto yy202;
 yy205:
 	yych = *++cursor;
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy204;
-		goto yy202;
-	} else {
-		if (yych <= ' ') goto yy205;
-		if (yych <= '~') {
-			yyt3 = cursor;
-			goto yy208;
-		}
-		goto yy202;
+	if (yych <= ' ') goto yy209;
+	if (yych <= '~') {
+		yyt2 = cursor;
+		goto yy210;
 	}
+	goto yy209;
 yy206:
 	yych = *++cursor;
 	if (yych <= '/') {
@@ -2054,18 +2048,18 @@ yy206:
 				yyt2 = cursor;
 				goto yy205;
 			}
-			if (yych == '-') goto yy209;
+			if (yych == '-') goto yy211;
 			goto yy202;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy209;
+			if (yych <= '9') goto yy211;
 			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy209;
+			if (yych <= 'Z') goto yy211;
 			goto yy202;
 		} else {
 			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy209;
+			if (yych <= 'z') goto yy211;
 			goto yy202;
 		}
 	}
@@ -2079,51 +2073,19 @@ yy207:
   }
 yy208:
 	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy208;
-	}
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
 yy209:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
-			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych == '-') goto yy212;
-			goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy212;
-			if (yych <= '@') goto yy202;
-			if (yych <= 'Z') goto yy212;
-			goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych <= 'z') goto yy212;
-			goto yy202;
-		}
-	}
+	if (yych == '\r') goto yy204;
+	if (yych == ' ') goto yy208;
+	goto yy202;
 yy210:
 	yych = *++cursor;
-	if (yych == '\n') goto yy213;
+	if (yybm[0+yych] & 128) {
+		goto yy210;
+	}
+	if (yych == '\r') goto yy212;
+	if (yych == ' ') goto yy213;
 	goto yy202;
 yy211:
-	yych = *++cursor;
-	if (yych == '\r') goto yy210;
-	if (yych == ' ') goto yy211;
-	goto yy202;
-yy212:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
@@ -2152,16 +2114,15 @@ yy212:
 			goto yy202;
 		}
 	}
+yy212:
+	yych = *++cursor;
+	if (yych == '\n') goto yy215;
+	goto yy202;
 yy213:
-	++cursor;
-	mechanism = yyt1;
-	end = yyt2;
-	response = yyt3;
-	{
-    line->command->argument = cursor_slice(mechanism, end);
-    line->command->parameters = trimmed(response, line->end);
-    return 0;
-  }
+	yych = *++cursor;
+	if (yych == '\r') goto yy212;
+	if (yych == ' ') goto yy213;
+	goto yy202;
 yy214:
 	yych = *++cursor;
 	if (yych <= '/') {
@@ -2176,44 +2137,31 @@ yy214:
 				yyt2 = cursor;
 				goto yy205;
 			}
-			if (yych != '-') goto yy202;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy215;
-			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
-		} else {
-			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
-		}
-	}
-yy215:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy204;
-			}
+			if (yych == '-') goto yy216;
 			goto yy202;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy205;
-			}
-			if (yych != '-') goto yy202;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy216;
 			if (yych <= '@') goto yy202;
-			if (yych >= '[') goto yy202;
+			if (yych <= 'Z') goto yy216;
+			goto yy202;
 		} else {
 			if (yych == '`') goto yy202;
-			if (yych >= '{') goto yy202;
+			if (yych <= 'z') goto yy216;
+			goto yy202;
 		}
 	}
+yy215:
+	++cursor;
+	mechanism = yyt1;
+	response = yyt2;
+	end = yyt2 - 1;
+	{
+    line->command->argument = cursor_slice(mechanism, end);
+    line->command->parameters = trimmed(response, line->end);
+    return 0;
+  }
 yy216:
 	yych = *++cursor;
 	if (yych <= '/') {
@@ -2553,6 +2501,58 @@ yy228:
 		}
 	}
 yy229:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy230;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy230:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy204;
+			}
+			goto yy202;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy205;
+			}
+			if (yych != '-') goto yy202;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy231;
+			if (yych <= '@') goto yy202;
+			if (yych >= '[') goto yy202;
+		} else {
+			if (yych == '`') goto yy202;
+			if (yych >= '{') goto yy202;
+		}
+	}
+yy231:
 	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;

@@ -29,7 +29,8 @@
  *
  * A client that fails hears 535 after config.auth_failure_delay, counted from its last word,
  * whether it is the user or the password that is wrong; a user whom nobody knows has a salt and an
- * iteration count like any other. After settings.max_auth_failures it is sent away.
+ * iteration count like any other. A server that stops says it at once. After
+ * settings.max_auth_failures it is sent away.
  *
  * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
  *
@@ -64,8 +65,9 @@ struct cmta_credentials {
   const char *mechanism;     /* "PLAIN" */
   enum cmta_credential kind; /* one of them */
   const char *user; /* the authentication identity; EXTERNAL: the subject of the certificate;
-                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "". A
-                       password's is never "" */
+                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "" with
+                       OAUTHBEARER; XOAUTH2 without a user is malformed, 501. A password's is
+                       never "" */
   const char *authorization; /* whom the client wants to act as; "" when it named nobody, or the
                                 user. Whether this user may is for the authenticator to say */
   struct cmta_slice secret;  /* the password or the token, at least one octet; empty for a
@@ -107,9 +109,10 @@ struct cmta_authenticator {
   /* What `verify` can be asked about: bits of enum cmta_credential. */
   unsigned kinds;
   /* Whether a claim is true, its `authorization` included: OK lets the client act as that. Before
-     it answers OK it may say who that is, where the claim does not or names a certificate:
-     cmta_session_set_identity(), or with a late answer `user` of struct cmta_secret. UNKNOWN should
-     take the work that WRONG takes: nothing is done in its stead. NULL: it cannot be asked. */
+     it answers OK it may say who that is, where the claim names a certificate, and must where it
+     names nobody, or the client hears 454: cmta_session_set_identity(), or with a late answer
+     `user` of struct cmta_secret. UNKNOWN should take the work that WRONG takes: nothing is done in
+     its stead. NULL: it cannot be asked. */
   enum cmta_auth_result (*verify)(struct cmta_session *session, void *user,
                                   const struct cmta_credentials *credentials);
   /* Fills in what is known of the claim's user: *secret is all zero before, and what it names must

@@ -111,8 +111,13 @@ static bool may_show_secrets(const struct cmta_session *session) {
   return session->encrypted || session->service->settings.auth_in_clear;
 }
 
+/* Every AUTH would be 530: a client that is offered none sends no password first. */
+static bool needs_tls_first(const struct cmta_session *session) {
+  return session->tls_mode == CMTA_TLS_REQUIRED && !session->encrypted;
+}
+
 const char *mechanisms_line(const struct cmta_session *session) {
-  if (!mechanisms_exist(session))
+  if (!mechanisms_exist(session) || needs_tls_first(session))
     return NULL;
   const struct mechanisms *mechanisms = mechanisms_of(session);
   const char *line = mechanisms->lines + (may_show_secrets(session) ? 0 : mechanisms->safe);

@@ -41,6 +41,8 @@ int exchange_answer(struct connection *connection, enum cmta_auth_result result,
   return CMTA_E_STATE;
 }
 
+void exchange_stop(struct connection *connection) { (void)connection; }
+
 int cmta_server_add_users(struct cmta_server *server, const char *const *users, bool may_act) {
   (void)server, (void)users, (void)may_act;
   return CMTA_E_UNSUPPORTED;

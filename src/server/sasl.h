@@ -56,6 +56,9 @@ bool exchange_asks(const struct connection *connection);
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret);
 
+/* The server is stopping: a refusal that waits for its delay is decided now. */
+void exchange_stop(struct connection *connection);
+
 /* The hooks of the set. */
 enum cmta_verdict exchange_auth(struct cmta_session *session, void *user,
                                 const struct cmta_auth *auth);

@@ -19,7 +19,7 @@ static enum cmta_auth_result result;
 
 static void begin(void) {
   login_prepare();
-  world.settings.mechanisms = "SCRAM-SHA-256 SCRAM-SHA-1 XOAUTH2 PLAIN LOGIN CRAM-MD5";
+  world.settings.mechanisms = "SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 PLAIN LOGIN CRAM-MD5";
   login_make();
 }
 
@@ -152,6 +152,22 @@ Test(late, that_says_no_name_there_can_be_is_454) {
   peer_expect(&peer, "454 ");
   peer_leave(&peer);
 }
+
+static void expect_nobody(bool tickets) {
+  open_with(later(tickets));
+  login_start("OAUTHBEARER", "n,,\1auth=Bearer secret\1\1", 24);
+  wait_until_asked(&first);
+  result = CMTA_AUTH_OK;
+  secret = (struct cmta_secret){.hash = NULL};
+  cr_assert_eq(answer_now(&first), 0);
+  peer_expect(&peer, "454 4.7.0 ");
+  cr_assert_null(cmta_session_identity(first.session));
+  peer_leave(&peer);
+}
+
+Test(late, that_says_nobody_where_the_claim_does_not_is_454) { expect_nobody(false); }
+
+Test(late, that_says_nobody_where_the_claim_does_not_is_454_by_ticket) { expect_nobody(true); }
 
 static void open_plain(bool tickets) {
   open_with(later(tickets));

@@ -117,7 +117,7 @@ Test(secret, of_plain_is_gone_where_it_was_looked_up) {
 }
 
 Test(secret, of_oauthbearer_is_gone_after_success) {
-  static const char response[] = "n,,\1auth=Bearer " SECRET "\1\1";
+  static const char response[] = "n,a=alice,\1auth=Bearer " SECRET "\1\1";
   open_with(CMTA_AUTH_OK);
   say("OAUTHBEARER", response, sizeof response - 1, "235 ");
   peer_leave(&peer);

@@ -26,6 +26,25 @@ static bool is_second(const struct auth_options *options, const char *argument, 
   return false;
 }
 
+/* Whether clients can say it in an exchange: the library judges names and passwords alike. */
+static bool is_sayable(const char *text) {
+  return cmta_password_entry(NULL, 0, "x", text, "PLAIN", 0) != CMTA_E_ARGUMENT;
+}
+
+/* What is wrong with a user, who has a name of length octets and a password; or NULL. */
+static const char *check_user(const char *argument, size_t length) {
+  char *name = strndup(argument, length);
+  const char *wrong = NULL;
+  if (!name)
+    wrong = "finds no memory";
+  else if (!is_sayable(name))
+    wrong = "has a name that no client can say: RFC 4013 forbids it";
+  else if (!is_sayable(argument + length + 1))
+    wrong = "has a password that no client can say: RFC 4013 forbids it";
+  free(name);
+  return wrong;
+}
+
 const char *auth_options_user(struct auth_options *options, const char *argument) {
   size_t length = strcspn(argument, ":");
   if (length == 0 || !argument[length])
@@ -34,6 +53,9 @@ const char *auth_options_user(struct auth_options *options, const char *argument
     return "has no password, and nobody logs in without one";
   if (is_second(options, argument, length))
     return "names a user twice";
+  const char *wrong = check_user(argument, length);
+  if (wrong)
+    return wrong;
   return append(&options->users, &options->user_count, argument) ? NULL : "finds no memory";
 }
 
