@@ -28,8 +28,15 @@
  * chose holds until STARTTLS.
  *
  * A client that fails hears 535 after config.auth_failure_delay, counted from its last word,
- * whether it is the user or the password that is wrong; a user whom nobody knows has a salt and an
- * iteration count like any other. After settings.max_auth_failures it is sent away.
+ * whether it is the user or the password that is wrong. After settings.max_auth_failures it is sent
+ * away. A user whom nobody knows has a salt and an iteration count like any other, always the same
+ * while the server lives, and costs each authenticator of the chain what its own users cost. Who
+ * looks closely can still tell users by this:
+ *
+ *   in a chain, SCRAM shows of unknown names the iterations that the last authenticator said which
+ *   said any: let all of a chain have the same, or chain none that are asked to look up;
+ *   the salt of unknown names has 16 octets, and is another when the server was started anew;
+ *   without a delay of failures, SCRAM takes longer for a user whose password is known in clear.
  *
  * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
  *
@@ -166,9 +173,11 @@ CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket tic
    root, which others can neither read nor write (mode & 007 is 0), nor its group write. It is read
    again, in the loop, when a login finds it changed (inode, size, times); if it cannot be used
    then, users get 454 until it can. Put a new one in its place by rename(2): whoever writes into it
-   may be overtaken by a login. Hashes are compared in a thread that begins with the first one; a
-   name that is not in the file costs what the first line with a hash costs, so lines should be of
-   one scheme. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
+   may be overtaken by a login. Hashes are compared in a thread that begins with the first one. A
+   name that is not in the file shows the iterations and costs the work of a line of it: each kind of
+   line stands for as many of such names as it is of the file, and always for the same, as far as
+   the file stays as it is. Lines of one scheme, with one number of iterations, leave the least to be
+   seen. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
    CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of
    size octets, says why, and in which line of the file, without what stands there (it may be NULL).
  */

@@ -4,13 +4,14 @@
 
 #include "server/block.h"
 #include "server/password.h"
-#include "server/server.h"
+#include "server/sasl.h"
 #include "server/worker.h"
 
 #include <string.h>
 
 struct auth_file {
   struct cmta_allocator allocator;
+  const struct cmta_server *server;
   struct worker *worker;
   struct password_file file;
   bool usable;  /* what is in the file counts */
@@ -37,6 +38,11 @@ static bool is_usable(struct auth_file *auth) {
 
 static bool takes_work(const struct password_entry *entry) { return !entry->secret.password.at; }
 
+/* The number by which a name that is not in the file gets somebody to stand for it. */
+static uint32_t number_of(const struct auth_file *auth, const char *name) {
+  return mechanism_number(auth->server->sasl->context, name);
+}
+
 /* Who is not in the file costs the work of somebody who is. Nobody acts as another. */
 static enum cmta_auth_result verify(struct cmta_session *session, void *user,
                                     const struct cmta_credentials *credentials) {
@@ -44,8 +50,10 @@ static enum cmta_auth_result verify(struct cmta_session *session, void *user,
   if (!is_usable(auth))
     return CMTA_AUTH_UNAVAILABLE;
   const struct password_entry *entry = password_file_find(&auth->file, credentials->user);
+  const struct password_entry *decoy =
+      password_file_decoy(&auth->file, number_of(auth, credentials->user));
   struct worker_question question = {.session = session,
-                                     .entry = entry ? entry : &auth->file.decoy,
+                                     .entry = entry ? entry : decoy,
                                      .password = credentials->secret,
                                      .right = CMTA_AUTH_OK,
                                      .wrong = CMTA_AUTH_WRONG};
@@ -53,15 +61,21 @@ static enum cmta_auth_result verify(struct cmta_session *session, void *user,
     question.right = question.wrong = CMTA_AUTH_UNKNOWN;
   else if (*credentials->authorization)
     question.right = CMTA_AUTH_WRONG;
-  if (!question.entry->name)
+  if (!question.entry)
     return CMTA_AUTH_UNKNOWN;
   if (takes_work(question.entry))
     return worker_ask(auth->worker, &question) ? CMTA_AUTH_LATER : CMTA_AUTH_UNAVAILABLE;
-  return password_fits(entry, credentials->secret) ? question.right : question.wrong;
+  return password_fits(question.entry, credentials->secret) ? question.right : question.wrong;
 }
 
-/* A hash of crypt(3) is of no use here, but its user is known. Who is not gets as many iterations
- * as somebody who is. */
+/* The iterations that SCRAM shows of a name it has nothing of: those that it shows of somebody. */
+static unsigned iterations_for(const struct auth_file *auth, const char *name) {
+  const struct password_entry *decoy =
+      password_file_scram_decoy(&auth->file, number_of(auth, name));
+  return decoy && decoy->secret.hash ? decoy->secret.iterations : SCRAM_ITERATIONS;
+}
+
+/* A hash of crypt(3) is of no use here, but its user is known. */
 static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
                                      const struct cmta_credentials *claim,
                                      struct cmta_secret *secret) {
@@ -70,7 +84,7 @@ static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
   if (!is_usable(auth))
     return CMTA_AUTH_UNAVAILABLE;
   const struct password_entry *entry = password_file_find(&auth->file, claim->user);
-  secret->iterations = auth->file.iterations;
+  secret->iterations = iterations_for(auth, claim->user);
   if (!entry)
     return CMTA_AUTH_UNKNOWN;
   if (entry->crypt)
@@ -98,6 +112,7 @@ static struct auth_file *auth_file_new(struct cmta_server *server, const char *p
   if (!auth)
     return NULL;
   auth->allocator = server->allocator;
+  auth->server = server;
   auth->size = size;
   memcpy(auth->path, path, strlen(path) + 1);
   auth->worker = worker_new(server);

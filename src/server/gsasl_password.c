@@ -64,12 +64,32 @@ bool password_matches(const struct cmta_secret *secret, struct cmta_slice passwo
 
 /* ---- Users whom nobody knows ---- */
 
+/* A hash of the context's key and a name. GNU SASL would prepare the name as a password, and there
+ * are names that it does not prepare: so it is given as hexadecimal digits. */
+static void keyed_hash(const struct mechanisms_context *context, const char *name,
+                       char hash[HASH_ROOM]) {
+  char keys[3][HASH_ROOM], *digits = NULL;
+  size_t length;
+  memset(hash, 0, HASH_ROOM);
+  if (gsasl_hex_to(name, strlen(name), &digits, &length) == GSASL_OK)
+    (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, digits, 1, context->key,
+                                            CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], hash);
+  gsasl_free(digits);
+}
+
 void scram_salt(const struct mechanisms_context *context, const char *name, char salt[SALT_SIZE]) {
-  char keys[4][HASH_ROOM];
-  memset(keys, 0, sizeof keys);
-  (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, name, 1, context->key,
-                                          CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], keys[3]);
-  memcpy(salt, keys[3], SALT_SIZE);
+  char hash[HASH_ROOM];
+  keyed_hash(context, name, hash);
+  memcpy(salt, hash, SALT_SIZE);
+}
+
+/* The salt is shown, so this is of the octets behind it. */
+uint32_t mechanism_number(const struct mechanisms_context *context, const char *name) {
+  char hash[HASH_ROOM];
+  uint32_t number;
+  keyed_hash(context, name, hash);
+  memcpy(&number, hash + SALT_SIZE, sizeof number);
+  return number;
 }
 
 /* Keys that nobody has the password of. */

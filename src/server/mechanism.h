@@ -40,6 +40,9 @@ struct cmta_secret mechanism_unknown(const struct mechanisms_context *context,
                                      const char *mechanism, const char *name, unsigned iterations,
                                      char room[UNKNOWN_ROOM]);
 
+/* A number that is always the same for a name, and that tells nobody which, or the salt above. */
+uint32_t mechanism_number(const struct mechanisms_context *context, const char *name);
+
 /* Whether the password is what the secret was made of; takes the same time whether or not. False,
    too, without memory. */
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password);

@@ -43,8 +43,8 @@ struct password_file {
   size_t size;
   struct password_entry *entries; /* by name, each name once, in a block of `capacity` */
   size_t count, capacity;
-  struct password_entry decoy; /* the first line that takes work to compare with; name NULL: none */
-  unsigned iterations;         /* of the first line for SCRAM; 0: there is none */
+  uint32_t *by_kind; /* numbers of the entries: those of one kind together, crypt(3) behind SCRAM */
+  size_t scram_count; /* of those that SCRAM can use */
 };
 
 /* Reads the file into *file, all zero. 0; CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS,
@@ -58,6 +58,15 @@ bool password_file_is_current(const struct password_file *file, const char *path
 
 /* The user of this name, or NULL. */
 const struct password_entry *password_file_find(const struct password_file *file, const char *name);
+
+/* Who stands for a name that is not in the file: one entry for each number, over all numbers each
+   as often as others. A file that changes a little changes it for few. NULL: nobody is in the file.
+ */
+const struct password_entry *password_file_decoy(const struct password_file *file, uint32_t number);
+
+/* The same among those that SCRAM can use. */
+const struct password_entry *password_file_scram_decoy(const struct password_file *file,
+                                                       uint32_t number);
 
 /* Wipes and frees all; *file is all zero then. */
 void password_file_forget(struct password_file *file, const struct cmta_allocator *allocator);
