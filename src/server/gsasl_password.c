@@ -42,22 +42,29 @@ static bool matches_keys(const struct cmta_secret *secret, const char *password)
   return same;
 }
 
-/* Whether a prepared password (RFC 4013) is the right one. */
-static bool matches(const struct cmta_secret *secret, const char *password) {
-  struct cmta_slice slice = {password, strlen(password)};
-  return secret->password.at ? is_same_password(secret->password, slice)
-                             : secret->hash && matches_keys(secret, password);
+/* What was noted as it was typed is compared as it would be prepared (RFC 4616 section 2), as far
+ * as both can be. */
+static bool matches_password(struct cmta_slice right, struct cmta_slice password) {
+  char *kept = NULL, *said = NULL;
+  if (password_prepare(right, false, &kept) == 0 && password_prepare(password, false, &said) == 0) {
+    right = (struct cmta_slice){kept, strlen(kept)};
+    password = (struct cmta_slice){said, strlen(said)};
+  }
+  bool same = is_same_password(right, password);
+  password_wipe(kept);
+  password_wipe(said);
+  return same;
 }
 
-/* A password in clear may have been noted as it was typed. None has a NUL (RFC 4616 section 2),
-   which the preparation would take for its end. */
+/* None has a NUL (RFC 4616 section 2), which the preparation would take for its end. */
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
+  char *prepared = NULL;
   if (password.length > 0 && memchr(password.at, '\0', password.length))
     return false;
-  char *prepared = NULL;
-  bool same = secret->password.at && is_same_password(secret->password, password);
-  if (password_prepare(password, true, &prepared) == 0)
-    same |= matches(secret, prepared);
+  if (secret->password.at)
+    return matches_password(secret->password, password);
+  bool same = secret->hash && password_prepare(password, true, &prepared) == 0 &&
+              matches_keys(secret, prepared);
   password_wipe(prepared);
   return same;
 }
