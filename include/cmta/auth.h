@@ -41,8 +41,11 @@
  * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
  *
  * Secrets that pass through here are wiped from the library's memory when they are done with, and
- * never traced; of the copies that GNU SASL makes for itself, those it lets be reached. A library
- * that was built without SASL has these functions too: adding an authenticator is then
+ * never traced. GNU SASL frees what it copies unwiped; so it is not given passwords, but where
+ * nothing else will do. These may leave octets of a password in memory that was given back: one
+ * with characters that are not printable ASCII, when it is prepared; a password in clear that
+ * CRAM-MD5 is told; in a library without OpenSSL, one that SCRAM keys are made of. A library that
+ * was built without SASL has these functions too: adding an authenticator is then
  * CMTA_E_UNSUPPORTED.
  */
 
@@ -174,10 +177,10 @@ CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket tic
    again, in the loop, when a login finds it changed (inode, size, times); if it cannot be used
    then, users get 454 until it can. Put a new one in its place by rename(2): whoever writes into it
    may be overtaken by a login. Hashes are compared in a thread that begins with the first one. A
-   name that is not in the file shows the iterations and costs the work of a line of it: each kind of
-   line stands for as many of such names as it is of the file, and always for the same, as far as
-   the file stays as it is. Lines of one scheme, with one number of iterations, leave the least to be
-   seen. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
+   name that is not in the file shows the iterations and costs the work of a line of it: each kind
+   of line stands for as many of such names as it is of the file, and always for the same, as far as
+   the file stays as it is. Lines of one scheme, with one number of iterations, leave the least to
+   be seen. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
    CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of
    size octets, says why, and in which line of the file, without what stands there (it may be NULL).
  */

@@ -10,6 +10,8 @@
 /* Octets of the longest hash that is known, and of what gsasl wants room for. */
 enum { HASH_ROOM = GSASL_HASH_MAX_SIZE };
 
+_Static_assert((int)SALTED_SIZE >= (int)GSASL_HASH_MAX_SIZE, "a hash fits");
+
 /* Whether length octets are the same, in a time that tells nothing of them. */
 static bool is_same(const char *one, const char *other, size_t length) {
   volatile unsigned char differs = 0;
@@ -29,16 +31,23 @@ static Gsasl_hash hash_of(const char *name) {
   return strcmp(name, "SHA-1") == 0 ? GSASL_HASH_SHA1 : GSASL_HASH_SHA256;
 }
 
-static bool matches_keys(const struct cmta_secret *secret, const char *password) {
-  char salted[HASH_ROOM], client_key[HASH_ROOM], server_key[HASH_ROOM], stored_key[HASH_ROOM];
-  Gsasl_hash hash = hash_of(secret->hash);
-  int error = gsasl_scram_secrets_from_password(hash, password, secret->iterations, secret->salt.at,
-                                                secret->salt.length, salted, client_key, server_key,
-                                                stored_key);
-  bool same = error == GSASL_OK && secret->stored_key.length == gsasl_hash_length(hash) &&
-              is_same(secret->stored_key.at, stored_key, secret->stored_key.length);
+bool scram_keys_make(struct scram_keys *keys, const char *hash, const char *password,
+                     struct cmta_slice salt, unsigned iterations) {
+  char salted[SALTED_SIZE], client[SALTED_SIZE];
+  bool made = password_salt(hash, password, salt, iterations, salted) &&
+              gsasl_scram_secrets_from_salted_password(hash_of(hash), salted, client, keys->server,
+                                                       keys->stored) == GSASL_OK;
   explicit_bzero(salted, sizeof salted);
-  explicit_bzero(client_key, sizeof client_key);
+  explicit_bzero(client, sizeof client);
+  return made;
+}
+
+static bool matches_keys(const struct cmta_secret *secret, const char *password) {
+  struct scram_keys keys;
+  bool made = scram_keys_make(&keys, secret->hash, password, secret->salt, secret->iterations);
+  bool same = made && secret->stored_key.length == gsasl_hash_length(hash_of(secret->hash)) &&
+              is_same(secret->stored_key.at, keys.stored, secret->stored_key.length);
+  explicit_bzero(&keys, sizeof keys);
   return same;
 }
 

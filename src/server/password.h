@@ -8,8 +8,10 @@
  *   password_line.c   one line, read
  *   password_file.c   a file: who may read it, what is in it, whether it has changed
  *   gsasl_prepare.c   SASL's preparation, base64, the comparison
+ *   gsasl_password.c  what is made of passwords, and whether one is the right one
  *   gsasl_entry.c     one line, written
  *   crypt_hash.c      crypt(3), in no other file
+ *   openssl_pbkdf2.c  PBKDF2; gsasl_pbkdf2.c in a library without OpenSSL
  */
 
 #include "server/mechanism.h"
@@ -84,10 +86,28 @@ void password_wipe(char *text);
 /* Decodes base64 in its place. False when it is none. */
 bool password_base64(char *text, struct cmta_slice *octets);
 
+/* What RFC 5802 section 3 makes of a password. */
+enum { SALTED_SIZE = 32 };
+struct scram_keys {
+  char stored[SALTED_SIZE], server[SALTED_SIZE]; /* octets, as many as the hash has */
+};
+
+/* Makes them of a prepared password; hash is "SHA-1" or "SHA-256". False without memory. The caller
+   wipes them. */
+bool scram_keys_make(struct scram_keys *keys, const char *hash, const char *password,
+                     struct cmta_slice salt, unsigned iterations);
+
 /* Writes a line as cmta_password_entry() does, with this salt; hash is "SHA-1" or "SHA-256", and
    name and password are prepared. */
 ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *password,
                       const char *hash, struct cmta_slice salt, unsigned iterations);
+
+/* ---- PBKDF2 ---- */
+
+/* Makes the SaltedPassword (RFC 5802 section 3) of a prepared password; hash as above. False
+   without memory. The caller wipes it. */
+bool password_salt(const char *hash, const char *password, struct cmta_slice salt,
+                   unsigned iterations, char salted[SALTED_SIZE]);
 
 /* ---- crypt(3) ---- */
 

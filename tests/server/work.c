@@ -2,7 +2,8 @@
 
 #include "work.h"
 
-#include <gsasl.h>
+#include "server/password.h"
+
 #include <stdatomic.h>
 
 static atomic_uint work;
@@ -18,15 +19,11 @@ char *__wrap_crypt_rn(const char *phrase, const char *setting, void *data, int s
   return __real_crypt_rn(phrase, setting, data, size);
 }
 
-typedef int scram_secrets(Gsasl_hash hash, const char *password, unsigned iterations,
-                          const char *salt, size_t length, char *salted, char *client_key,
-                          char *server_key, char *stored_key);
-scram_secrets __real_gsasl_scram_secrets_from_password, __wrap_gsasl_scram_secrets_from_password;
-int __wrap_gsasl_scram_secrets_from_password(Gsasl_hash hash, const char *password,
-                                             unsigned iterations, const char *salt, size_t length,
-                                             char *salted, char *client_key, char *server_key,
-                                             char *stored_key) {
-  work += iterations > 1 ? iterations : 0;
-  return __real_gsasl_scram_secrets_from_password(hash, password, iterations, salt, length, salted,
-                                                  client_key, server_key, stored_key);
+typedef bool salt_function(const char *hash, const char *password, struct cmta_slice salt,
+                           unsigned iterations, char salted[SALTED_SIZE]);
+salt_function __real_password_salt, __wrap_password_salt;
+bool __wrap_password_salt(const char *hash, const char *password, struct cmta_slice salt,
+                          unsigned iterations, char salted[SALTED_SIZE]) {
+  work += iterations;
+  return __real_password_salt(hash, password, salt, iterations, salted);
 }

@@ -8,7 +8,7 @@
 /* Counts from 0 again. */
 void work_reset(void);
 
-/* What has been done since, in all threads. Single iterations are no comparison. */
+/* What has been done since, in all threads. */
 unsigned work_done(void);
 
 #endif
