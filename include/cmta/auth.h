@@ -175,17 +175,34 @@ CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket tic
    The file that the path leads to must be a regular one of 64 MiB at most, of the process's user or
    root, which others can neither read nor write (mode & 007 is 0), nor its group write. It is read
    again, in the loop, when a login finds it changed (inode, size, times); if it cannot be used
-   then, users get 454 until it can. Put a new one in its place by rename(2): whoever writes into it
-   may be overtaken by a login. Hashes are compared in a thread that begins with the first one. A
-   name that is not in the file shows the iterations and costs the work of a line of it: each kind
-   of line stands for as many of such names as it is of the file, and always for the same, as far as
-   the file stays as it is. Lines of one scheme, with one number of iterations, leave the least to
-   be seen. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
-   CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of
-   size octets, says why, and in which line of the file, without what stands there (it may be NULL).
+   then, what was in it before counts no more, and users get 454 until it can. Put a new one in its
+   place by rename(2): whoever writes into it may be overtaken by a login. Hashes are compared in a
+   thread that begins with the first one. A name that is not in the file shows the iterations and
+   costs the work of a line of it: each kind of line stands for as many of such names as it is of
+   the file, and always for the same, as far as the file stays as it is. Lines of one scheme, with
+   one number of iterations, leave the least to be seen. The server owns what this makes. 0 or more
+   as cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that
+   cannot be used: one line in `why`, of size octets, says why, and in which line of the file,
+   without what stands there (it may be NULL).
  */
 CMTA_API int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
                                            size_t size);
+
+/* A password file, and who hears of its troubles. `size` is sizeof(struct cmta_password_file). */
+struct cmta_password_file {
+  size_t size;
+  const char *path; /* copied */
+  /* A login has found that the file cannot be used any more: why, as above, in one line that lives
+     until this returns; or that it can be used again: NULL. Once each time, on the server's thread,
+     while an authenticator is asked. It may not free the server. May be NULL. */
+  void (*troubled)(void *data, const char *why);
+  void *data; /* its argument */
+};
+
+/* The same as cmta_server_add_password_file(), which has nobody told. */
+CMTA_API int cmta_server_add_password_file_with(struct cmta_server *server,
+                                                const struct cmta_password_file *file, char *why,
+                                                size_t size);
 
 /* Runs a program for each claim with a password, as checkpassword programs are run: name, password
    and the time in seconds since 1970, each ended by NUL, on descriptor 3. It exits with 0 for yes,

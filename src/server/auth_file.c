@@ -14,6 +14,8 @@ struct auth_file {
   const struct cmta_server *server;
   struct worker *worker;
   struct password_file file;
+  void (*troubled)(void *data, const char *why);
+  void *data;
   bool usable;  /* what is in the file counts */
   bool settled; /* it was read as it is now: it need not be read again before it changes */
   size_t size;  /* of this block */
@@ -29,10 +31,19 @@ static int read_again(struct auth_file *auth, char *why, size_t size) {
   return error;
 }
 
+/* The same, and tells whom it may concern when that makes it good or bad. */
+static void read_and_tell(struct auth_file *auth) {
+  bool was_usable = auth->usable;
+  char why[512] = "";
+  (void)read_again(auth, why, sizeof why);
+  if (auth->troubled && auth->usable != was_usable)
+    auth->troubled(auth->data, auth->usable ? NULL : why);
+}
+
 /* Whether users can be looked for, in what the file is now. */
 static bool is_usable(struct auth_file *auth) {
   if (!auth->settled || !password_file_is_current(&auth->file, auth->path))
-    (void)read_again(auth, NULL, 0);
+    read_and_tell(auth);
   return auth->usable;
 }
 
@@ -122,8 +133,20 @@ static struct auth_file *auth_file_new(struct cmta_server *server, const char *p
   return NULL;
 }
 
-int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
-                                  size_t size) {
+/* Takes what an application knows of the settings; false for what cannot be. */
+static bool take_settings(struct cmta_password_file *taken,
+                          const struct cmta_password_file *settings) {
+  *taken = (struct cmta_password_file){0};
+  if (!settings || settings->size < sizeof settings->size || settings->size > sizeof *taken ||
+      settings->size % sizeof(void (*)(void)) != 0)
+    return false;
+  memcpy(taken, settings, settings->size);
+  return taken->path;
+}
+
+int cmta_server_add_password_file_with(struct cmta_server *server,
+                                       const struct cmta_password_file *file, char *why,
+                                       size_t size) {
   static const struct cmta_authenticator face = {.size = sizeof face,
                                                  .name = "password file",
                                                  .kinds = CMTA_CREDENTIAL_PASSWORD,
@@ -131,17 +154,25 @@ int cmta_server_add_password_file(struct cmta_server *server, const char *path, 
                                                  .look_up = look_up,
                                                  .cancelled = cancelled,
                                                  .release = release};
+  struct cmta_password_file settings;
   if (why && size)
     *why = '\0';
-  if (!server || !path)
+  if (!server || !take_settings(&settings, file))
     return CMTA_E_ARGUMENT;
-  struct auth_file *auth = auth_file_new(server, path);
+  struct auth_file *auth = auth_file_new(server, settings.path);
   if (!auth)
     return CMTA_E_MEMORY;
+  auth->troubled = settings.troubled, auth->data = settings.data;
   int result = read_again(auth, why, size);
   if (result == 0)
     result = cmta_server_add_authenticator(server, &face, auth);
   if (result < 0)
     release(auth);
   return result;
+}
+
+int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
+                                  size_t size) {
+  const struct cmta_password_file file = {.size = sizeof file, .path = path};
+  return cmta_server_add_password_file_with(server, &file, why, size);
 }

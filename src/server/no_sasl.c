@@ -49,6 +49,13 @@ int cmta_server_add_password_file(struct cmta_server *server, const char *path, 
   return CMTA_E_UNSUPPORTED;
 }
 
+int cmta_server_add_password_file_with(struct cmta_server *server,
+                                       const struct cmta_password_file *file, char *why,
+                                       size_t size) {
+  (void)file;
+  return cmta_server_add_password_file(server, "", why, size);
+}
+
 int cmta_server_add_checkpassword(struct cmta_server *server, const char *const *arguments) {
   (void)server, (void)arguments;
   return CMTA_E_UNSUPPORTED;

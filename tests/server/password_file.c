@@ -375,6 +375,52 @@ Test(password_file, that_cannot_be_used_any_more_is_454_until_it_can) {
   client_close(&client, false);
 }
 
+static unsigned bad, good; /* times that it was told */
+
+static void note_trouble(void *data, const char *words) {
+  cr_assert_eq(data, &client);
+  bad += words != NULL;
+  good += words == NULL;
+  if (words)
+    snprintf(why, sizeof why, "%s", words);
+}
+
+static void expect_told(unsigned times_bad, unsigned times_good) {
+  cr_assert_eq(bad, times_bad, "bad %u times", bad);
+  cr_assert_eq(good, times_good, "good %u times", good);
+}
+
+Test(password_file, tells_once_that_it_cannot_be_used_and_once_that_it_can) {
+  scratch_write(&scratch, "passwd", "a:{PLAIN}x\n", 0600);
+  const struct cmta_password_file file = {
+      .size = sizeof file, .path = scratch.path, .troubled = note_trouble, .data = &client};
+  cr_assert_geq(cmta_server_add_password_file_with(world.server, &file, why, sizeof why), 0);
+  passwords_connect(&client, &world);
+  auth_plain(&client, "", "a", "y", "535 ");
+  expect_told(0, 0);
+  scratch_write(&scratch, "passwd", "a:{PLAIN}x\nb\n", 0600);
+  auth_plain(&client, "", "a", "x", "454 ");
+  expect_told(1, 0);
+  cr_assert_not_null(strstr(why, "/passwd:2: no colon"), "%s", why);
+  unlink(scratch.path);
+  auth_plain(&client, "", "a", "x", "454 ");
+  expect_told(1, 0);
+  scratch_write(&scratch, "passwd", "a:{PLAIN}x\n", 0600);
+  auth_plain(&client, "", "a", "y", "535 ");
+  auth_plain(&client, "", "a", "x", "235 ");
+  expect_told(1, 1);
+  client_close(&client, false);
+}
+
+Test(password_file, with_settings_that_cannot_be_is_refused) {
+  struct cmta_password_file file = {.size = sizeof file};
+  cr_assert_eq(cmta_server_add_password_file_with(world.server, &file, NULL, 0), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_add_password_file_with(world.server, NULL, NULL, 0), CMTA_E_ARGUMENT);
+  file.path = "/";
+  file.size = sizeof file + sizeof(void *);
+  cr_assert_eq(cmta_server_add_password_file_with(world.server, &file, NULL, 0), CMTA_E_ARGUMENT);
+}
+
 Test(password_file, that_is_removed_is_454_until_it_is_there) {
   serve("a:{PLAIN}x\n");
   unlink(scratch.path);
