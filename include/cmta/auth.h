@@ -136,7 +136,8 @@ struct cmta_authenticator {
 };
 
 /* Adds an authenticator behind those there are; before the first connection. Returns its number,
-   CMTA_E_ARGUMENT, CMTA_E_MEMORY, CMTA_E_STATE once there has been a connection,
+   CMTA_E_ARGUMENT for one that can never be asked (neither function, or `verify` and no kinds) as
+   well, CMTA_E_MEMORY, CMTA_E_STATE once there has been a connection,
    CMTA_E_UNSUPPORTED. On an error `release` is not called. */
 CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
                                            const struct cmta_authenticator *authenticator,
@@ -147,7 +148,8 @@ CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
 /* Answers the question that an authenticator of this session left LATER; secret is what `look_up`
    would have filled in, or says who a client is that was verified; NULL for nothing. On the
    server's thread; not inside a hook of the session. 0; CMTA_E_STATE when no such question is open;
-   CMTA_E_ARGUMENT for LATER, or with OK a secret that cannot be. */
+   CMTA_E_ARGUMENT for LATER, or with OK a secret that cannot be, or none where one was looked up:
+   the question stays open. */
 CMTA_API int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
                               const struct cmta_secret *secret);
 
@@ -214,7 +216,8 @@ CMTA_API int cmta_server_add_password_file_with(struct cmta_server *server,
    are by default, and is in a process group of its own, which is killed when it takes longer than
    settings.decision_timeout, its client goes or the server is freed. Nobody else may take the
    status of processes that he did not start, but libev's default loop. 0 or more as
-   cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno when it is no program. */
+   cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno when it is no
+   program: EISDIR for a folder, EACCES for what is no regular file or cannot be run. */
 CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
                                            const char *const *arguments);
 

@@ -30,6 +30,11 @@ bool exchange_asks(const struct connection *connection) {
   return false;
 }
 
+bool exchange_looks_up(const struct connection *connection) {
+  (void)connection;
+  return false;
+}
+
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret) {
   (void)connection, (void)result, (void)secret;
