@@ -230,6 +230,12 @@ CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const
 
 /* ---- Password files ---- */
 
+/* Iterations of SCRAM: how many where nobody says, and at most. */
+enum { CMTA_SCRAM_ITERATIONS = 10000, CMTA_SCRAM_MAX_ITERATIONS = 10000000 };
+
+/* The schemes of lines, without brackets, the usual one first; NULL behind the last. */
+CMTA_API const char *cmta_password_scheme(size_t index);
+
 /* Writes a line of a password file, without its end, into entry of size octets; scheme as above
    without brackets, NULL for SCRAM-SHA-256; iterations are SCRAM's, 10000000 at most, 0 for 10000,
    and must be 0 for others. Passwords and names are prepared as SASL wants it (RFC 4013); the salt

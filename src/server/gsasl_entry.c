@@ -97,20 +97,17 @@ static ptrdiff_t write_crypt(const struct request *request) {
   return length;
 }
 
-static const struct scheme {
-  const char *name;
-  ptrdiff_t (*write)(const struct request *request);
-} schemes[] = {
-    {"SCRAM-SHA-256", write_scram_sha_256},
-    {"SCRAM-SHA-1", write_scram_sha_1},
-    {"PLAIN", write_plain},
-    {"CRYPT", write_crypt},
-};
+typedef ptrdiff_t writer(const struct request *request);
 
-static const struct scheme *scheme_of_name(const char *name) {
-  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-    if (strcmp(schemes[i].name, name) == 0)
-      return &schemes[i];
+/* NULL for a scheme that is not known. */
+static writer *writer_of(const char *scheme) {
+  static writer *const writers[SCHEMES] = {[SCHEME_SCRAM_SHA_256] = write_scram_sha_256,
+                                           [SCHEME_SCRAM_SHA_1] = write_scram_sha_1,
+                                           [SCHEME_PLAIN] = write_plain,
+                                           [SCHEME_CRYPT] = write_crypt};
+  for (size_t i = 0; i < SCHEMES; i++)
+    if (strcmp(cmta_password_scheme(i), scheme) == 0)
+      return writers[i];
   return NULL;
 }
 
@@ -134,12 +131,12 @@ static int prepare_both(struct request *request, const char *name, const char *p
 ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name, const char *password,
                               const char *scheme, unsigned iterations) {
   struct request request = {.entry = entry, .size = size, .iterations = iterations};
-  const struct scheme *chosen = scheme_of_name(scheme ? scheme : "SCRAM-SHA-256");
-  if (!name || !password || !chosen || (!entry && size) || iterations > MAX_ITERATIONS)
+  writer *write = writer_of(scheme ? scheme : cmta_password_scheme(SCHEME_SCRAM_SHA_256));
+  if (!name || !password || !write || (!entry && size) || iterations > CMTA_SCRAM_MAX_ITERATIONS)
     return CMTA_E_ARGUMENT;
   ptrdiff_t result = prepare_both(&request, name, password);
   if (result == 0)
-    result = chosen->write(&request);
+    result = write(&request);
   password_wipe(request.name);
   password_wipe(request.password);
   return result;

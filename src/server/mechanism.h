@@ -35,7 +35,7 @@ void mechanisms_context_free(struct mechanisms_context *context);
 /* What a user whom nobody knows gets in place of a secret, always the same for a name: it fits no
    password. Salt and iterations are those that the mechanism makes for a user whose password alone
    is known. iterations 0: SCRAM_ITERATIONS. The bytes live in *room. */
-enum { SCRAM_ITERATIONS = 10000, UNKNOWN_ROOM = 80 };
+enum { SCRAM_ITERATIONS = CMTA_SCRAM_ITERATIONS, UNKNOWN_ROOM = 80 };
 struct cmta_secret mechanism_unknown(const struct mechanisms_context *context,
                                      const char *mechanism, const char *name, unsigned iterations,
                                      char room[UNKNOWN_ROOM]);

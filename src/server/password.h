@@ -5,6 +5,7 @@
 /*
  * Password files: a line of one, all of one, and whether a password fits.
  *
+ *   password_scheme.c the names of schemes
  *   password_line.c   one line, read
  *   password_file.c   a file: who may read it, what is in it, whether it has changed
  *   gsasl_prepare.c   SASL's preparation, base64, the comparison
@@ -18,8 +19,8 @@
 
 #include <sys/stat.h>
 
-/* Iterations of SCRAM at most: what a line may ask of a login. */
-enum { MAX_ITERATIONS = 10000000 };
+/* The schemes of lines, as cmta_password_scheme() numbers them. */
+enum { SCHEME_SCRAM_SHA_256, SCHEME_SCRAM_SHA_1, SCHEME_PLAIN, SCHEME_CRYPT, SCHEMES };
 
 /* A user. What it names lies in the block of its file. */
 struct password_entry {
