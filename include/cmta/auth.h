@@ -69,7 +69,9 @@ enum cmta_credential {
 };
 
 /* A client's claim. All of it is borrowed until the question is answered. Strings are UTF-8 without
-   control bytes. */
+   control bytes. Names are prepared (RFC 4013), and compared octet by octet with the prepared ones
+   that an authenticator has; they have 1024 octets at most: who
+   claims a longer one is 501, and so is an empty name or an empty password. */
 struct cmta_credentials {
   const char *mechanism;     /* "PLAIN" */
   enum cmta_credential kind; /* one of them */
