@@ -272,6 +272,10 @@ bool exchange_asks(const struct connection *connection) {
   return connection->exchange && connection->exchange->asks;
 }
 
+bool exchange_looks_up(const struct connection *connection) {
+  return exchange_asks(connection) && !connection->exchange->verifies;
+}
+
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret) {
   struct exchange *exchange = connection->exchange;

@@ -35,6 +35,11 @@ bool exchange_asks(const struct connection *connection) {
   return false;
 }
 
+bool exchange_looks_up(const struct connection *connection) {
+  (void)connection;
+  return false;
+}
+
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret) {
   (void)connection, (void)result, (void)secret;
@@ -54,6 +59,13 @@ int cmta_server_add_password_file(struct cmta_server *server, const char *path, 
   if (why && size)
     snprintf(why, size, "this library was built without SASL");
   return CMTA_E_UNSUPPORTED;
+}
+
+int cmta_server_add_password_file_with(struct cmta_server *server,
+                                       const struct cmta_password_file *file, char *why,
+                                       size_t size) {
+  (void)file;
+  return cmta_server_add_password_file(server, "", why, size);
 }
 
 int cmta_server_add_checkpassword(struct cmta_server *server, const char *const *arguments) {

@@ -143,12 +143,20 @@ static bool make_sasl(struct cmta_server *server) {
   return true;
 }
 
+/* Whether there is anything that it can be asked. An older program may know no functions. */
+static bool is_able(const struct cmta_authenticator *authenticator) {
+  struct cmta_authenticator face = {.name = NULL};
+  memcpy(&face, authenticator, authenticator->size);
+  return face.verify ? face.kinds : face.look_up != NULL;
+}
+
 static bool is_sound(const struct cmta_authenticator *authenticator) {
   const unsigned all =
       CMTA_CREDENTIAL_PASSWORD | CMTA_CREDENTIAL_TOKEN | CMTA_CREDENTIAL_CERTIFICATE;
   size_t size = authenticator->size;
   return size >= sizeof size && size <= sizeof *authenticator &&
-         size % sizeof(void (*)(void)) == 0 && !(authenticator->kinds & ~all);
+         size % sizeof(void (*)(void)) == 0 && !(authenticator->kinds & ~all) &&
+         is_able(authenticator);
 }
 
 /* Copies an authenticator into the place that was made for it. */

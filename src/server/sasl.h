@@ -45,11 +45,17 @@ bool sasl_knows(const struct cmta_server *server, const char *mechanisms);
 /* Frees what a server's authenticators need; no session is left. */
 void sasl_free(struct cmta_server *server);
 
-/* Whether this can be a late answer; secret may be NULL. */
+/* Whether this can be a late answer to some question; secret may be NULL. */
 bool auth_answer_is_sound(enum cmta_auth_result result, const struct cmta_secret *secret);
+
+/* Whether it says OK and has nothing that was looked up. */
+bool auth_answer_lacks_secret(enum cmta_auth_result result, const struct cmta_secret *secret);
 
 /* Whether an authenticator is asked about a connection, or has left the question open. */
 bool exchange_asks(const struct connection *connection);
+
+/* The same, and what it is asked for is a secret. */
+bool exchange_looks_up(const struct connection *connection);
 
 /* An authenticator's answer to the question of a connection that it left open; secret is never
    NULL. 0 or CMTA_E_STATE. */

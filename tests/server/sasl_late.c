@@ -205,14 +205,20 @@ Test(late, may_say_who_it_is) {
   peer_leave(&peer);
 }
 
-Test(late, nothing_was_looked_up_is_454) {
+Test(late, cannot_be_that_nothing_was_looked_up) {
+  static const struct cmta_secret nothing = {.may_act = true};
   first = oracle_keeper(CMTA_AUTH_LATER);
+  first.takes_ticket = true;
+  secret = oracle_password("secret");
   oracle_add(&first);
   login_open();
   login_start("PLAIN", "\0alice\0secret", 13);
   wait_until_asked(&first);
-  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_OK, NULL), 0);
-  peer_expect(&peer, "454 ");
+  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_OK, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_OK, &nothing), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_OK, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_OK, &secret), 0);
+  peer_expect(&peer, "235 ");
   peer_leave(&peer);
 }
 

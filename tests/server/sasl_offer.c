@@ -164,13 +164,6 @@ Test(offer, of_two_is_what_either_can_be_asked_for) {
   peer_leave(&peer);
 }
 
-Test(offer, of_one_that_can_be_asked_nothing_is_none) {
-  make_with((struct oracle){.kinds = CMTA_CREDENTIAL_PASSWORD});
-  login_open();
-  expect_offer(NULL);
-  peer_leave(&peer);
-}
-
 Test(offer, without_authenticators_is_none) {
   login_make();
   login_open();

@@ -114,6 +114,19 @@ class PasswordFiles(SinkTest):
             self.enter("bob", "hidden")
             self.assertEqual(self.code(sink, "bob", "hidden"), "235")
 
+    def test_a_file_that_turns_bad_and_good_again_is_one_line_each(self):
+        self.enter("alice", "secret")
+        with self.sink() as sink:
+            os.chmod(self.file, 0o604)
+            for _ in range(2):
+                self.assertEqual(self.code(sink, "alice", "secret"), "454")
+            os.chmod(self.file, 0o600)
+            self.assertEqual(self.code(sink, "alice", "secret"), "235")
+            sink.signal()
+            said = [line for line in sink.wait()[1] if self.file in line]
+        self.assertEqual(said, [f"cmta sink: {self.file}: others may read or write it; its users are answered 454",
+                                f"cmta sink: {self.file}: can be used again"])
+
     def test_files_and_users_of_the_command_line_stand_side_by_side(self):
         self.enter("alice", "secret")
         other = os.path.join(self.folder, "other")

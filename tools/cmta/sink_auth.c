@@ -3,6 +3,8 @@
 
 #include "sink_auth.h"
 
+#include "options.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +150,20 @@ static bool complain_of(int error, char *why, size_t size) {
   return false;
 }
 
+/* Whoever runs the sink should hear why logins fail. */
+static void tell_trouble(void *data, const char *why) {
+  if (why)
+    complain("sink", "%s; its users are answered 454", why);
+  else
+    complain("sink", "%s: can be used again", (const char *)data);
+}
+
+static int add_file(struct cmta_server *server, const char *path, char *why, size_t size) {
+  const struct cmta_password_file file = {
+      .size = sizeof file, .path = path, .troubled = tell_trouble, .data = (void *)path};
+  return cmta_server_add_password_file_with(server, &file, why, size);
+}
+
 bool sink_auth_add(struct cmta_server *server, const struct auth_options *options, char *why,
                    size_t size) {
   int error = 0;
@@ -155,6 +171,6 @@ bool sink_auth_add(struct cmta_server *server, const struct auth_options *option
   if (options->users)
     error = cmta_server_add_users(server, options->users, options->may_act);
   for (size_t i = 0; error >= 0 && i < options->file_count; i++)
-    error = cmta_server_add_password_file(server, options->files[i], why, size);
+    error = add_file(server, options->files[i], why, size);
   return error >= 0 || complain_of(error, why, size);
 }
