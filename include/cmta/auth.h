@@ -29,9 +29,9 @@
  *
  * A client that fails hears 535 after config.auth_failure_delay, counted from its last word,
  * whether it is the user or the password that is wrong; a server that stops says it at once. After
- * settings.max_auth_failures it is sent away. A user whom nobody knows has a salt and an iteration count like any other, always the same
- * while the server lives, and costs each authenticator of the chain what its own users cost. Who
- * looks closely can still tell users by this:
+ * settings.max_auth_failures it is sent away. A user whom nobody knows has a salt and an iteration
+ * count like any other, always the same while the server lives, and costs each authenticator of the
+ * chain what its own users cost. Who looks closely can still tell users by this:
  *
  *   in a chain, SCRAM shows of unknown names the iterations that the last authenticator said which
  *   said any: let all of a chain have the same, or chain none that are asked to look up;
@@ -225,10 +225,10 @@ CMTA_API int cmta_server_add_password_file_with(struct cmta_server *server,
 CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
                                            const char *const *arguments);
 
-/* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
-   is the password, and any verified certificate whose subject has the common name `name`; both are
-   then of the user `name`. may_act: each may act as anybody, so that a test can see whom its client
-   names; else nobody may act as another. */
+/* A fixed list, for tests: "name:password" each, the names as preparation (RFC 4013) leaves them,
+   NULL behind the last; copied. Takes any token that is the password, and any verified certificate
+   whose subject has the common name `name`; both are then of the user `name`. may_act: each may act
+   as anybody, so that a test can see whom its client names; else nobody may act as another. */
 CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users,
                                    bool may_act);
 

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* Octets of a list of mechanisms, as the engine takes it. */
-enum { MAX_OFFER = 400 };
+/* Octets of a list of mechanisms, as the engine takes it, with its NUL. */
+enum { MAX_OFFER = 401 };
 
 /* ---- The offer ---- */
 
@@ -50,9 +50,10 @@ static bool is_possible(const struct sasl *sasl, const struct cmta_session *sess
 
 /* Adds a name to a list of `length` octets, if there is room. Returns its length. */
 static size_t add(char *list, size_t length, const char *name, size_t octets) {
-  if (length + octets + 2 > MAX_OFFER)
+  size_t blank = length ? 1 : 0;
+  if (length + blank + octets >= MAX_OFFER)
     return length;
-  if (length)
+  if (blank)
     list[length++] = ' ';
   memcpy(list + length, name, octets);
   list[length + octets] = '\0';
