@@ -2169,12 +2169,11 @@ yy237:
 }
 
 /* AUTH: SP sasl-mech [ SP initial-response ] (RFC 4954 section 8, RFC 4422 section 3.1). Whether the response is base64 is
- * the engine's to say. */
+ * the engine's to say. One blank stands before it: what a client says to prove who it is is read in one way only. */
 static int sasl(struct line *line) {
   const unsigned char *cursor = line->rest, *marker, *mechanism, *end, *response;
   const unsigned char *yyt1 = NULL;
   const unsigned char *yyt2 = NULL;
-  const unsigned char *yyt3 = NULL;
 
 
 {
@@ -2325,17 +2324,12 @@ yy244:
 	goto yy242;
 yy245:
 	yych = *++cursor;
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy244;
-		goto yy242;
-	} else {
-		if (yych <= ' ') goto yy245;
-		if (yych <= '~') {
-			yyt3 = cursor;
-			goto yy248;
-		}
-		goto yy242;
+	if (yych <= ' ') goto yy249;
+	if (yych <= '~') {
+		yyt2 = cursor;
+		goto yy250;
 	}
+	goto yy249;
 yy246:
 	yych = *++cursor;
 	if (yych <= '/') {
@@ -2350,18 +2344,18 @@ yy246:
 				yyt2 = cursor;
 				goto yy245;
 			}
-			if (yych == '-') goto yy249;
+			if (yych == '-') goto yy251;
 			goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
-			if (yych <= '9') goto yy249;
+			if (yych <= '9') goto yy251;
 			if (yych <= '@') goto yy242;
-			if (yych <= 'Z') goto yy249;
+			if (yych <= 'Z') goto yy251;
 			goto yy242;
 		} else {
 			if (yych == '`') goto yy242;
-			if (yych <= 'z') goto yy249;
+			if (yych <= 'z') goto yy251;
 			goto yy242;
 		}
 	}
@@ -2375,51 +2369,19 @@ yy247:
   }
 yy248:
 	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy248;
-	}
-	if (yych == '\r') goto yy250;
-	if (yych == ' ') goto yy251;
-	goto yy242;
 yy249:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy244;
-			}
-			goto yy242;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy245;
-			}
-			if (yych == '-') goto yy252;
-			goto yy242;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy252;
-			if (yych <= '@') goto yy242;
-			if (yych <= 'Z') goto yy252;
-			goto yy242;
-		} else {
-			if (yych == '`') goto yy242;
-			if (yych <= 'z') goto yy252;
-			goto yy242;
-		}
-	}
+	if (yych == '\r') goto yy244;
+	if (yych == ' ') goto yy248;
+	goto yy242;
 yy250:
 	yych = *++cursor;
-	if (yych == '\n') goto yy253;
+	if (yybm[0+yych] & 128) {
+		goto yy250;
+	}
+	if (yych == '\r') goto yy252;
+	if (yych == ' ') goto yy253;
 	goto yy242;
 yy251:
-	yych = *++cursor;
-	if (yych == '\r') goto yy250;
-	if (yych == ' ') goto yy251;
-	goto yy242;
-yy252:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= 0x1F) {
@@ -2448,16 +2410,15 @@ yy252:
 			goto yy242;
 		}
 	}
+yy252:
+	yych = *++cursor;
+	if (yych == '\n') goto yy255;
+	goto yy242;
 yy253:
-	++cursor;
-	mechanism = yyt1;
-	end = yyt2;
-	response = yyt3;
-	{
-    line->command->argument = cursor_slice(mechanism, end);
-    line->command->parameters = trimmed(response, line->end);
-    return 0;
-  }
+	yych = *++cursor;
+	if (yych == '\r') goto yy252;
+	if (yych == ' ') goto yy253;
+	goto yy242;
 yy254:
 	yych = *++cursor;
 	if (yych <= '/') {
@@ -2472,44 +2433,31 @@ yy254:
 				yyt2 = cursor;
 				goto yy245;
 			}
-			if (yych != '-') goto yy242;
-		}
-	} else {
-		if (yych <= '^') {
-			if (yych <= '9') goto yy255;
-			if (yych <= '@') goto yy242;
-			if (yych >= '[') goto yy242;
-		} else {
-			if (yych == '`') goto yy242;
-			if (yych >= '{') goto yy242;
-		}
-	}
-yy255:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= 0x1F) {
-			if (yych == '\r') {
-				yyt2 = cursor;
-				goto yy244;
-			}
+			if (yych == '-') goto yy256;
 			goto yy242;
-		} else {
-			if (yych <= ' ') {
-				yyt2 = cursor;
-				goto yy245;
-			}
-			if (yych != '-') goto yy242;
 		}
 	} else {
 		if (yych <= '^') {
 			if (yych <= '9') goto yy256;
 			if (yych <= '@') goto yy242;
-			if (yych >= '[') goto yy242;
+			if (yych <= 'Z') goto yy256;
+			goto yy242;
 		} else {
 			if (yych == '`') goto yy242;
-			if (yych >= '{') goto yy242;
+			if (yych <= 'z') goto yy256;
+			goto yy242;
 		}
 	}
+yy255:
+	++cursor;
+	mechanism = yyt1;
+	response = yyt2;
+	end = yyt2 - 1;
+	{
+    line->command->argument = cursor_slice(mechanism, end);
+    line->command->parameters = trimmed(response, line->end);
+    return 0;
+  }
 yy256:
 	yych = *++cursor;
 	if (yych <= '/') {
@@ -2850,6 +2798,58 @@ yy268:
 	}
 yy269:
 	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy270;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy270:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= 0x1F) {
+			if (yych == '\r') {
+				yyt2 = cursor;
+				goto yy244;
+			}
+			goto yy242;
+		} else {
+			if (yych <= ' ') {
+				yyt2 = cursor;
+				goto yy245;
+			}
+			if (yych != '-') goto yy242;
+		}
+	} else {
+		if (yych <= '^') {
+			if (yych <= '9') goto yy271;
+			if (yych <= '@') goto yy242;
+			if (yych >= '[') goto yy242;
+		} else {
+			if (yych == '`') goto yy242;
+			if (yych >= '{') goto yy242;
+		}
+	}
+yy271:
+	yych = *++cursor;
 	if (yych == '\r') {
 		yyt2 = cursor;
 		goto yy244;
@@ -2919,94 +2919,94 @@ static int chunk_size(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy272;
+	if (yych == ' ') goto yy274;
 	++cursor;
-yy271:
+yy273:
 	{ return COMMAND_SYNTAX; }
-yy272:
+yy274:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 64) {
-		goto yy273;
-	}
-	if (yych <= '/') goto yy271;
-	if (yych <= '9') {
-		yyt1 = cursor;
 		goto yy275;
 	}
-	goto yy271;
-yy273:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy273;
-	}
-	if (yych <= '/') goto yy274;
+	if (yych <= '/') goto yy273;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy275;
+		goto yy277;
 	}
-yy274:
-	cursor = marker;
-	goto yy271;
+	goto yy273;
 yy275:
 	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
+	if (yybm[0+yych] & 64) {
 		goto yy275;
+	}
+	if (yych <= '/') goto yy276;
+	if (yych <= '9') {
+		yyt1 = cursor;
+		goto yy277;
+	}
+yy276:
+	cursor = marker;
+	goto yy273;
+yy277:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy277;
 	}
 	if (yych == '\r') {
 		yyt2 = cursor;
-		goto yy276;
+		goto yy278;
 	}
 	if (yych == ' ') {
 		yyt2 = cursor;
-		goto yy277;
+		goto yy279;
 	}
-	goto yy274;
-yy276:
+	goto yy276;
+yy278:
 	yych = *++cursor;
-	if (yych == '\n') goto yy278;
-	goto yy274;
-yy277:
+	if (yych == '\n') goto yy280;
+	goto yy276;
+yy279:
 	yych = *++cursor;
 	if (yych <= ' ') {
-		if (yych == '\r') goto yy276;
-		if (yych <= 0x1F) goto yy274;
-		goto yy277;
+		if (yych == '\r') goto yy278;
+		if (yych <= 0x1F) goto yy276;
+		goto yy279;
 	} else {
 		if (yych <= 'L') {
-			if (yych <= 'K') goto yy274;
-			goto yy279;
+			if (yych <= 'K') goto yy276;
+			goto yy281;
 		} else {
-			if (yych == 'l') goto yy279;
-			goto yy274;
+			if (yych == 'l') goto yy281;
+			goto yy276;
 		}
 	}
-yy278:
+yy280:
 	++cursor;
 	digits = yyt1;
 	end = yyt2;
 	{
     return number(digits, end, &command->chunk_size) ? 0 : COMMAND_SYNTAX;
   }
-yy279:
-	yych = *++cursor;
-	if (yych == 'A') goto yy280;
-	if (yych != 'a') goto yy274;
-yy280:
-	yych = *++cursor;
-	if (yych == 'S') goto yy281;
-	if (yych != 's') goto yy274;
 yy281:
 	yych = *++cursor;
-	if (yych == 'T') goto yy282;
-	if (yych != 't') goto yy274;
+	if (yych == 'A') goto yy282;
+	if (yych != 'a') goto yy276;
 yy282:
 	yych = *++cursor;
-	if (yych == '\r') goto yy283;
-	if (yych == ' ') goto yy282;
-	goto yy274;
+	if (yych == 'S') goto yy283;
+	if (yych != 's') goto yy276;
 yy283:
 	yych = *++cursor;
-	if (yych != '\n') goto yy274;
+	if (yych == 'T') goto yy284;
+	if (yych != 't') goto yy276;
+yy284:
+	yych = *++cursor;
+	if (yych == '\r') goto yy285;
+	if (yych == ' ') goto yy284;
+	goto yy276;
+yy285:
+	yych = *++cursor;
+	if (yych != '\n') goto yy276;
 	++cursor;
 	digits = yyt1;
 	end = yyt2;
@@ -3061,84 +3061,84 @@ static int attributes(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy286;
+	if (yych == ' ') goto yy288;
 	++cursor;
-yy285:
+yy287:
 	{ return COMMAND_SYNTAX; }
-yy286:
+yy288:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 32) {
-		goto yy287;
+		goto yy289;
 	}
-	if (yych <= '@') goto yy285;
-	if (yych <= 'Z') goto yy289;
-	if (yych <= '`') goto yy285;
-	if (yych <= 'z') goto yy289;
-	goto yy285;
-yy287:
-	yych = *++cursor;
-	if (yybm[0+yych] & 32) {
-		goto yy287;
-	}
-	if (yych <= '@') goto yy288;
-	if (yych <= 'Z') goto yy289;
-	if (yych <= '`') goto yy288;
-	if (yych <= 'z') goto yy289;
-yy288:
-	cursor = marker;
-	goto yy285;
+	if (yych <= '@') goto yy287;
+	if (yych <= 'Z') goto yy291;
+	if (yych <= '`') goto yy287;
+	if (yych <= 'z') goto yy291;
+	goto yy287;
 yy289:
 	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
+	if (yybm[0+yych] & 32) {
 		goto yy289;
 	}
-	if (yych != '=') goto yy288;
-	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy290;
-	}
-	if (yych <= ' ') goto yy288;
-	if (yych <= '+') goto yy291;
-	goto yy288;
+	if (yych <= '@') goto yy290;
+	if (yych <= 'Z') goto yy291;
+	if (yych <= '`') goto yy290;
+	if (yych <= 'z') goto yy291;
 yy290:
-	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy290;
-	}
-	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy292;
-		goto yy288;
-	} else {
-		if (yych <= ' ') goto yy293;
-		if (yych >= ',') goto yy288;
-	}
+	cursor = marker;
+	goto yy287;
 yy291:
 	yych = *++cursor;
-	if (yych <= '/') goto yy288;
-	if (yych <= '9') goto yy294;
-	if (yych <= '@') goto yy288;
-	if (yych <= 'F') goto yy294;
-	goto yy288;
+	if (yybm[0+yych] & 64) {
+		goto yy291;
+	}
+	if (yych != '=') goto yy290;
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy292;
+	}
+	if (yych <= ' ') goto yy290;
+	if (yych <= '+') goto yy293;
+	goto yy290;
 yy292:
 	yych = *++cursor;
-	if (yych == '\n') goto yy295;
-	goto yy288;
+	if (yybm[0+yych] & 128) {
+		goto yy292;
+	}
+	if (yych <= 0x1F) {
+		if (yych == '\r') goto yy294;
+		goto yy290;
+	} else {
+		if (yych <= ' ') goto yy295;
+		if (yych >= ',') goto yy290;
+	}
 yy293:
 	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy289;
-	}
-	if (yych == '\r') goto yy292;
-	if (yych == ' ') goto yy293;
-	goto yy288;
+	if (yych <= '/') goto yy290;
+	if (yych <= '9') goto yy296;
+	if (yych <= '@') goto yy290;
+	if (yych <= 'F') goto yy296;
+	goto yy290;
 yy294:
 	yych = *++cursor;
-	if (yych <= '/') goto yy288;
-	if (yych <= '9') goto yy290;
-	if (yych <= '@') goto yy288;
-	if (yych <= 'F') goto yy290;
-	goto yy288;
+	if (yych == '\n') goto yy297;
+	goto yy290;
 yy295:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy291;
+	}
+	if (yych == '\r') goto yy294;
+	if (yych == ' ') goto yy295;
+	goto yy290;
+yy296:
+	yych = *++cursor;
+	if (yych <= '/') goto yy290;
+	if (yych <= '9') goto yy292;
+	if (yych <= '@') goto yy290;
+	if (yych <= 'F') goto yy292;
+	goto yy290;
+yy297:
 	++cursor;
 	{ return 0; }
 }
@@ -3189,133 +3189,133 @@ static int node(struct line *line) {
 		  0,   0,   0,   0,   0,   0,   0,   0,
 	};
 	yych = *cursor;
-	if (yych == ' ') goto yy298;
+	if (yych == ' ') goto yy300;
 	++cursor;
-yy297:
+yy299:
 	{ return COMMAND_SYNTAX; }
-yy298:
+yy300:
 	yych = *(marker = ++cursor);
 	if (yych <= '.') {
 		if (yych <= '"') {
-			if (yych == ' ') goto yy300;
-			goto yy297;
+			if (yych == ' ') goto yy302;
+			goto yy299;
 		} else {
-			if (yych <= '#') goto yy300;
-			if (yych <= ',') goto yy297;
-			goto yy300;
+			if (yych <= '#') goto yy302;
+			if (yych <= ',') goto yy299;
+			goto yy302;
 		}
 	} else {
 		if (yych <= '?') {
-			if (yych <= '/') goto yy297;
-			if (yych <= '9') goto yy300;
-			goto yy297;
+			if (yych <= '/') goto yy299;
+			if (yych <= '9') goto yy302;
+			goto yy299;
 		} else {
-			if (yych <= 'Z') goto yy300;
-			if (yych <= '`') goto yy297;
-			if (yych <= 'z') goto yy300;
-			goto yy297;
-		}
-	}
-yy299:
-	yych = *++cursor;
-yy300:
-	if (yybm[0+yych] & 32) {
-		goto yy299;
-	}
-	if (yych <= '9') {
-		if (yych <= ',') {
-			if (yych == '#') goto yy302;
-		} else {
-			if (yych != '/') {
-				yyt1 = cursor;
-				goto yy303;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= '?') goto yy301;
-			if (yych <= '@') goto yy304;
-			yyt1 = cursor;
-			goto yy303;
-		} else {
-			if (yych <= '`') goto yy301;
-			if (yych <= 'z') {
-				yyt1 = cursor;
-				goto yy303;
-			}
+			if (yych <= 'Z') goto yy302;
+			if (yych <= '`') goto yy299;
+			if (yych <= 'z') goto yy302;
+			goto yy299;
 		}
 	}
 yy301:
-	cursor = marker;
-	goto yy297;
+	yych = *++cursor;
 yy302:
-	yych = *++cursor;
-	if (yych == '\r') goto yy301;
-	if (yych == ' ') goto yy301;
-	goto yy306;
-yy303:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy303;
+	if (yybm[0+yych] & 32) {
+		goto yy301;
 	}
-	if (yych == '\r') goto yy307;
-	if (yych == ' ') goto yy308;
-	goto yy301;
-yy304:
-	yych = *++cursor;
 	if (yych <= '9') {
-		if (yych <= ',') goto yy301;
-		if (yych == '/') goto yy301;
-		yyt1 = cursor;
-		goto yy303;
+		if (yych <= ',') {
+			if (yych == '#') goto yy304;
+		} else {
+			if (yych != '/') {
+				yyt1 = cursor;
+				goto yy305;
+			}
+		}
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= '@') goto yy301;
+			if (yych <= '?') goto yy303;
+			if (yych <= '@') goto yy306;
 			yyt1 = cursor;
-			goto yy303;
+			goto yy305;
 		} else {
-			if (yych <= '`') goto yy301;
+			if (yych <= '`') goto yy303;
 			if (yych <= 'z') {
 				yyt1 = cursor;
-				goto yy303;
+				goto yy305;
 			}
-			goto yy301;
 		}
 	}
+yy303:
+	cursor = marker;
+	goto yy299;
+yy304:
+	yych = *++cursor;
+	if (yych == '\r') goto yy303;
+	if (yych == ' ') goto yy303;
+	goto yy308;
 yy305:
 	yych = *++cursor;
-yy306:
-	if (yybm[0+yych] & 128) {
+	if (yybm[0+yych] & 64) {
 		goto yy305;
 	}
 	if (yych == '\r') goto yy309;
 	if (yych == ' ') goto yy310;
-	goto yy301;
+	goto yy303;
+yy306:
+	yych = *++cursor;
+	if (yych <= '9') {
+		if (yych <= ',') goto yy303;
+		if (yych == '/') goto yy303;
+		yyt1 = cursor;
+		goto yy305;
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= '@') goto yy303;
+			yyt1 = cursor;
+			goto yy305;
+		} else {
+			if (yych <= '`') goto yy303;
+			if (yych <= 'z') {
+				yyt1 = cursor;
+				goto yy305;
+			}
+			goto yy303;
+		}
+	}
 yy307:
 	yych = *++cursor;
-	if (yych == '\n') goto yy311;
-	goto yy301;
 yy308:
-	yych = *++cursor;
-	if (yych == '\r') goto yy307;
-	if (yych == ' ') goto yy308;
-	goto yy301;
+	if (yybm[0+yych] & 128) {
+		goto yy307;
+	}
+	if (yych == '\r') goto yy311;
+	if (yych == ' ') goto yy312;
+	goto yy303;
 yy309:
 	yych = *++cursor;
-	if (yych == '\n') goto yy312;
-	goto yy301;
+	if (yych == '\n') goto yy313;
+	goto yy303;
 yy310:
 	yych = *++cursor;
 	if (yych == '\r') goto yy309;
 	if (yych == ' ') goto yy310;
-	goto yy301;
+	goto yy303;
 yy311:
+	yych = *++cursor;
+	if (yych == '\n') goto yy314;
+	goto yy303;
+yy312:
+	yych = *++cursor;
+	if (yych == '\r') goto yy311;
+	if (yych == ' ') goto yy312;
+	goto yy303;
+yy313:
 	++cursor;
 	name = yyt1;
 	{
     return address_is_hello_name((const char *)name) ? 0 : COMMAND_SYNTAX;
   }
-yy312:
+yy314:
 	++cursor;
 	{ return 0; }
 }

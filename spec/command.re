@@ -215,7 +215,7 @@ static int forward_path(struct line *line) {
 }
 
 /* AUTH: SP sasl-mech [ SP initial-response ] (RFC 4954 section 8, RFC 4422 section 3.1). Whether the response is base64 is
- * the engine's to say. */
+ * the engine's to say. One blank stands before it: what a client says to prove who it is is read in one way only. */
 static int sasl(struct line *line) {
   const unsigned char *cursor = line->rest, *marker, *mechanism, *end, *response;
   /*!stags:re2c:sasl format = "const unsigned char *@@ = NULL;\n  "; */
@@ -227,7 +227,7 @@ static int sasl(struct line *line) {
     line->command->argument = cursor_slice(mechanism, end);
     return 0;
   }
-  SP+ @mechanism sasl_mech @end SP+ @response VCHAR+ blanks CRLF {
+  SP+ @mechanism sasl_mech @end SP @response VCHAR+ blanks CRLF {
     line->command->argument = cursor_slice(mechanism, end);
     line->command->parameters = trimmed(response, line->end);
     return 0;

@@ -28,14 +28,24 @@
  * chose holds until STARTTLS.
  *
  * A client that fails hears 535 after config.auth_failure_delay, counted from its last word,
- * whether it is the user or the password that is wrong; a user whom nobody knows has a salt and an
- * iteration count like any other. After settings.max_auth_failures it is sent away.
+ * whether it is the user or the password that is wrong; a server that stops says it at once. After
+ * settings.max_auth_failures it is sent away. A user whom nobody knows has a salt and an iteration
+ * count like any other, always the same while the server lives, and costs each authenticator of the
+ * chain what its own users cost. Who looks closely can still tell users by this:
+ *
+ *   in a chain, SCRAM shows of unknown names the iterations that the last authenticator said which
+ *   said any: let all of a chain have the same, or chain none that are asked to look up;
+ *   the salt of unknown names has 16 octets, and is another when the server was started anew;
+ *   without a delay of failures, SCRAM takes longer for a user whose password is known in clear.
  *
  * Threads: authenticators are asked on the server's thread. Answers may come from any, by ticket.
  *
  * Secrets that pass through here are wiped from the library's memory when they are done with, and
- * never traced; of the copies that GNU SASL makes for itself, those it lets be reached. A library
- * that was built without SASL has these functions too: adding an authenticator is then
+ * never traced. GNU SASL frees what it copies unwiped; so it is not given passwords, but where
+ * nothing else will do. These may leave octets of a password in memory that was given back: one
+ * with characters that are not printable ASCII, when it is prepared; a password in clear that
+ * CRAM-MD5 is told; in a library without OpenSSL, one that SCRAM keys are made of. A library that
+ * was built without SASL has these functions too: adding an authenticator is then
  * CMTA_E_UNSUPPORTED.
  */
 
@@ -59,13 +69,16 @@ enum cmta_credential {
 };
 
 /* A client's claim. All of it is borrowed until the question is answered. Strings are UTF-8 without
-   control bytes. */
+   control bytes. Names are prepared (RFC 4013), and compared octet by octet with the prepared ones
+   that an authenticator has; they have 1024 octets at most: who
+   claims a longer one is 501, and so is an empty name or an empty password. */
 struct cmta_credentials {
   const char *mechanism;     /* "PLAIN" */
   enum cmta_credential kind; /* one of them */
   const char *user; /* the authentication identity; EXTERNAL: the subject of the certificate;
-                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "". A
-                       password's is never "" */
+                       OAUTHBEARER, XOAUTH2: whom the token is said to be of, perhaps "" with
+                       OAUTHBEARER; XOAUTH2 without a user is malformed, 501. A password's is
+                       never "" */
   const char *authorization; /* whom the client wants to act as; "" when it named nobody, or the
                                 user. Whether this user may is for the authenticator to say */
   struct cmta_slice secret;  /* the password or the token, at least one octet; empty for a
@@ -107,9 +120,10 @@ struct cmta_authenticator {
   /* What `verify` can be asked about: bits of enum cmta_credential. */
   unsigned kinds;
   /* Whether a claim is true, its `authorization` included: OK lets the client act as that. Before
-     it answers OK it may say who that is, where the claim does not or names a certificate:
-     cmta_session_set_identity(), or with a late answer `user` of struct cmta_secret. UNKNOWN should
-     take the work that WRONG takes: nothing is done in its stead. NULL: it cannot be asked. */
+     it answers OK it may say who that is, where the claim names a certificate, and must where it
+     names nobody, or the client hears 454: cmta_session_set_identity(), or with a late answer
+     `user` of struct cmta_secret. UNKNOWN should take the work that WRONG takes: nothing is done in
+     its stead. NULL: it cannot be asked. */
   enum cmta_auth_result (*verify)(struct cmta_session *session, void *user,
                                   const struct cmta_credentials *credentials);
   /* Fills in what is known of the claim's user: *secret is all zero before, and what it names must
@@ -126,7 +140,8 @@ struct cmta_authenticator {
 };
 
 /* Adds an authenticator behind those there are; before the first connection. Returns its number,
-   CMTA_E_ARGUMENT, CMTA_E_MEMORY, CMTA_E_STATE once there has been a connection,
+   CMTA_E_ARGUMENT for one that can never be asked (neither function, or `verify` and no kinds) as
+   well, CMTA_E_MEMORY, CMTA_E_STATE once there has been a connection,
    CMTA_E_UNSUPPORTED. On an error `release` is not called. */
 CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
                                            const struct cmta_authenticator *authenticator,
@@ -137,7 +152,8 @@ CMTA_API int cmta_server_add_authenticator(struct cmta_server *server,
 /* Answers the question that an authenticator of this session left LATER; secret is what `look_up`
    would have filled in, or says who a client is that was verified; NULL for nothing. On the
    server's thread; not inside a hook of the session. 0; CMTA_E_STATE when no such question is open;
-   CMTA_E_ARGUMENT for LATER, or with OK a secret that cannot be. */
+   CMTA_E_ARGUMENT for LATER, or with OK a secret that cannot be, or none where one was looked up:
+   the question stays open. */
 CMTA_API int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
                               const struct cmta_secret *secret);
 
@@ -165,15 +181,34 @@ CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket tic
    The file that the path leads to must be a regular one of 64 MiB at most, of the process's user or
    root, which others can neither read nor write (mode & 007 is 0), nor its group write. It is read
    again, in the loop, when a login finds it changed (inode, size, times); if it cannot be used
-   then, users get 454 until it can. Put a new one in its place by rename(2): whoever writes into it
-   may be overtaken by a login. Hashes are compared in a thread that begins with the first one; a
-   name that is not in the file costs what the first line with a hash costs, so lines should be of
-   one scheme. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
-   CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of
-   size octets, says why, and in which line of the file, without what stands there (it may be NULL).
+   then, what was in it before counts no more, and users get 454 until it can. Put a new one in its
+   place by rename(2): whoever writes into it may be overtaken by a login. Hashes are compared in a
+   thread that begins with the first one. A name that is not in the file shows the iterations and
+   costs the work of a line of it: each kind of line stands for as many of such names as it is of
+   the file, and always for the same, as far as the file stays as it is. Lines of one scheme, with
+   one number of iterations, leave the least to be seen. The server owns what this makes. 0 or more
+   as cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that
+   cannot be used: one line in `why`, of size octets, says why, and in which line of the file,
+   without what stands there (it may be NULL).
  */
 CMTA_API int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
                                            size_t size);
+
+/* A password file, and who hears of its troubles. `size` is sizeof(struct cmta_password_file). */
+struct cmta_password_file {
+  size_t size;
+  const char *path; /* copied */
+  /* A login has found that the file cannot be used any more: why, as above, in one line that lives
+     until this returns; or that it can be used again: NULL. Once each time, on the server's thread,
+     while an authenticator is asked. It may not free the server. May be NULL. */
+  void (*troubled)(void *data, const char *why);
+  void *data; /* its argument */
+};
+
+/* The same as cmta_server_add_password_file(), which has nobody told. */
+CMTA_API int cmta_server_add_password_file_with(struct cmta_server *server,
+                                                const struct cmta_password_file *file, char *why,
+                                                size_t size);
 
 /* Runs a program for each claim with a password, as checkpassword programs are run: name, password
    and the time in seconds since 1970, each ended by NUL, on descriptor 3. It exits with 0 for yes,
@@ -185,18 +220,25 @@ CMTA_API int cmta_server_add_password_file(struct cmta_server *server, const cha
    are by default, and is in a process group of its own, which is killed when it takes longer than
    settings.decision_timeout, its client goes or the server is freed. Nobody else may take the
    status of processes that he did not start, but libev's default loop. 0 or more as
-   cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno when it is no program. */
+   cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno when it is no
+   program: EISDIR for a folder, EACCES for what is no regular file or cannot be run. */
 CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
                                            const char *const *arguments);
 
-/* A fixed list, for tests: "name:password" each, NULL behind the last; copied. Takes any token that
-   is the password, and any verified certificate whose subject has the common name `name`; both are
-   then of the user `name`. may_act: each may act as anybody, so that a test can see whom its client
-   names; else nobody may act as another. */
+/* A fixed list, for tests: "name:password" each, the names as preparation (RFC 4013) leaves them,
+   NULL behind the last; copied. Takes any token that is the password, and any verified certificate
+   whose subject has the common name `name`; both are then of the user `name`. may_act: each may act
+   as anybody, so that a test can see whom its client names; else nobody may act as another. */
 CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users,
                                    bool may_act);
 
 /* ---- Password files ---- */
+
+/* Iterations of SCRAM: how many where nobody says, and at most. */
+enum { CMTA_SCRAM_ITERATIONS = 10000, CMTA_SCRAM_MAX_ITERATIONS = 10000000 };
+
+/* The schemes of lines, without brackets, the usual one first; NULL behind the last. */
+CMTA_API const char *cmta_password_scheme(size_t index);
 
 /* Writes a line of a password file, without its end, into entry of size octets; scheme as above
    without brackets, NULL for SCRAM-SHA-256; iterations are SCRAM's, 10000000 at most, 0 for 10000,

@@ -204,10 +204,14 @@ CMTA_API void cmta_session_count_in(struct cmta_session *session,
 
 /* Sums. */
 struct cmta_totals {
-  uint64_t sessions;      /* whose `connect` was asked */
-  uint64_t closed[16];    /* of these, those that are over, by enum cmta_close_reason; and under
-                             CMTA_CLOSED_PROTOCOL those with no good PROXY header, never asked */
-  struct cmta_counts sum; /* of the counts of all of them */
+  uint64_t sessions;          /* whose `connect` was asked */
+  uint64_t closed[16];        /* of these, those that are over, by enum cmta_close_reason; and under
+                                 CMTA_CLOSED_PROTOCOL those with no good PROXY header, never asked */
+  struct cmta_counts sum;     /* of the counts of all of them */
+  uint64_t handshakes;        /* of TLS, that came to their end */
+  uint64_t failed_handshakes; /* that were begun, or waited for, and never did: refused, cut off,
+                                 timed out. Such sessions may be in no other number: with TLS from
+                                 the first octet `connect` comes behind the handshake */
 };
 
 /* The sums. Valid as long as statistics, and kept up to date. */

@@ -64,9 +64,10 @@ struct cmta_decision {
   enum cmta_verdict verdict; /* of this set; never LATER */
   bool late;                 /* it came through cmta_session_decide(), or the deadline gave it */
   bool final;                /* no other set is asked after this one */
-  bool corrected;       /* the answer was wrong: there is no such verdict, or the composed reply
-                           contradicts it. The client gets the standard reply of TEMPFAIL, or
-                           of CLOSE where that was the verdict */
+  /* The answer was wrong: there is no such verdict, the composed reply contradicts it, or `auth`
+     has ended well without an identity. The client gets the standard reply of TEMPFAIL, or of CLOSE
+     where that was the verdict. */
+  bool corrected;
   uint64_t nanoseconds; /* from the question to the answer; 0 without settings.clock */
 };
 
@@ -145,12 +146,15 @@ struct cmta_hooks {
      any refusal closes. Where TLS comes before SMTP (RFC 8314 section 3.3) this is not asked:
      `connect` sees the same facts. */
   enum cmta_verdict (*secured)(struct cmta_session *session, void *user);
-  /* A step of AUTH (RFC 4954). ACCEPT: the client is who cmta_session_set_identity() says, or has
-     at least proved enough; 235. CHALLENGE: 334, and the next response is the next such question.
+  /* A step of AUTH (RFC 4954). ACCEPT: the client is who cmta_session_set_identity() says; 235, or
+     454 where nobody has said it. CHALLENGE: 334, and the next response is the next such question.
      REJECT: 535, TEMPFAIL: 454, and the exchange is over. As in every chain, ACCEPT leaves the
      question to the sets behind, so a policy that is asked first and has nothing against it
      accepts, and the last set, in a server its authenticators (<cmta/auth.h>), decides. With no
-     such hook in any set AUTH is 502. */
+     such hook in any set AUTH is 502. Each response goes through the chain anew: a set that has
+     challenged answers CMTA_TAKE once it is content, or the sets behind it judge an exchange whose
+     beginning they have not seen. How often a client may be challenged in one exchange is for the
+     hook to say: `step` counts. */
   enum cmta_verdict (*auth)(struct cmta_session *session, void *user, const struct cmta_auth *auth);
   /* MAIL (section 4.1.1.2). The envelope shows its typed parameters already. */
   enum cmta_verdict (*mail)(struct cmta_session *session, void *user,

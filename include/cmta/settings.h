@@ -148,9 +148,10 @@ struct cmta_settings {
   unsigned handshake_timeout;
 
   /* The SASL mechanisms of AUTH (RFC 4954), blanks between them, in the order of the offer: upper
-     case letters, digits, '-' and '_', 1 to 20 each (RFC 4422 section 3.1). NULL or "": there is no
-     AUTH. A hook `auth` must know them all; in a server with authenticators they do, and NULL
-     stands for all that they can be asked for (<cmta/auth.h>). NULL */
+     case letters, digits, '-' and '_', 1 to 20 each (RFC 4422 section 3.1), none twice. NULL or "":
+     there is no AUTH. A hook `auth` must know them all; in a server with authenticators they must
+     be of <cmta/auth.h>, unless there is a hook `auth` as well, and NULL stands for all that the
+     authenticators can be asked for. NULL */
   const char *mechanisms;
   /* Offer and take mechanisms that show the secret itself (PLAIN, LOGIN, XOAUTH2, OAUTHBEARER) to
      clients without TLS; else they are 538 there (RFC 4954 section 4). Off */

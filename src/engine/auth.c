@@ -117,11 +117,11 @@ static struct cmta_identity *identity_new(struct cmta_session *session, const ch
   return identity;
 }
 
+/* Nobody is authenticated without a name. */
+bool auth_is_complete(const struct cmta_session *session) { return session->exchange->identity; }
+
 void auth_done(struct cmta_session *session) {
   struct exchange *exchange = session->exchange;
-  if (!exchange->identity)
-    exchange->identity = identity_new(session, exchange->mechanism, "", "");
-  session->failed |= !exchange->identity;
   session->identity = exchange->identity;
   exchange->identity = NULL;
   session->authenticated = true;

@@ -16,6 +16,7 @@ bool auth_is_possible(const struct cmta_session *session);
 /* AUTH: what verbs.h says of a row. */
 enum reply_id auth_check(struct cmta_session *session);
 enum cmta_verdict auth_ask(struct cmta_session *session, const struct hook_set *set);
+bool auth_is_complete(const struct cmta_session *session);
 void auth_done(struct cmta_session *session);
 void auth_undone(struct cmta_session *session);
 void auth_rejected(struct cmta_session *session);

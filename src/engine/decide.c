@@ -171,20 +171,33 @@ static enum cmta_verdict call(struct cmta_session *session) {
   return own->question(session, own->user, own, session->slice);
 }
 
-/* Asks the set in hand. A hook whose reply contradicts its verdict, or that gives none there is, is
- * out of order: the client may try again later, unless it was to go. */
+/* Whether a verdict is a success without something that it needs. */
+static bool is_hollow(const struct cmta_session *session, enum cmta_verdict verdict) {
+  const struct verb *verb = session->verb;
+  if (!verb->is_complete || verb->is_complete(session))
+    return false;
+  return verdict == CMTA_TAKE || (verdict == CMTA_ACCEPT && !has_more(session)) ||
+         (verdict == CMTA_CLOSE && is_success(verb, own_code(session)));
+}
+
+/* What counts of an answer that is out of order: the client may try again later, unless it was to
+ * go. */
+static enum cmta_verdict correct(struct cmta_session *session, enum cmta_verdict verdict) {
+  session->corrected = !reply_fits(session, verdict) || is_hollow(session, verdict);
+  if (!session->corrected)
+    return verdict;
+  reply_clear(session);
+  return verdict == CMTA_CLOSE ? CMTA_CLOSE : CMTA_TEMPFAIL;
+}
+
+/* Asks the set in hand. */
 static enum cmta_verdict ask_set(struct cmta_session *session) {
   session->question = QUESTION_ASKED;
   session->deadline = session->service->settings.decision_timeout;
   session->overdue = CMTA_TEMPFAIL;
   session->asked_at = chain_now(session->service);
   session->number = ++session->asked;
-  enum cmta_verdict verdict = call(session);
-  session->corrected = !reply_fits(session, verdict);
-  if (!session->corrected)
-    return verdict;
-  reply_clear(session);
-  return verdict == CMTA_CLOSE ? CMTA_CLOSE : CMTA_TEMPFAIL;
+  return correct(session, call(session));
 }
 
 /* The bytes of the slice in hand stay until the question is over. */
@@ -245,7 +258,7 @@ static int ask(struct cmta_session *session) {
 }
 
 int decide_take_answer(struct cmta_session *session) {
-  enum cmta_verdict verdict = (enum cmta_verdict)session->decision;
+  enum cmta_verdict verdict = correct(session, (enum cmta_verdict)session->decision);
   session->progress++;
   note_answer(session, verdict, true);
   return verdict == CMTA_ACCEPT ? ask_from(session, session->set + 1u) : settle(session, verdict);

@@ -33,6 +33,8 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
   bool running = session->running;
   session->close_reason = (unsigned char)reason;
   statistics_count_closed(session, reason);
+  if (starttls_is_waited_for(session))
+    statistics_count_handshake(session, false);
   session->running = true;
   cancel_question(session);
   reply_clear(session);

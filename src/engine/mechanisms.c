@@ -41,13 +41,22 @@ static bool is_mechanism(struct cmta_slice word) {
   return word.length < MECHANISM_SIZE && strspn(word.at, letters) >= word.length;
 }
 
+/* Whether a list has a word, in any case of letters; the word as the list has it. */
+static bool has_word(const char *list, struct cmta_slice word, struct cmta_slice *found) {
+  do
+    *found = next_word(&list);
+  while (found->length && !ascii_same(*found, word));
+  return found->length;
+}
+
 bool mechanisms_are_sound(const char *list) {
+  struct cmta_slice again;
   if (!list)
     return true;
   if (strlen(list) > MAX_LIST)
     return false;
   for (struct cmta_slice word = next_word(&list); word.length; word = next_word(&list))
-    if (!is_mechanism(word))
+    if (!is_mechanism(word) || has_word(list, word, &again))
       return false;
   return true;
 }
@@ -102,8 +111,13 @@ static bool may_show_secrets(const struct cmta_session *session) {
   return session->encrypted || session->service->settings.auth_in_clear;
 }
 
+/* Every AUTH would be 530: a client that is offered none sends no password first. */
+static bool needs_tls_first(const struct cmta_session *session) {
+  return session->tls_mode == CMTA_TLS_REQUIRED && !session->encrypted;
+}
+
 const char *mechanisms_line(const struct cmta_session *session) {
-  if (!mechanisms_exist(session))
+  if (!mechanisms_exist(session) || needs_tls_first(session))
     return NULL;
   const struct mechanisms *mechanisms = mechanisms_of(session);
   const char *line = mechanisms->lines + (may_show_secrets(session) ? 0 : mechanisms->safe);
@@ -113,14 +127,6 @@ const char *mechanisms_line(const struct cmta_session *session) {
 const char *cmta_session_mechanisms(const struct cmta_session *session) {
   const char *line = mechanisms_line(session);
   return line ? line + KEYWORD : "";
-}
-
-/* Whether a list has a word, in any case of letters; the word as the list has it. */
-static bool has_word(const char *list, struct cmta_slice word, struct cmta_slice *found) {
-  do
-    *found = next_word(&list);
-  while (found->length && !ascii_same(*found, word));
-  return found->length;
 }
 
 enum reply_id mechanism_check(const struct cmta_session *session, struct cmta_slice word,

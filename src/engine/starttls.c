@@ -9,6 +9,7 @@
 #include "engine/decide.h"
 #include "engine/offer.h"
 #include "engine/reply.h"
+#include "engine/statistics.h"
 #include "engine/text.h"
 #include "engine/told.h"
 
@@ -98,6 +99,7 @@ int cmta_session_secured(struct cmta_session *session, const struct cmta_tls_fac
   }
   session->encrypted = true;
   session->progress++;
+  statistics_count_handshake(session, true);
   session->tls_step = session->opened ? TLS_STEP_DONE : TLS_STEP_NONE;
   return 0;
 }

@@ -60,6 +60,13 @@ void statistics_count_closed(struct cmta_session *session, enum cmta_close_reaso
     session->statistics->totals.closed[reason]++;
 }
 
+void statistics_count_handshake(struct cmta_session *session, bool done) {
+  if (session->statistics && done)
+    session->statistics->totals.handshakes++;
+  else if (session->statistics)
+    session->statistics->totals.failed_handshakes++;
+}
+
 const struct cmta_counts *cmta_session_counts(const struct cmta_session *session) {
   return &session->counts;
 }

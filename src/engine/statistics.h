@@ -43,4 +43,7 @@ void statistics_count_reply(struct cmta_session *session, int code);
 void statistics_count_opened(struct cmta_session *session);
 void statistics_count_closed(struct cmta_session *session, enum cmta_close_reason reason);
 
+/* One handshake is over, well or not. */
+void statistics_count_handshake(struct cmta_session *session, bool done);
+
 #endif

@@ -35,6 +35,9 @@ struct verb {
   size_t hook;
   /* Asks one hook set, which has the hook. */
   enum cmta_verdict (*ask)(struct cmta_session *session, const struct hook_set *set);
+  /* Whether all is there that a success needs, when the last set has given it; else it is wrong,
+     and deferred. NULL: it needs nothing. */
+  bool (*is_complete)(const struct cmta_session *session);
   /* Does the command. The reply is composed or `accepted`; NULL sends just that. */
   void (*done)(struct cmta_session *session);
   /* Takes back what check laid out, after a refusal. */

@@ -13,11 +13,19 @@ bool auth_answer_is_sound(enum cmta_auth_result result, const struct cmta_secret
   return !secret || result != CMTA_AUTH_OK || secret_is_sound(secret);
 }
 
+bool auth_answer_lacks_secret(enum cmta_auth_result result, const struct cmta_secret *secret) {
+  return result == CMTA_AUTH_OK && !(secret && secret_is_there(secret));
+}
+
 int cmta_auth_answer(struct cmta_session *session, enum cmta_auth_result result,
                      const struct cmta_secret *secret) {
   static const struct cmta_secret none;
   if (!session || !auth_answer_is_sound(result, secret))
     return CMTA_E_ARGUMENT;
   struct connection *connection = cmta_session_runtime(session);
-  return connection ? exchange_answer(connection, result, secret ? secret : &none) : CMTA_E_STATE;
+  if (!connection)
+    return CMTA_E_STATE;
+  if (exchange_looks_up(connection) && auth_answer_lacks_secret(result, secret))
+    return CMTA_E_ARGUMENT;
+  return exchange_answer(connection, result, secret ? secret : &none);
 }

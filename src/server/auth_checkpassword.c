@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -159,6 +160,15 @@ static struct checkpassword *checkpassword_new(struct cmta_server *server,
   return made;
 }
 
+/* A folder may be "executed", too. errno says what is wrong. */
+static bool is_program(const char *path) {
+  struct stat status;
+  if (access(path, X_OK) != 0 || stat(path, &status) != 0)
+    return false;
+  errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+  return S_ISREG(status.st_mode);
+}
+
 int cmta_server_add_checkpassword(struct cmta_server *server, const char *const *arguments) {
   static const struct cmta_authenticator face = {.size = sizeof face,
                                                  .name = "checkpassword",
@@ -168,7 +178,7 @@ int cmta_server_add_checkpassword(struct cmta_server *server, const char *const 
                                                  .release = release};
   if (!server || !arguments || !arguments[0])
     return CMTA_E_ARGUMENT;
-  if (access(arguments[0], X_OK) != 0)
+  if (!is_program(arguments[0]))
     return CMTA_E_SYSTEM;
   struct checkpassword *made = checkpassword_new(server, arguments);
   if (!made)

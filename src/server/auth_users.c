@@ -32,29 +32,15 @@ static const char *password_of(const struct users *users, const char *name) {
   return NULL;
 }
 
-/* Whether both are the same, in a time that tells of their lengths alone. */
-static bool is_same(const char *password, struct cmta_slice secret) {
-  bool same_length = strlen(password) == secret.length;
-  const char *compared = same_length ? password : secret.at;
-  volatile unsigned char differs = 0;
-  for (size_t i = 0; i < secret.length; i++)
-    differs |= (unsigned char)(compared[i] ^ secret.at[i]);
-  return same_length && differs == 0;
+/* What is compared in place of the password of a name that is not in the list. */
+static const char *password_of_first(const struct users *users) {
+  return users->text + strcspn(users->text, ":") + 1;
 }
 
-/* Whether a client's password is that of the list, once both are prepared (RFC 4616 section 2):
- * PLAIN brings it prepared, LOGIN as it was typed. */
-static bool fits(const char *password, struct cmta_slice secret) {
-  char *kept = NULL, *said = NULL;
-  bool prepared =
-      secret.length > 0 && !memchr(secret.at, '\0', secret.length) &&
-      password_prepare((struct cmta_slice){password, strlen(password)}, false, &kept) == 0 &&
-      password_prepare(secret, false, &said) == 0;
-  bool same =
-      prepared ? is_same(kept, (struct cmta_slice){said, strlen(said)}) : is_same(password, secret);
-  password_wipe(kept);
-  password_wipe(said);
-  return same;
+/* Whether a password or a token is that of the list; no preparation (RFC 4013) changes a token. */
+static bool is_password(const char *password, struct cmta_slice said) {
+  const struct cmta_secret secret = {.password = {password, strlen(password)}};
+  return said.length > 0 && password_matches(&secret, said);
 }
 
 /* The last common name of a subject as RFC 4514 writes it, which is its first part. */
@@ -98,7 +84,7 @@ static enum cmta_auth_result verify_token(struct cmta_session *session, const st
                                           struct cmta_slice token) {
   const char *entry = NULL;
   while ((entry = next_entry(users, entry)))
-    if (is_same(entry + strcspn(entry, ":") + 1, token))
+    if (is_password(entry + strcspn(entry, ":") + 1, token))
       return take(session, entry, NULL);
   return CMTA_AUTH_UNKNOWN;
 }
@@ -111,11 +97,11 @@ static enum cmta_auth_result verify(struct cmta_session *session, void *user,
   if (!*credentials->user)
     return verify_token(session, user, credentials->secret);
   const char *password = password_of(users, credentials->user);
+  const char *compared = password ? password : password_of_first(users);
+  bool same = is_password(compared, credentials->secret);
+  bool may = !*credentials->authorization || users->may_act;
   if (!password)
     return CMTA_AUTH_UNKNOWN;
-  bool may = !*credentials->authorization || users->may_act;
-  bool is_token = credentials->kind == CMTA_CREDENTIAL_TOKEN;
-  bool same = (is_token ? is_same : fits)(password, credentials->secret);
   return same && may ? CMTA_AUTH_OK : CMTA_AUTH_WRONG;
 }
 

@@ -291,6 +291,7 @@ void connection_stop(struct connection *connection) {
     connection_close(connection);
     return;
   }
+  exchange_stop(connection);
   resume(connection); /* an answer that is here counts */
   cmta_session_stop(connection->session);
   resume(connection);

@@ -55,10 +55,15 @@ static enum cmta_verdict refuse_now(struct exchange *exchange) {
   return CMTA_REJECT;
 }
 
+/* Whether bad news may still wait: a server that stops waits for no delay. */
+static bool may_wait(const struct exchange *exchange) {
+  return ev_is_active(&exchange->delay) && exchange->connection->server->stop_state == STOP_NOT;
+}
+
 /* Lets the client wait for bad news. Nobody else may answer in the meantime. */
 static enum cmta_verdict refuse_later(struct exchange *exchange) {
   unsigned seconds = exchange->connection->server->auth_failure_delay;
-  if (!ev_is_active(&exchange->delay))
+  if (!may_wait(exchange))
     return refuse_now(exchange);
   ticket_release(exchange->connection);
   exchange->refused = true;
@@ -267,6 +272,10 @@ bool exchange_asks(const struct connection *connection) {
   return connection->exchange && connection->exchange->asks;
 }
 
+bool exchange_looks_up(const struct connection *connection) {
+  return exchange_asks(connection) && !connection->exchange->verifies;
+}
+
 int exchange_answer(struct connection *connection, enum cmta_auth_result result,
                     const struct cmta_secret *secret) {
   struct exchange *exchange = connection->exchange;
@@ -295,11 +304,19 @@ static void begin_delay(struct exchange *exchange) {
     ev_timer_start(server->loop, &exchange->delay);
 }
 
-static void on_delay(struct ev_loop *loop, ev_timer *timer, int revents) {
-  struct exchange *exchange = timer->data;
-  (void)loop, (void)revents;
+static void end_delay(struct exchange *exchange) {
   if (exchange->refused)
     (void)cmta_session_decide(session_of(exchange), refuse_now(exchange));
+}
+
+static void on_delay(struct ev_loop *loop, ev_timer *timer, int revents) {
+  (void)loop, (void)revents;
+  end_delay(timer->data);
+}
+
+void exchange_stop(struct connection *connection) {
+  if (connection->exchange)
+    end_delay(connection->exchange);
 }
 
 static void stop_waiting(struct exchange *exchange) {

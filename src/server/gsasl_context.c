@@ -17,8 +17,10 @@ static int set_base64(Gsasl_session *exchange, Gsasl_property property, struct c
   char *text = NULL;
   size_t length;
   int error = gsasl_base64_to(octets.at, octets.length, &text, &length);
-  if (error == GSASL_OK)
+  if (error == GSASL_OK) {
     error = gsasl_property_set_raw(exchange, property, text, length);
+    explicit_bzero(text, length);
+  }
   gsasl_free(text);
   return error;
 }
@@ -50,32 +52,62 @@ static int set_binding(struct mechanism *mechanism) {
                     (struct cmta_slice){key, sizeof key});
 }
 
+/* Whether the secret has keys of the mechanism's own hash. */
+static bool has_keys(const struct mechanism *mechanism) {
+  const char *hash = mechanism->secret->hash;
+  return hash && strncmp(mechanism->row->name + strlen("SCRAM-"), hash, strlen(hash)) == 0;
+}
+
+static unsigned iterations_of(const struct mechanism *mechanism) {
+  unsigned iterations = has_keys(mechanism) ? mechanism->secret->iterations : 0;
+  return iterations ? iterations : SCRAM_ITERATIONS;
+}
+
 static int set_iterations(struct mechanism *mechanism) {
   char text[16];
-  unsigned iterations = mechanism->secret->iterations;
-  snprintf(text, sizeof text, "%u", iterations ? iterations : SCRAM_ITERATIONS);
+  snprintf(text, sizeof text, "%u", iterations_of(mechanism));
   return gsasl_property_set(mechanism->exchange, GSASL_SCRAM_ITER, text);
 }
 
 static int set_salt(struct mechanism *mechanism) {
   char salt[SALT_SIZE];
-  if (mechanism->secret->hash)
+  if (has_keys(mechanism))
     return set_base64(mechanism->exchange, GSASL_SCRAM_SALT, mechanism->secret->salt);
   scram_salt(mechanism->context, mechanism->user, salt);
   return set_base64(mechanism->exchange, GSASL_SCRAM_SALT, (struct cmta_slice){salt, sizeof salt});
 }
 
+/* GNU SASL leaves copies of passwords in memory that it gives back: so SCRAM gets keys, which are
+ * made here, and CRAM-MD5 alone, which can use nothing else, a password. */
 static int set_password(struct mechanism *mechanism) {
   struct cmta_slice password = mechanism->secret->password;
-  if (!password.at)
+  if (!password.at || !mechanism->row->server_first)
     return GSASL_NO_PASSWORD;
   return gsasl_property_set_raw(mechanism->exchange, GSASL_PASSWORD, password.at, password.length);
 }
 
-/* Keys of the mechanism's own hash; without them the password is asked for. */
-static int set_key(struct mechanism *mechanism, Gsasl_property property, struct cmta_slice key) {
-  const char *hash = mechanism->secret->hash;
-  return hash ? set_base64(mechanism->exchange, property, key) : GSASL_NO_CALLBACK;
+/* Makes the keys of a password in clear, by the salt that the client was shown. */
+static bool make_keys(struct mechanism *mechanism) {
+  const char *hash = strncmp(mechanism->row->name, "SCRAM-SHA-1", 11) == 0 ? "SHA-1" : "SHA-256";
+  char salt[SALT_SIZE], *prepared = NULL;
+  scram_salt(mechanism->context, mechanism->user, salt);
+  mechanism->has_keys =
+      mechanism->secret->password.at &&
+      password_prepare(mechanism->secret->password, true, &prepared) == 0 &&
+      scram_keys_make(&mechanism->keys, hash, prepared, (struct cmta_slice){salt, sizeof salt},
+                      iterations_of(mechanism));
+  password_wipe(prepared);
+  return mechanism->has_keys;
+}
+
+static int set_key(struct mechanism *mechanism, Gsasl_property property, struct cmta_slice key,
+                   const char *made) {
+  if (has_keys(mechanism))
+    return set_base64(mechanism->exchange, property, key);
+  if (!mechanism->has_keys && !make_keys(mechanism))
+    return GSASL_NO_CALLBACK;
+  size_t length = strncmp(mechanism->row->name, "SCRAM-SHA-1", 11) == 0 ? 20 : 32;
+  return set_base64(mechanism->exchange, property, (struct cmta_slice){made, length});
 }
 
 static int set_secret(struct mechanism *mechanism, Gsasl_property property) {
@@ -89,9 +121,9 @@ static int set_secret(struct mechanism *mechanism, Gsasl_property property) {
   case GSASL_SCRAM_SALT:
     return set_salt(mechanism);
   case GSASL_SCRAM_STOREDKEY:
-    return set_key(mechanism, property, secret->stored_key);
+    return set_key(mechanism, property, secret->stored_key, mechanism->keys.stored);
   case GSASL_SCRAM_SERVERKEY:
-    return set_key(mechanism, property, secret->server_key);
+    return set_key(mechanism, property, secret->server_key, mechanism->keys.server);
   default:
     return set_password(mechanism);
   }

@@ -34,46 +34,37 @@ static bool append(char *line, size_t size, const char *octets, size_t length) {
   return fits;
 }
 
-/* What is made of a password (RFC 5802 section 3). */
-struct keys {
-  char stored[GSASL_HASH_MAX_SIZE], server[GSASL_HASH_MAX_SIZE];
-};
-
-/* 0, CMTA_E_MEMORY, or CMTA_E_ARGUMENT for a password with code points that Unicode 3.2 does not
-   know: GNU SASL prepares it once more, and then minds them. */
-static int make_keys(struct keys *keys, Gsasl_hash hash, const char *password,
-                     struct cmta_slice salt, unsigned iterations) {
-  char salted[GSASL_HASH_MAX_SIZE], client[GSASL_HASH_MAX_SIZE];
-  int error = gsasl_scram_secrets_from_password(hash, password, iterations, salt.at, salt.length,
-                                                salted, client, keys->server, keys->stored);
-  explicit_bzero(salted, sizeof salted);
-  explicit_bzero(client, sizeof client);
-  if (error == GSASL_OK)
-    return 0;
-  return error == GSASL_SASLPREP_ERROR ? CMTA_E_ARGUMENT : CMTA_E_MEMORY;
-}
-
 ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *password,
                       const char *hash, struct cmta_slice salt, unsigned iterations) {
-  Gsasl_hash which = strcmp(hash, "SHA-1") == 0 ? GSASL_HASH_SHA1 : GSASL_HASH_SHA256;
-  size_t length = gsasl_hash_length(which);
+  size_t length = strcmp(hash, "SHA-1") == 0 ? 20 : 32;
   char what[256] = "";
-  struct keys keys;
-  int error = make_keys(&keys, which, password, salt, iterations);
-  bool made = error == 0 && append(what, sizeof what, salt.at, salt.length) &&
+  struct scram_keys keys;
+  bool made = scram_keys_make(&keys, hash, password, salt, iterations) &&
+              append(what, sizeof what, salt.at, salt.length) &&
               append(what, sizeof what, keys.stored, length) &&
               append(what, sizeof what, keys.server, length);
   int written = snprintf(entry, size, "%s:{SCRAM-%s}%u%s", name, hash, iterations, what);
   explicit_bzero(&keys, sizeof keys);
   explicit_bzero(what, sizeof what);
-  if (error)
-    return error;
   return made ? written : CMTA_E_MEMORY;
+}
+
+/* A password with code points that Unicode 3.2 does not know may be prepared otherwise, or refused,
+ * by a client (RFC 3454 section 7). It has been prepared once as one that is kept; GNU SASL 2.2
+ * takes its flag for this the other way round, so it is asked both ways. */
+static int check_scram(const char *password) {
+  char *prepared = NULL;
+  int error = password_prepare((struct cmta_slice){password, strlen(password)}, false, &prepared);
+  password_wipe(prepared);
+  return error;
 }
 
 static ptrdiff_t write_scram(const struct request *request, const char *hash) {
   char salt[SALT];
   unsigned iterations = request->iterations ? request->iterations : SCRAM_ITERATIONS;
+  int error = check_scram(request->password);
+  if (error)
+    return error;
   if (getrandom(salt, sizeof salt, 0) != (ssize_t)sizeof salt)
     return CMTA_E_SYSTEM;
   return scram_entry(request->entry, request->size, request->name, request->password, hash,
@@ -106,20 +97,17 @@ static ptrdiff_t write_crypt(const struct request *request) {
   return length;
 }
 
-static const struct scheme {
-  const char *name;
-  ptrdiff_t (*write)(const struct request *request);
-} schemes[] = {
-    {"SCRAM-SHA-256", write_scram_sha_256},
-    {"SCRAM-SHA-1", write_scram_sha_1},
-    {"PLAIN", write_plain},
-    {"CRYPT", write_crypt},
-};
+typedef ptrdiff_t writer(const struct request *request);
 
-static const struct scheme *scheme_of_name(const char *name) {
-  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-    if (strcmp(schemes[i].name, name) == 0)
-      return &schemes[i];
+/* NULL for a scheme that is not known. */
+static writer *writer_of(const char *scheme) {
+  static writer *const writers[SCHEMES] = {[SCHEME_SCRAM_SHA_256] = write_scram_sha_256,
+                                           [SCHEME_SCRAM_SHA_1] = write_scram_sha_1,
+                                           [SCHEME_PLAIN] = write_plain,
+                                           [SCHEME_CRYPT] = write_crypt};
+  for (size_t i = 0; i < SCHEMES; i++)
+    if (strcmp(cmta_password_scheme(i), scheme) == 0)
+      return writers[i];
   return NULL;
 }
 
@@ -143,12 +131,12 @@ static int prepare_both(struct request *request, const char *name, const char *p
 ptrdiff_t cmta_password_entry(char *entry, size_t size, const char *name, const char *password,
                               const char *scheme, unsigned iterations) {
   struct request request = {.entry = entry, .size = size, .iterations = iterations};
-  const struct scheme *chosen = scheme_of_name(scheme ? scheme : "SCRAM-SHA-256");
-  if (!name || !password || !chosen || (!entry && size) || iterations > MAX_ITERATIONS)
+  writer *write = writer_of(scheme ? scheme : cmta_password_scheme(SCHEME_SCRAM_SHA_256));
+  if (!name || !password || !write || (!entry && size) || iterations > CMTA_SCRAM_MAX_ITERATIONS)
     return CMTA_E_ARGUMENT;
   ptrdiff_t result = prepare_both(&request, name, password);
   if (result == 0)
-    result = chosen->write(&request);
+    result = write(&request);
   password_wipe(request.name);
   password_wipe(request.password);
   return result;

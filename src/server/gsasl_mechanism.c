@@ -80,7 +80,9 @@ void mechanism_end(struct mechanism *mechanism) {
   forget_output(mechanism);
   finish(mechanism);
   wipe_text(mechanism->said, mechanism->said_length);
+  password_wipe(mechanism->password);
   forget_names(mechanism);
+  explicit_bzero(&mechanism->keys, sizeof mechanism->keys);
   free(mechanism);
 }
 
@@ -117,7 +119,7 @@ static enum mechanism_result take_names(struct mechanism *mechanism, const char 
 }
 
 struct cmta_credentials mechanism_claim(const struct mechanism *mechanism) {
-  const char *password = property(mechanism, GSASL_PASSWORD);
+  const char *password = mechanism->password ? mechanism->password : "";
   struct cmta_credentials claim = {.mechanism = mechanism->row->name,
                                    .kind = CMTA_CREDENTIAL_PASSWORD,
                                    .user = mechanism->user ? mechanism->user : "",
@@ -133,6 +135,54 @@ struct cmta_credentials mechanism_claim(const struct mechanism *mechanism) {
     claim.secret = mechanism->token;
   }
   return claim;
+}
+
+/* ---- Passwords ---- */
+
+static bool is_login(const struct mechanism *mechanism) {
+  return strcmp(mechanism->row->name, "LOGIN") == 0;
+}
+
+/* Where the password begins in what the client says: behind the second NUL of PLAIN (RFC 4616
+ * section 2), and what LOGIN has asked for as such. NULL: there is none. */
+static char *password_in(const struct mechanism *mechanism) {
+  char *said = mechanism->said;
+  if (mechanism->row->need != NEEDS_PASSWORD || !said)
+    return NULL;
+  if (is_login(mechanism))
+    return mechanism->output && mechanism->output[0] == 'P' ? said : NULL;
+  char *first = memchr(said, '\0', mechanism->said_length);
+  size_t behind = first ? mechanism->said_length - (size_t)(first + 1 - said) : 0;
+  char *second = first ? memchr(first + 1, '\0', behind) : NULL;
+  return second ? second + 1 : NULL;
+}
+
+/* GNU SASL leaves copies of what it reads in memory that it gives back: so it reads as many other
+ * letters in place of the password. NULs stay, for which it refuses. False without memory. */
+static bool hide_password(struct mechanism *mechanism) {
+  char *at = password_in(mechanism);
+  if (!at)
+    return true;
+  char *end = mechanism->said + mechanism->said_length;
+  password_wipe(mechanism->password);
+  mechanism->password = strndup(at, (size_t)(end - at));
+  for (; at < end; at++)
+    *at = *at ? 'x' : '\0';
+  return mechanism->password;
+}
+
+/* PLAIN brings it prepared, LOGIN as it was typed. */
+static enum mechanism_result take_password(struct mechanism *mechanism) {
+  char *prepared = NULL;
+  if (is_login(mechanism) || !mechanism->password)
+    return MECHANISM_CLAIMS;
+  struct cmta_slice typed = {mechanism->password, strlen(mechanism->password)};
+  int error = password_prepare(typed, false, &prepared);
+  password_wipe(mechanism->password);
+  mechanism->password = prepared;
+  if (error == 0)
+    return MECHANISM_CLAIMS;
+  return error == CMTA_E_MEMORY ? MECHANISM_STARVES : MECHANISM_BAFFLED;
 }
 
 /* ---- Steps ---- */
@@ -175,11 +225,7 @@ static enum mechanism_result take_claim(struct mechanism *mechanism, enum mechan
     return result;
   if (mechanism->row->need == NEEDS_CERTIFICATE)
     return take_subject(mechanism);
-  return take_names(mechanism, user, authorization, MECHANISM_CLAIMS);
-}
-
-static bool is_login(const struct mechanism *mechanism) {
-  return strcmp(mechanism->row->name, "LOGIN") == 0;
+  return take_names(mechanism, user, authorization, take_password(mechanism));
 }
 
 /* What LOGIN asks for has no RFC; clients look for the words that all servers use. */
@@ -193,6 +239,8 @@ static struct cmta_slice prompt(const struct mechanism *mechanism, struct cmta_s
 /* Takes the step in hand. */
 static enum mechanism_result step(struct mechanism *mechanism, struct cmta_slice *output) {
   size_t length = 0;
+  if (!hide_password(mechanism))
+    return MECHANISM_STARVES;
   forget_output(mechanism);
   mechanism->asks = false;
   int error = gsasl_step(mechanism->exchange, mechanism->said, mechanism->said_length,

@@ -12,6 +12,7 @@
 
 #include "server/bearer.h"
 #include "server/mechanism.h"
+#include "server/password.h"
 
 #include <gsasl.h>
 
@@ -32,8 +33,11 @@ struct mechanism {
   char *output;                     /* of the last step, from gsasl */
   char *said; /* by the client, in the step in hand, with a NUL behind it; or NULL */
   size_t said_length;
-  char *user, *authorization;       /* of the claim, from malloc(); or NULL */
-  struct cmta_slice token;          /* of a bearer, in `said` */
+  char *user, *authorization; /* of the claim, from malloc(); or NULL */
+  struct cmta_slice token;    /* of a bearer, in `said` */
+  char *password;             /* of the claim, from malloc(); or NULL */
+  struct scram_keys keys;     /* of a password in clear */
+  bool has_keys;
   const struct cmta_secret *secret; /* while a step has one */
   unsigned steps;
   bool asks;    /* a secret was needed */

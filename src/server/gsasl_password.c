@@ -10,6 +10,8 @@
 /* Octets of the longest hash that is known, and of what gsasl wants room for. */
 enum { HASH_ROOM = GSASL_HASH_MAX_SIZE };
 
+_Static_assert((int)SALTED_SIZE >= (int)GSASL_HASH_MAX_SIZE, "a hash fits");
+
 /* Whether length octets are the same, in a time that tells nothing of them. */
 static bool is_same(const char *one, const char *other, size_t length) {
   volatile unsigned char differs = 0;
@@ -29,47 +31,81 @@ static Gsasl_hash hash_of(const char *name) {
   return strcmp(name, "SHA-1") == 0 ? GSASL_HASH_SHA1 : GSASL_HASH_SHA256;
 }
 
-static bool matches_keys(const struct cmta_secret *secret, const char *password) {
-  char salted[HASH_ROOM], client_key[HASH_ROOM], server_key[HASH_ROOM], stored_key[HASH_ROOM];
-  Gsasl_hash hash = hash_of(secret->hash);
-  int error = gsasl_scram_secrets_from_password(hash, password, secret->iterations, secret->salt.at,
-                                                secret->salt.length, salted, client_key, server_key,
-                                                stored_key);
-  bool same = error == GSASL_OK && secret->stored_key.length == gsasl_hash_length(hash) &&
-              is_same(secret->stored_key.at, stored_key, secret->stored_key.length);
+bool scram_keys_make(struct scram_keys *keys, const char *hash, const char *password,
+                     struct cmta_slice salt, unsigned iterations) {
+  char salted[SALTED_SIZE], client[SALTED_SIZE];
+  bool made = password_salt(hash, password, salt, iterations, salted) &&
+              gsasl_scram_secrets_from_salted_password(hash_of(hash), salted, client, keys->server,
+                                                       keys->stored) == GSASL_OK;
   explicit_bzero(salted, sizeof salted);
-  explicit_bzero(client_key, sizeof client_key);
+  explicit_bzero(client, sizeof client);
+  return made;
+}
+
+static bool matches_keys(const struct cmta_secret *secret, const char *password) {
+  struct scram_keys keys;
+  bool made = scram_keys_make(&keys, secret->hash, password, secret->salt, secret->iterations);
+  bool same = made && secret->stored_key.length == gsasl_hash_length(hash_of(secret->hash)) &&
+              is_same(secret->stored_key.at, keys.stored, secret->stored_key.length);
+  explicit_bzero(&keys, sizeof keys);
   return same;
 }
 
-/* Whether a prepared password (RFC 4013) is the right one. */
-static bool matches(const struct cmta_secret *secret, const char *password) {
-  struct cmta_slice slice = {password, strlen(password)};
-  return secret->password.at ? is_same_password(secret->password, slice)
-                             : secret->hash && matches_keys(secret, password);
+/* What was noted as it was typed is compared as it would be prepared (RFC 4616 section 2), as far
+ * as both can be. */
+static bool matches_password(struct cmta_slice right, struct cmta_slice password) {
+  char *kept = NULL, *said = NULL;
+  if (password_prepare(right, false, &kept) == 0 && password_prepare(password, false, &said) == 0) {
+    right = (struct cmta_slice){kept, strlen(kept)};
+    password = (struct cmta_slice){said, strlen(said)};
+  }
+  bool same = is_same_password(right, password);
+  password_wipe(kept);
+  password_wipe(said);
+  return same;
 }
 
-/* A password in clear may have been noted as it was typed. None has a NUL (RFC 4616 section 2),
-   which the preparation would take for its end. */
+/* None has a NUL (RFC 4616 section 2), which the preparation would take for its end. */
 bool password_matches(const struct cmta_secret *secret, struct cmta_slice password) {
+  char *prepared = NULL;
   if (password.length > 0 && memchr(password.at, '\0', password.length))
     return false;
-  char *prepared = NULL;
-  bool same = secret->password.at && is_same_password(secret->password, password);
-  if (password_prepare(password, true, &prepared) == 0)
-    same |= matches(secret, prepared);
+  if (secret->password.at)
+    return matches_password(secret->password, password);
+  bool same = secret->hash && password_prepare(password, true, &prepared) == 0 &&
+              matches_keys(secret, prepared);
   password_wipe(prepared);
   return same;
 }
 
 /* ---- Users whom nobody knows ---- */
 
+/* A hash of the context's key and a name. GNU SASL would prepare the name as a password, and there
+ * are names that it does not prepare: so it is given as hexadecimal digits. */
+static void keyed_hash(const struct mechanisms_context *context, const char *name,
+                       char hash[HASH_ROOM]) {
+  char keys[3][HASH_ROOM], *digits = NULL;
+  size_t length;
+  memset(hash, 0, HASH_ROOM);
+  if (gsasl_hex_to(name, strlen(name), &digits, &length) == GSASL_OK)
+    (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, digits, 1, context->key,
+                                            CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], hash);
+  gsasl_free(digits);
+}
+
 void scram_salt(const struct mechanisms_context *context, const char *name, char salt[SALT_SIZE]) {
-  char keys[4][HASH_ROOM];
-  memset(keys, 0, sizeof keys);
-  (void)gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, name, 1, context->key,
-                                          CONTEXT_KEY_SIZE, keys[0], keys[1], keys[2], keys[3]);
-  memcpy(salt, keys[3], SALT_SIZE);
+  char hash[HASH_ROOM];
+  keyed_hash(context, name, hash);
+  memcpy(salt, hash, SALT_SIZE);
+}
+
+/* The salt is shown, so this is of the octets behind it. */
+uint32_t mechanism_number(const struct mechanisms_context *context, const char *name) {
+  char hash[HASH_ROOM];
+  uint32_t number;
+  keyed_hash(context, name, hash);
+  memcpy(&number, hash + SALT_SIZE, sizeof number);
+  return number;
 }
 
 /* Keys that nobody has the password of. */

@@ -6,6 +6,7 @@
 
 #include "server/block.h"
 #include "server/connection.h"
+#include "server/sasl.h"
 
 #include <errno.h>
 #include <string.h>
@@ -174,10 +175,12 @@ static bool are_mechanisms(const char *mechanisms) {
 }
 
 /* TCP port 25 is SMTP's (RFC 2033 section 5). */
-static bool is_sound(const struct cmta_listen *listen, const struct cmta_manners *manners) {
+static bool is_sound(const struct cmta_server *server, const struct cmta_listen *listen,
+                     const struct cmta_manners *manners) {
+  const char *mechanisms = listen->mechanisms ? listen->mechanisms : server->mechanisms;
   bool speaks_tls = listen->tls_mode != CMTA_TLS_OFF && listen->tls_mode != CMTA_TLS_UNAVAILABLE;
   return (unsigned)listen->tls_mode <= CMTA_TLS_IMPLICIT && (listen->tls || !speaks_tls) &&
-         are_mechanisms(listen->mechanisms) &&
+         are_mechanisms(listen->mechanisms) && sasl_knows(server, mechanisms) &&
          !(manners->lmtp && endpoint_is_smtp(listen->address));
 }
 
@@ -218,7 +221,7 @@ static int trust(struct listener *listener, const struct cmta_listen *listen) {
 int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) {
   struct cmta_manners manners = server->manners;
   if ((listen->manners && cmta_manners_copy(&manners, listen->manners) < 0) ||
-      !is_sound(listen, &manners))
+      !is_sound(server, listen, &manners))
     return CMTA_E_ARGUMENT;
   struct listener *listener = listener_new(server, listen);
   if (!listener)

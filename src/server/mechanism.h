@@ -35,10 +35,13 @@ void mechanisms_context_free(struct mechanisms_context *context);
 /* What a user whom nobody knows gets in place of a secret, always the same for a name: it fits no
    password. Salt and iterations are those that the mechanism makes for a user whose password alone
    is known. iterations 0: SCRAM_ITERATIONS. The bytes live in *room. */
-enum { SCRAM_ITERATIONS = 10000, UNKNOWN_ROOM = 80 };
+enum { SCRAM_ITERATIONS = CMTA_SCRAM_ITERATIONS, UNKNOWN_ROOM = 80 };
 struct cmta_secret mechanism_unknown(const struct mechanisms_context *context,
                                      const char *mechanism, const char *name, unsigned iterations,
                                      char room[UNKNOWN_ROOM]);
+
+/* A number that is always the same for a name, and that tells nobody which, or the salt above. */
+uint32_t mechanism_number(const struct mechanisms_context *context, const char *name);
 
 /* Whether the password is what the secret was made of; takes the same time whether or not. False,
    too, without memory. */

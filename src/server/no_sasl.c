@@ -23,9 +23,19 @@ bool sasl_offer(struct connection *connection) {
   return !chosen || cmta_session_set_mechanisms(connection->session, chosen) == 0;
 }
 
+bool sasl_knows(const struct cmta_server *server, const char *mechanisms) {
+  (void)server, (void)mechanisms;
+  return true;
+}
+
 void sasl_free(struct cmta_server *server) { (void)server; }
 
 bool exchange_asks(const struct connection *connection) {
+  (void)connection;
+  return false;
+}
+
+bool exchange_looks_up(const struct connection *connection) {
   (void)connection;
   return false;
 }
@@ -35,6 +45,8 @@ int exchange_answer(struct connection *connection, enum cmta_auth_result result,
   (void)connection, (void)result, (void)secret;
   return CMTA_E_STATE;
 }
+
+void exchange_stop(struct connection *connection) { (void)connection; }
 
 int cmta_server_add_users(struct cmta_server *server, const char *const *users, bool may_act) {
   (void)server, (void)users, (void)may_act;
@@ -47,6 +59,13 @@ int cmta_server_add_password_file(struct cmta_server *server, const char *path, 
   if (why && size)
     snprintf(why, size, "this library was built without SASL");
   return CMTA_E_UNSUPPORTED;
+}
+
+int cmta_server_add_password_file_with(struct cmta_server *server,
+                                       const struct cmta_password_file *file, char *why,
+                                       size_t size) {
+  (void)file;
+  return cmta_server_add_password_file(server, "", why, size);
 }
 
 int cmta_server_add_checkpassword(struct cmta_server *server, const char *const *arguments) {

@@ -25,6 +25,12 @@ const char *cmta_tls_certificate(const struct cmta_tls *tls) {
   return NULL;
 }
 
+int cmta_tls_validity(const struct cmta_tls *tls, size_t certificate, int64_t *from,
+                      int64_t *until) {
+  (void)tls, (void)certificate, (void)from, (void)until;
+  return CMTA_E_ARGUMENT;
+}
+
 void cmta_tls_free(struct cmta_tls *tls) { (void)tls; }
 
 bool tls_begin(struct cmta_tls *tls, struct channel *channel) {

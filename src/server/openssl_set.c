@@ -9,6 +9,9 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+/* Octets of a name that a client can ask for, with its NUL. */
+enum { NAME_ROOM = TLSEXT_MAXLEN_host_name + 1 };
+
 /* ---- What OpenSSL asks during a handshake ---- */
 
 /* The entry whose certificate is for a name, or the first. */
@@ -41,11 +44,24 @@ static bool tie(SSL *ssl, const struct set *set) {
   return length == sizeof set->id && memcmp(id, set->id, length) == 0;
 }
 
+/* The name that a client asks for, without the dot at its end that some send (RFC 6066 section 3
+ * wants none). NULL: it asks for none. */
+static const char *name_asked(SSL *ssl, char room[NAME_ROOM]) {
+  const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  size_t length = name ? strlen(name) : 0;
+  if (length < 2 || length >= NAME_ROOM || name[length - 1] != '.')
+    return name;
+  memcpy(room, name, length - 1);
+  room[length - 1] = '\0';
+  return room;
+}
+
 /* Clients that ask for a name get its certificate, and the rules that go with it. OpenSSL looks at
    tickets before names, so that one for other rules would lead round these. */
 static int on_server_name(SSL *ssl, int *alert, void *context) {
   struct set *set = context;
-  const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  char room[NAME_ROOM];
+  const char *name = name_asked(ssl, room);
   if (!name)
     return SSL_TLSEXT_ERR_NOACK;
   struct set *chosen = choose(ssl, set, name);
@@ -87,60 +103,7 @@ static int on_status(SSL *ssl, void *context) {
   return SSL_TLSEXT_ERR_NOACK;
 }
 
-/* Nobody is refused for a certificate that leads nowhere: hooks see that it does not. */
-static int take_any(int verified, X509_STORE_CTX *context) {
-  (void)verified, (void)context;
-  return 1;
-}
-
-/* ---- Rules ---- */
-
-static int version_of(enum cmta_tls_version version) {
-  static const int versions[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
-  return versions[version];
-}
-
-static int set_versions(SSL_CTX *context, const struct cmta_tls_config *config,
-                        const struct complaint *complaint) {
-  if (!SSL_CTX_set_min_proto_version(context, version_of(config->minimum)) ||
-      !SSL_CTX_set_max_proto_version(context, version_of(config->maximum)))
-    return complain_of(complaint, "TLS version", 0);
-  if (config->ciphers && !SSL_CTX_set_cipher_list(context, config->ciphers))
-    return complain_of(complaint, config->ciphers, 0);
-  if (config->suites && !SSL_CTX_set_ciphersuites(context, config->suites))
-    return complain_of(complaint, config->suites, 0);
-  if (config->groups && !SSL_CTX_set1_groups_list(context, config->groups))
-    return complain_of(complaint, config->groups, 0);
-  return 0;
-}
-
-/* Without session tickets there is no other way to come back: nothing is kept here. */
-static void set_options(SSL_CTX *context, const struct cmta_tls *tls) {
-  uint64_t options = SSL_OP_CLEANSE_PLAINTEXT | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
-                     SSL_OP_CIPHER_SERVER_PREFERENCE;
-  if (!tls->config.tickets)
-    options |= SSL_OP_NO_TICKET;
-  SSL_CTX_set_options(context, options);
-  SSL_CTX_set_num_tickets(context, tls->config.tickets ? 1 : 0);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_read_ahead(context, 1);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-}
-
-static int set_verification(SSL_CTX *context, const struct cmta_tls_config *config,
-                            const struct complaint *complaint) {
-  const char *file = config->client_authorities;
-  if (config->client_certificate == CMTA_CLIENT_CERTIFICATE_NONE)
-    return 0;
-  if (file && (!SSL_CTX_load_verify_file(context, file) ||
-               !SSL_add_file_cert_subjects_to_stack(SSL_CTX_get_client_CA_list(context), file)))
-    return complain_of(complaint, file, 0);
-  bool required = config->client_certificate == CMTA_CLIENT_CERTIFICATE_REQUIRED;
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
-                     required ? NULL : take_any);
-  return 0;
-}
+/* ---- Contexts ---- */
 
 static void set_callbacks(SSL_CTX *context, struct set *set) {
   SSL_CTX_set_tlsext_servername_callback(context, on_server_name);
@@ -150,8 +113,6 @@ static void set_callbacks(SSL_CTX *context, struct set *set) {
   if (set->alpn)
     SSL_CTX_set_alpn_select_cb(context, on_alpn, set);
 }
-
-/* ---- Contexts ---- */
 
 static bool put_certificate(SSL_CTX *context, const struct entry *entry) {
   return SSL_CTX_use_cert_and_key(context, entry->certificate, entry->key, entry->chain, 1) == 1;
@@ -192,21 +153,22 @@ static bool put_certificates(struct set *set, const struct entry *entry) {
   return done;
 }
 
-static int make_context(const struct cmta_tls *tls, struct set *set, struct entry *entry,
+static int make_context(const struct cmta_tls *tls, struct set *set, size_t number,
                         const struct complaint *complaint) {
+  struct entry *entry = &set->entries[number];
   SSL_CTX *context = entry->context = SSL_CTX_new(TLS_server_method());
   if (!context)
     return CMTA_E_MEMORY;
   SSL_CTX_set_session_id_context(context, set->id, sizeof set->id);
   SSL_CTX_set_client_CA_list(context, sk_X509_NAME_new_null());
-  set_options(context, tls);
   set_callbacks(context, set);
-  int error = set_versions(context, &tls->config, complaint);
-  if (error == 0)
-    error = set_verification(context, &tls->config, complaint);
-  if (error == 0 && !put_certificates(set, entry))
-    error = complain_of(complaint, "certificate", 0);
-  return error;
+  int error = rules_set(context, &tls->config, set->authorities, complaint);
+  if (error || put_certificates(set, entry))
+    return error;
+  return complain_of(complaint, CMTA_E_TLS, "%s: OpenSSL does not allow this certificate: %s",
+                     tls->own_certificate ? "self_signed"
+                                          : tls->config.certificates[number].certificate,
+                     openssl_reason());
 }
 
 /* ---- Sets ---- */
@@ -226,22 +188,24 @@ static int read_entries(const struct cmta_tls *tls, struct set *set,
   return error;
 }
 
-/* Each name with its length in front; false without memory or for a name that cannot be. */
-static bool lay_out_alpn(struct set *set, const char *names) {
+/* Each name with its length in front. */
+static int lay_out_alpn(struct set *set, const char *names, const struct complaint *complaint) {
   if (!names)
-    return true;
+    return 0;
   set->alpn = OPENSSL_zalloc(strlen(names) + 2);
   while (set->alpn && names[strspn(names, " ")]) {
     names += strspn(names, " ");
     size_t length = strcspn(names, " ");
     if (length > 255)
-      return false;
+      return complain_of(complaint, CMTA_E_ARGUMENT, "alpn: a name of more than 255 octets");
     set->alpn[set->alpn_length] = (unsigned char)length;
     memcpy(set->alpn + set->alpn_length + 1, names, length);
     set->alpn_length += 1 + (unsigned)length;
     names += length;
   }
-  return set->alpn && set->alpn_length;
+  if (set->alpn && !set->alpn_length)
+    return complain_of(complaint, CMTA_E_ARGUMENT, "alpn: no name in it");
+  return set->alpn ? 0 : CMTA_E_MEMORY;
 }
 
 static int fill(const struct cmta_tls *tls, struct set *set, const struct complaint *complaint) {
@@ -251,11 +215,13 @@ static int fill(const struct cmta_tls *tls, struct set *set, const struct compla
   set->method = socket_method_new();
   if (!set->method)
     return CMTA_E_MEMORY;
-  if (!lay_out_alpn(set, tls->config.alpn))
-    return CMTA_E_ARGUMENT;
-  int error = read_entries(tls, set, complaint);
+  int error = lay_out_alpn(set, tls->config.alpn, complaint);
+  if (error == 0)
+    error = read_entries(tls, set, complaint);
+  if (error == 0 && tls->config.client_authorities)
+    error = authorities_read(tls->config.client_authorities, &set->authorities, complaint);
   for (size_t i = 0; error == 0 && i < set->count; i++)
-    error = make_context(tls, set, &set->entries[i], complaint);
+    error = make_context(tls, set, i, complaint);
   return error;
 }
 
@@ -292,6 +258,7 @@ void set_release(struct set *set) {
   for (size_t i = 0; i < set->count; i++)
     entry_clear(&set->entries[i]);
   BIO_meth_free(set->method);
+  sk_X509_pop_free(set->authorities, X509_free);
   OPENSSL_free(set->alpn);
   OPENSSL_free(set);
 }

@@ -30,6 +30,7 @@ struct set {
   void *user;
   unsigned char *alpn; /* as on the wire, each with its length in front; or NULL */
   unsigned alpn_length;
+  STACK_OF(X509) * authorities; /* of clients; or NULL */
   size_t count;
   struct entry entries[];
 };
@@ -63,11 +64,21 @@ struct complaint {
   size_t size;
 };
 
-/* Writes what is wrong: about, and what OpenSSL or, for error != 0, the system says of it. Returns
-   CMTA_E_TLS. */
-int complain_of(const struct complaint *complaint, const char *about, int error);
+/* Writes what is wrong, control bytes as '?'. Returns the error. */
+int complain_of(const struct complaint *complaint, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Makes the set of tls. 0, CMTA_E_TLS, CMTA_E_MEMORY. */
+/* What OpenSSL said last of what it did not like; a static string. */
+const char *openssl_reason(void);
+
+/* Whether the rules can be at all, whatever is in the files: 0 or CMTA_E_ARGUMENT. */
+int rules_check(const struct cmta_tls_config *config, const struct complaint *complaint);
+
+/* Gives a context the rules; authorities may be NULL. 0, or an error as of set_new(). */
+int rules_set(SSL_CTX *context, const struct cmta_tls_config *config,
+              const STACK_OF(X509) * authorities, const struct complaint *complaint);
+
+/* Makes the set of tls. 0; CMTA_E_TLS and CMTA_E_ARGUMENT, which are told; CMTA_E_MEMORY. */
 int set_new(const struct cmta_tls *tls, struct set **set, const struct complaint *complaint);
 
 /* One more holds the set; one less does, and the last one frees it. NULL is ignored. */
@@ -77,6 +88,11 @@ void set_release(struct set *set);
 /* Reads the files of an entry. 0, or an error as of set_new(). */
 int entry_read(struct entry *entry, const struct cmta_certificate *files,
                const struct complaint *complaint);
+
+/* Reads the certificates of a file. 0, or an error as of set_new(); whatever is in *authorities is
+   the caller's. */
+int authorities_read(const char *path, STACK_OF(X509) * *authorities,
+                     const struct complaint *complaint);
 
 /* Whether a certificate is for a name or an address. */
 bool certificate_is_for(X509 *certificate, const char *name);

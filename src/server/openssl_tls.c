@@ -9,6 +9,7 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- Copies ---- */
 
@@ -95,44 +96,57 @@ static int renew_set(struct cmta_tls *tls, const struct complaint *complaint) {
   return 0;
 }
 
-static bool is_sound(const struct cmta_tls_config *config) {
-  bool certified = config->certificate_count;
-  if (certified && !config->certificates)
-    return false;
-  for (size_t i = 0; certified && i < config->certificate_count; i++)
-    if (!config->certificates[i].certificate)
-      return false;
-  return (certified || config->self_signed) && (unsigned)config->minimum <= CMTA_TLS_1_3 &&
-         (unsigned)config->maximum <= CMTA_TLS_1_3 && config->minimum <= config->maximum &&
-         (unsigned)config->client_certificate <= CMTA_CLIENT_CERTIFICATE_REQUIRED;
-}
-
 static int fill(struct cmta_tls *tls, const struct complaint *complaint) {
   if (!copy_config(&tls->config))
     return CMTA_E_MEMORY;
   if (RAND_bytes(tls->id, sizeof tls->id) != 1)
-    return complain_of(complaint, "random numbers", 0);
+    return complain_of(complaint, CMTA_E_TLS, "OpenSSL has no random numbers: %s",
+                       openssl_reason());
   bool own = tls->config.certificate_count == 0;
   if (own && !self_signed_new(tls->config.self_signed, &tls->own_key, &tls->own_certificate))
-    return complain_of(complaint, tls->config.self_signed, 0);
+    return complain_of(complaint, CMTA_E_TLS,
+                       "self_signed: no certificate can be made for the names \"%s\"",
+                       tls->config.self_signed);
   return renew_set(tls, complaint);
 }
 
-int cmta_tls_new(struct cmta_tls **tls, const struct cmta_tls_config *config, char *why,
-                 size_t size) {
+/* What nobody has told yet. Returns the error. */
+static int complain_at_last(const struct complaint *complaint, int error) {
+  if (error && complaint->text && complaint->size && !*complaint->text)
+    complain_of(complaint, error, "%s", cmta_strerror(error));
+  return error;
+}
+
+static struct complaint complaint_new(char *why, size_t size) {
+  if (why && size)
+    *why = '\0';
+  return (struct complaint){why, size};
+}
+
+/* The configuration that a program chose, which may know less of it. */
+static int read_config(struct cmta_tls_config *chosen, const struct cmta_tls_config *config,
+                       const struct complaint *complaint) {
+  cmta_tls_config_init(chosen);
+  if (!config)
+    return complain_of(complaint, CMTA_E_ARGUMENT, "config: NULL");
+  if (config->size < sizeof config->size || config->size > sizeof *chosen)
+    return complain_of(complaint, CMTA_E_ARGUMENT,
+                       "config: `size` is not what cmta_tls_config_init() makes it");
+  memcpy(chosen, config, config->size);
+  return rules_check(chosen, complaint);
+}
+
+static int tls_new(struct cmta_tls **tls, const struct cmta_tls_config *config,
+                   const struct complaint *complaint) {
   struct cmta_tls_config chosen;
-  struct complaint complaint = {why, size};
-  cmta_tls_config_init(&chosen);
-  if (!tls || !config || config->size < sizeof config->size || config->size > sizeof chosen)
-    return CMTA_E_ARGUMENT;
-  memcpy(&chosen, config, config->size);
-  if (!is_sound(&chosen))
-    return CMTA_E_ARGUMENT;
+  int error = read_config(&chosen, config, complaint);
+  if (error)
+    return error;
   struct cmta_tls *made = calloc(1, sizeof *made);
   if (!made)
     return CMTA_E_MEMORY;
   made->config = chosen;
-  int error = fill(made, &complaint);
+  error = fill(made, complaint);
   if (error) {
     cmta_tls_free(made);
     return error;
@@ -141,12 +155,39 @@ int cmta_tls_new(struct cmta_tls **tls, const struct cmta_tls_config *config, ch
   return 0;
 }
 
+int cmta_tls_new(struct cmta_tls **tls, const struct cmta_tls_config *config, char *why,
+                 size_t size) {
+  struct complaint complaint = complaint_new(why, size);
+  if (!tls)
+    return complain_of(&complaint, CMTA_E_ARGUMENT, "tls: NULL");
+  return complain_at_last(&complaint, tls_new(tls, config, &complaint));
+}
+
 int cmta_tls_reload(struct cmta_tls *tls, char *why, size_t size) {
-  struct complaint complaint = {why, size};
-  return tls ? renew_set(tls, &complaint) : CMTA_E_ARGUMENT;
+  struct complaint complaint = complaint_new(why, size);
+  if (!tls)
+    return complain_of(&complaint, CMTA_E_ARGUMENT, "tls: NULL");
+  return complain_at_last(&complaint, renew_set(tls, &complaint));
 }
 
 const char *cmta_tls_certificate(const struct cmta_tls *tls) { return tls ? tls->pem : NULL; }
+
+static int64_t seconds_of(const ASN1_TIME *time) {
+  struct tm parts;
+  return ASN1_TIME_to_tm(time, &parts) ? timegm(&parts) : 0;
+}
+
+int cmta_tls_validity(const struct cmta_tls *tls, size_t certificate, int64_t *from,
+                      int64_t *until) {
+  if (!tls || certificate >= tls->set->count)
+    return CMTA_E_ARGUMENT;
+  const X509 *found = tls->set->entries[certificate].certificate;
+  if (from)
+    *from = seconds_of(X509_get0_notBefore(found));
+  if (until)
+    *until = seconds_of(X509_get0_notAfter(found));
+  return 0;
+}
 
 void cmta_tls_free(struct cmta_tls *tls) {
   if (!tls)

@@ -5,19 +5,22 @@
 /*
  * Password files: a line of one, all of one, and whether a password fits.
  *
+ *   password_scheme.c the names of schemes
  *   password_line.c   one line, read
  *   password_file.c   a file: who may read it, what is in it, whether it has changed
  *   gsasl_prepare.c   SASL's preparation, base64, the comparison
+ *   gsasl_password.c  what is made of passwords, and whether one is the right one
  *   gsasl_entry.c     one line, written
  *   crypt_hash.c      crypt(3), in no other file
+ *   openssl_pbkdf2.c  PBKDF2; gsasl_pbkdf2.c in a library without OpenSSL
  */
 
 #include "server/mechanism.h"
 
 #include <sys/stat.h>
 
-/* Iterations of SCRAM at most: what a line may ask of a login. */
-enum { MAX_ITERATIONS = 10000000 };
+/* The schemes of lines, as cmta_password_scheme() numbers them. */
+enum { SCHEME_SCRAM_SHA_256, SCHEME_SCRAM_SHA_1, SCHEME_PLAIN, SCHEME_CRYPT, SCHEMES };
 
 /* A user. What it names lies in the block of its file. */
 struct password_entry {
@@ -43,8 +46,8 @@ struct password_file {
   size_t size;
   struct password_entry *entries; /* by name, each name once, in a block of `capacity` */
   size_t count, capacity;
-  struct password_entry decoy; /* the first line that takes work to compare with; name NULL: none */
-  unsigned iterations;         /* of the first line for SCRAM; 0: there is none */
+  uint32_t *by_kind; /* numbers of the entries: those of one kind together, crypt(3) behind SCRAM */
+  size_t scram_count; /* of those that SCRAM can use */
 };
 
 /* Reads the file into *file, all zero. 0; CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS,
@@ -58,6 +61,15 @@ bool password_file_is_current(const struct password_file *file, const char *path
 
 /* The user of this name, or NULL. */
 const struct password_entry *password_file_find(const struct password_file *file, const char *name);
+
+/* Who stands for a name that is not in the file: one entry for each number, over all numbers each
+   as often as others. A file that changes a little changes it for few. NULL: nobody is in the file.
+ */
+const struct password_entry *password_file_decoy(const struct password_file *file, uint32_t number);
+
+/* The same among those that SCRAM can use. */
+const struct password_entry *password_file_scram_decoy(const struct password_file *file,
+                                                       uint32_t number);
 
 /* Wipes and frees all; *file is all zero then. */
 void password_file_forget(struct password_file *file, const struct cmta_allocator *allocator);
@@ -75,10 +87,28 @@ void password_wipe(char *text);
 /* Decodes base64 in its place. False when it is none. */
 bool password_base64(char *text, struct cmta_slice *octets);
 
+/* What RFC 5802 section 3 makes of a password. */
+enum { SALTED_SIZE = 32 };
+struct scram_keys {
+  char stored[SALTED_SIZE], server[SALTED_SIZE]; /* octets, as many as the hash has */
+};
+
+/* Makes them of a prepared password; hash is "SHA-1" or "SHA-256". False without memory. The caller
+   wipes them. */
+bool scram_keys_make(struct scram_keys *keys, const char *hash, const char *password,
+                     struct cmta_slice salt, unsigned iterations);
+
 /* Writes a line as cmta_password_entry() does, with this salt; hash is "SHA-1" or "SHA-256", and
    name and password are prepared. */
 ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *password,
                       const char *hash, struct cmta_slice salt, unsigned iterations);
+
+/* ---- PBKDF2 ---- */
+
+/* Makes the SaltedPassword (RFC 5802 section 3) of a prepared password; hash as above. False
+   without memory. The caller wipes it. */
+bool password_salt(const char *hash, const char *password, struct cmta_slice salt,
+                   unsigned iterations, char salted[SALTED_SIZE]);
 
 /* ---- crypt(3) ---- */
 

@@ -3,7 +3,8 @@
 /*
  * A password file: it is checked on the descriptor that it is read from. A symbolic link is
  * followed, as whoever may change the link could put another file there as well. All of the file
- * is kept in one block, in which names and secrets lie; the entries are sorted by name.
+ * is kept in one block, in which names and secrets lie; the entries are sorted by name, and a list
+ * of them by what it costs to compare a password with them.
  */
 
 #include "server/password.h"
@@ -150,10 +151,6 @@ static int take_line(const struct reading *reading, char *line, size_t number) {
   const char *wrong = password_line_read(line, entry);
   if (wrong)
     return complain(reading, CMTA_E_PASSWORDS, number, wrong);
-  if (!file->decoy.name && !entry->secret.password.at)
-    file->decoy = *entry;
-  if (file->iterations == 0)
-    file->iterations = entry->secret.iterations;
   file->count++;
   return 0;
 }
@@ -193,6 +190,41 @@ static void sort(struct password_file *file) {
   file->count = kept + 1;
 }
 
+/* ---- Kinds of entries ---- */
+
+/* The hash that tells how much work an entry is; passwords in clear have none. */
+static const char *hash_of(const struct password_entry *entry) {
+  return entry->secret.hash ? entry->secret.hash : "";
+}
+
+/* By kind. Hashes of crypt(3) begin with the method and its cost, and so are in an order of that.
+ */
+static int compare_kind(const void *one, const void *other, void *entries) {
+  const struct password_entry *all = entries;
+  const struct password_entry *first = &all[*(const uint32_t *)one];
+  const struct password_entry *second = &all[*(const uint32_t *)other];
+  if (first->crypt || second->crypt)
+    return !first->crypt ? -1 : !second->crypt ? 1 : strcmp(first->crypt, second->crypt);
+  int order = strcmp(hash_of(first), hash_of(second));
+  unsigned left = first->secret.iterations, right = second->secret.iterations;
+  return order ? order : (left > right) - (left < right);
+}
+
+static int list_kinds(const struct reading *reading) {
+  struct password_file *file = reading->file;
+  size_t count = file->count;
+  file->by_kind = count ? block_take(reading->allocator, count * sizeof *file->by_kind) : NULL;
+  if (count && !file->by_kind)
+    return complain(reading, CMTA_E_MEMORY, 0, "no memory");
+  for (size_t i = 0; i < count; i++) {
+    file->by_kind[i] = (uint32_t)i;
+    file->scram_count += !file->entries[i].crypt;
+  }
+  if (count)
+    qsort_r(file->by_kind, count, sizeof *file->by_kind, compare_kind, file->entries);
+  return 0;
+}
+
 /* ---- For others ---- */
 
 int password_file_read(struct password_file *file, const char *path,
@@ -203,8 +235,10 @@ int password_file_read(struct password_file *file, const char *path,
     error = take_lines(&reading);
   if (error == 0) {
     sort(file);
-    return 0;
+    error = list_kinds(&reading);
   }
+  if (error == 0)
+    return 0;
   int kept = errno;
   struct stat version = file->version;
   password_file_forget(file, allocator);
@@ -237,10 +271,27 @@ const struct password_entry *password_file_find(const struct password_file *file
   return bsearch(name, file->entries, file->count, sizeof *file->entries, compare_name);
 }
 
+/* A part of the list is chosen for the part of all numbers that is as large. */
+static const struct password_entry *choose(const struct password_file *file, size_t count,
+                                           uint32_t number) {
+  return count ? &file->entries[file->by_kind[(uint64_t)number * count >> 32]] : NULL;
+}
+
+const struct password_entry *password_file_decoy(const struct password_file *file,
+                                                 uint32_t number) {
+  return choose(file, file->count, number);
+}
+
+const struct password_entry *password_file_scram_decoy(const struct password_file *file,
+                                                       uint32_t number) {
+  return choose(file, file->scram_count, number);
+}
+
 void password_file_forget(struct password_file *file, const struct cmta_allocator *allocator) {
   if (file->text)
     explicit_bzero(file->text, file->size);
   block_give(allocator, file->text, file->size);
+  block_give(allocator, file->by_kind, file->count * sizeof *file->by_kind);
   block_give(allocator, file->entries, file->capacity * sizeof *file->entries);
   *file = (struct password_file){.text = NULL};
 }

@@ -25,11 +25,11 @@ static unsigned read_iterations(const char *digits) {
   if (!*digits || *digits == '0')
     return 0;
   for (; *digits; digits++) {
-    if (*digits < '0' || *digits > '9' || number > MAX_ITERATIONS)
+    if (*digits < '0' || *digits > '9' || number > CMTA_SCRAM_MAX_ITERATIONS)
       return 0;
     number = number * 10 + (unsigned long)(*digits - '0');
   }
-  return number <= MAX_ITERATIONS ? (unsigned)number : 0;
+  return number <= CMTA_SCRAM_MAX_ITERATIONS ? (unsigned)number : 0;
 }
 
 static bool read_part(char **rest, struct cmta_slice *octets) {
@@ -70,23 +70,20 @@ static const char *read_crypt(char *what, struct password_entry *entry) {
   return crypt_is_hash(what) ? NULL : "no hash that crypt(3) knows here";
 }
 
-static const struct scheme {
-  const char *mark;
-  const char *(*read)(char *what, struct password_entry *entry);
-} schemes[] = {
-    {"{SCRAM-SHA-256}", read_scram_sha_256},
-    {"{SCRAM-SHA-1}", read_scram_sha_1},
-    {"{PLAIN}", read_plain},
-    {"{CRYPT}", read_crypt},
-};
+typedef const char *reader(char *what, struct password_entry *entry);
+
+static reader *const readers[SCHEMES] = {[SCHEME_SCRAM_SHA_256] = read_scram_sha_256,
+                                         [SCHEME_SCRAM_SHA_1] = read_scram_sha_1,
+                                         [SCHEME_PLAIN] = read_plain,
+                                         [SCHEME_CRYPT] = read_crypt};
 
 static const char *read_what(char *what, struct password_entry *entry) {
   if (*what == '$')
     return read_crypt(what, entry);
-  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-    size_t length = strlen(schemes[i].mark);
-    if (strncmp(what, schemes[i].mark, length) == 0)
-      return schemes[i].read(what + length, entry);
+  for (size_t i = 0; i < SCHEMES && *what == '{'; i++) {
+    size_t length = strlen(cmta_password_scheme(i));
+    if (strncmp(what + 1, cmta_password_scheme(i), length) == 0 && what[1 + length] == '}')
+      return readers[i](what + length + 2, entry);
   }
   return "no scheme that is known, nor a hash of crypt(3)";
 }

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* Octets of a list of mechanisms, as the engine takes it. */
-enum { MAX_OFFER = 400 };
+/* Octets of a list of mechanisms, as the engine takes it, with its NUL. */
+enum { MAX_OFFER = 401 };
 
 /* ---- The offer ---- */
 
@@ -38,12 +38,10 @@ static bool anybody_can(const struct sasl *sasl, enum mechanism_need need) {
   return false;
 }
 
-/* Whether a mechanism is of use on this connection. One that has no row is a hook's own. */
+/* Whether a mechanism is of use on this connection. */
 static bool is_possible(const struct sasl *sasl, const struct cmta_session *session,
                         const struct mechanism_row *row) {
   const struct cmta_tls_facts *tls = cmta_session_tls(session);
-  if (!row)
-    return true;
   if ((row->binds && !mechanism_can_bind(session)) ||
       (row->need == NEEDS_CERTIFICATE && !(tls && tls->peer_verified)))
     return false;
@@ -52,9 +50,10 @@ static bool is_possible(const struct sasl *sasl, const struct cmta_session *sess
 
 /* Adds a name to a list of `length` octets, if there is room. Returns its length. */
 static size_t add(char *list, size_t length, const char *name, size_t octets) {
-  if (length + octets + 2 > MAX_OFFER)
+  size_t blank = length ? 1 : 0;
+  if (length + blank + octets >= MAX_OFFER)
     return length;
-  if (length)
+  if (blank)
     list[length++] = ' ';
   memcpy(list + length, name, octets);
   list[length + octets] = '\0';
@@ -70,20 +69,36 @@ static void list_all(const struct sasl *sasl, const struct cmta_session *session
       length = add(list, length, row->name, strlen(row->name));
 }
 
+/* Takes the next name off a list, into name; false at its end. */
+static bool next_name(const char **list, char name[MAX_OFFER]) {
+  *list += strspn(*list, " ");
+  size_t octets = strcspn(*list, " ");
+  memcpy(name, *list, octets);
+  name[octets] = '\0';
+  *list += octets;
+  return octets;
+}
+
 /* Those of the setting, in its order. */
-static void list_chosen(const struct sasl *sasl, const struct cmta_session *session,
+static void list_chosen(const struct cmta_server *server, const struct cmta_session *session,
                         const char *chosen, char *list) {
   size_t length = 0;
   char name[MAX_OFFER];
-  while (chosen[strspn(chosen, " ")]) {
-    chosen += strspn(chosen, " ");
-    size_t octets = strcspn(chosen, " ");
-    memcpy(name, chosen, octets);
-    name[octets] = '\0';
-    if (is_possible(sasl, session, mechanism_of_name(name)))
-      length = add(list, length, name, octets);
-    chosen += octets;
+  while (next_name(&chosen, name)) {
+    const struct mechanism_row *row = mechanism_of_name(name);
+    if (row ? is_possible(server->sasl, session, row) : server->has_auth)
+      length = add(list, length, name, strlen(name));
   }
+}
+
+bool sasl_knows(const struct cmta_server *server, const char *mechanisms) {
+  char name[MAX_OFFER];
+  if (!server->sasl || server->has_auth || !mechanisms)
+    return true;
+  while (next_name(&mechanisms, name))
+    if (!mechanism_of_name(name))
+      return false;
+  return true;
 }
 
 bool sasl_offer(struct connection *connection) {
@@ -95,7 +110,7 @@ bool sasl_offer(struct connection *connection) {
   if (!chosen)
     chosen = connection->server->mechanisms;
   if (chosen)
-    list_chosen(sasl, connection->session, chosen, list);
+    list_chosen(connection->server, connection->session, chosen, list);
   else
     list_all(sasl, connection->session, list);
   return cmta_session_set_mechanisms(connection->session, list) == 0;
@@ -129,12 +144,20 @@ static bool make_sasl(struct cmta_server *server) {
   return true;
 }
 
+/* Whether there is anything that it can be asked. An older program may know no functions. */
+static bool is_able(const struct cmta_authenticator *authenticator) {
+  struct cmta_authenticator face = {.name = NULL};
+  memcpy(&face, authenticator, authenticator->size);
+  return face.verify ? face.kinds : face.look_up != NULL;
+}
+
 static bool is_sound(const struct cmta_authenticator *authenticator) {
   const unsigned all =
       CMTA_CREDENTIAL_PASSWORD | CMTA_CREDENTIAL_TOKEN | CMTA_CREDENTIAL_CERTIFICATE;
   size_t size = authenticator->size;
   return size >= sizeof size && size <= sizeof *authenticator &&
-         size % sizeof(void (*)(void)) == 0 && !(authenticator->kinds & ~all);
+         size % sizeof(void (*)(void)) == 0 && !(authenticator->kinds & ~all) &&
+         is_able(authenticator);
 }
 
 /* Copies an authenticator into the place that was made for it. */

@@ -102,6 +102,12 @@ static bool copy_mechanisms(struct cmta_server *server, const char *mechanisms) 
   return server->mechanisms;
 }
 
+/* Such a hook may know mechanisms that nobody knows here. */
+static void note_hooks(struct cmta_server *server, const struct cmta_hooks *hooks) {
+  const size_t end = offsetof(struct cmta_hooks, auth) + sizeof hooks->auth;
+  server->has_auth |= hooks && hooks->size >= end && hooks->auth;
+}
+
 static int server_fill(struct cmta_server *server, const char *spool,
                        struct cmta_settings *settings, const struct cmta_hooks *hooks, void *user) {
   int error = copy_mechanisms(server, settings->mechanisms) ? 0 : CMTA_E_MEMORY;
@@ -109,6 +115,8 @@ static int server_fill(struct cmta_server *server, const char *spool,
     error = spool_open(&server->spool, spool, &server->allocator, &settings->store);
   if (!error)
     error = cmta_service_new(&server->service, settings, hooks, user);
+  if (!error)
+    note_hooks(server, hooks);
   if (!error)
     error = cmta_statistics_new(&server->statistics, server->service);
   if (error)
@@ -162,7 +170,10 @@ void cmta_server_free(struct cmta_server *server) {
 }
 
 int cmta_server_add(struct cmta_server *server, const struct cmta_hooks *hooks, void *user) {
-  return server ? cmta_service_add(server->service, hooks, user) : CMTA_E_ARGUMENT;
+  int number = server ? cmta_service_add(server->service, hooks, user) : CMTA_E_ARGUMENT;
+  if (number >= 0)
+    note_hooks(server, hooks);
+  return number;
 }
 
 struct cmta_server *cmta_session_server(const struct cmta_session *session) {

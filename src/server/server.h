@@ -41,6 +41,7 @@ struct cmta_server {
   unsigned max_connections, backlog, stop_timeout; /* as in struct cmta_config */
 
   struct sasl *sasl;  /* or NULL: there are no authenticators */
+  bool has_auth;      /* a hook set of the application's has the hook `auth` */
   bool is_attached;   /* there has been a connection: authenticators cannot be added any more */
   char *mechanisms;   /* as in the settings, or NULL; in a block of its size */
   bool auth_required; /* likewise */

@@ -107,6 +107,7 @@ static bool slot_open(struct cmta_server *server, struct connection *connection)
                         .number = cmta_session_question_number(connection->session),
                         .recipient = cmta_session_recipient(connection->session),
                         .is_auth = exchange_asks(connection),
+                        .looks_up = exchange_looks_up(connection),
                         .connection = connection,
                         .next = connection->slot};
   connection->slot = number;
@@ -346,9 +347,20 @@ int cmta_ticket_decide(struct cmta_server *server, struct cmta_ticket ticket,
   return cmta_ticket_answer(server, ticket, verdict, 0, NULL, "%s", "");
 }
 
+/* Whether the question of a ticket wants a secret. */
+static bool wants_secret(struct tickets *tickets, struct cmta_ticket ticket) {
+  pthread_mutex_lock(&tickets->lock);
+  const struct slot *slot = unanswered_slot_of(tickets, ticket);
+  bool wants = slot && slot->looks_up;
+  pthread_mutex_unlock(&tickets->lock);
+  return wants;
+}
+
 int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket ticket,
                      enum cmta_auth_result result, const struct cmta_secret *secret) {
   if (!server || !auth_answer_is_sound(result, secret))
+    return CMTA_E_ARGUMENT;
+  if (auth_answer_lacks_secret(result, secret) && wants_secret(&server->tickets, ticket))
     return CMTA_E_ARGUMENT;
   struct answer *answer = block_take(&server->allocator, sizeof *answer);
   if (!answer)

@@ -23,6 +23,7 @@ struct slot {
   uint64_t generation;           /* of its ticket; 0: the slot is free */
   const char *question;          /* cmta_session_question() */
   bool is_auth;                  /* an authenticator asked for it */
+  bool looks_up;                 /* and for a secret */
   bool answered;                 /* an answer is on its way */
   uint64_t number;               /* cmta_session_question_number() */
   size_t recipient;              /* cmta_session_recipient() */

@@ -13,23 +13,30 @@ static struct oracle oracle;
 
 TestSuite(authenticators, .init = login_begin, .fini = login_end, .timeout = 30);
 
+static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
+                                     const struct cmta_credentials *claim,
+                                     struct cmta_secret *secret) {
+  (void)session, (void)user, (void)claim, (void)secret;
+  return CMTA_AUTH_UNKNOWN;
+}
+
 static int add(const struct cmta_authenticator *face) {
   return cmta_server_add_authenticator(world.server, face, NULL);
 }
 
 Test(authenticators, are_numbered) {
-  static const struct cmta_authenticator face = {.size = sizeof face};
+  static const struct cmta_authenticator face = {.size = sizeof face, .look_up = look_up};
   cr_assert_eq(add(&face), 0);
   cr_assert_eq(add(&face), 1);
 }
 
 Test(authenticators, of_a_program_that_is_newer_are_refused) {
-  struct cmta_authenticator face = {.size = sizeof face + sizeof(void *)};
+  struct cmta_authenticator face = {.size = sizeof face + sizeof(void *), .look_up = look_up};
   cr_assert_eq(add(&face), CMTA_E_ARGUMENT);
 }
 
 Test(authenticators, of_a_size_that_is_none_are_refused) {
-  struct cmta_authenticator face = {.size = 0};
+  struct cmta_authenticator face = {.size = 0, .look_up = look_up};
   cr_assert_eq(add(&face), CMTA_E_ARGUMENT);
   face.size = sizeof face - 1;
   cr_assert_eq(add(&face), CMTA_E_ARGUMENT);
@@ -39,18 +46,36 @@ Test(authenticators, of_a_size_that_is_none_are_refused) {
 
 Test(authenticators, of_an_older_program_know_less) {
   struct cmta_authenticator face = {.size = offsetof(struct cmta_authenticator, cancelled),
+                                    .look_up = look_up,
                                     .cancelled = (void (*)(struct cmta_session *, void *))abort,
                                     .release = (void (*)(void *))abort};
   cr_assert_eq(add(&face), 0);
 }
 
 Test(authenticators, with_a_kind_that_is_none_are_refused) {
-  struct cmta_authenticator face = {.size = sizeof face, .kinds = 8};
+  struct cmta_authenticator face = {.size = sizeof face, .look_up = look_up, .kinds = 8};
   cr_assert_eq(add(&face), CMTA_E_ARGUMENT);
 }
 
+static enum cmta_auth_result verify(struct cmta_session *session, void *user,
+                                    const struct cmta_credentials *credentials) {
+  (void)session, (void)user, (void)credentials;
+  return CMTA_AUTH_UNKNOWN;
+}
+
+Test(authenticators, that_can_never_be_asked_are_refused) {
+  struct cmta_authenticator face = {.size = sizeof face};
+  cr_assert_eq(add(&face), CMTA_E_ARGUMENT);
+  face.kinds = CMTA_CREDENTIAL_PASSWORD;
+  cr_assert_eq(add(&face), CMTA_E_ARGUMENT);
+  face = (struct cmta_authenticator){.size = sizeof face, .verify = verify, .look_up = look_up};
+  cr_assert_eq(add(&face), CMTA_E_ARGUMENT);
+  face.kinds = CMTA_CREDENTIAL_TOKEN;
+  cr_assert_eq(add(&face), 0);
+}
+
 Test(authenticators, are_added_before_the_first_connection) {
-  static const struct cmta_authenticator face = {.size = sizeof face};
+  static const struct cmta_authenticator face = {.size = sizeof face, .look_up = look_up};
   static const char *const users[] = {"alice:secret", NULL};
   login_add_users();
   login_open();
@@ -60,7 +85,7 @@ Test(authenticators, are_added_before_the_first_connection) {
 }
 
 Test(authenticators, cannot_be_the_first_after_a_connection) {
-  static const struct cmta_authenticator face = {.size = sizeof face};
+  static const struct cmta_authenticator face = {.size = sizeof face, .look_up = look_up};
   login_open();
   cr_assert_eq(add(&face), CMTA_E_STATE);
   peer_leave(&peer);
@@ -79,8 +104,8 @@ Test(authenticators, are_released_once) {
 }
 
 Test(authenticators, are_not_released_where_they_were_not_added) {
-  static const struct cmta_authenticator face = {.size = sizeof face,
-                                                 .release = (void (*)(void *))abort};
+  static const struct cmta_authenticator face = {
+      .size = sizeof face, .look_up = look_up, .release = (void (*)(void *))abort};
   world.starved = true;
   cr_assert_eq(add(&face), CMTA_E_MEMORY);
   world.starved = false;

@@ -5,6 +5,7 @@
 #include "secure.h"
 
 #include <criterion/criterion.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -111,6 +112,31 @@ const struct identity *secure_issue(const char *names, enum key_kind kind,
   identity->file = keep(identity);
   identity_count++;
   return identity;
+}
+
+/* ---- OCSP ---- */
+
+static OCSP_BASICRESP *word_on(const struct identity *of) {
+  OCSP_BASICRESP *word = OCSP_BASICRESP_new();
+  OCSP_CERTID *id = OCSP_cert_to_id(NULL, of->certificate, of->certificate);
+  ASN1_TIME *now = X509_gmtime_adj(NULL, 0);
+  cr_assert(OCSP_basic_add1_status(word, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, now, NULL));
+  cr_assert(OCSP_basic_sign(word, of->certificate, of->key, EVP_sha256(), NULL, 0));
+  ASN1_TIME_free(now);
+  OCSP_CERTID_free(id);
+  return word;
+}
+
+const char *secure_staple(const struct identity *of, int status) {
+  OCSP_BASICRESP *word = status == 0 ? word_on(of) : NULL;
+  OCSP_RESPONSE *response = OCSP_response_create(status, word);
+  const char *path = secure_path("staple");
+  BIO *file = BIO_new_file(path, "w");
+  cr_assert(file && i2d_OCSP_RESPONSE_bio(file, response));
+  BIO_free(file);
+  OCSP_RESPONSE_free(response);
+  OCSP_BASICRESP_free(word);
+  return path;
 }
 
 /* ---- Rules ---- */

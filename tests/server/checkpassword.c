@@ -198,6 +198,9 @@ Test(checkpassword, that_is_no_program_is_not_added) {
   unlink(scratch.path);
   cr_assert_eq(cmta_server_add_checkpassword(world.server, none), CMTA_E_SYSTEM);
   cr_assert_eq(errno, ENOENT);
+  none[0] = scratch.folder;
+  cr_assert_eq(cmta_server_add_checkpassword(world.server, none), CMTA_E_SYSTEM);
+  cr_assert_eq(errno, EISDIR);
 }
 
 Test(checkpassword, decides_for_fifty_clients_at_once) {

@@ -63,6 +63,14 @@ Test(password_entry, fits_its_password_and_no_other_in_each_scheme) {
   }
 }
 
+Test(password_entry, is_made_by_each_scheme_that_is_named) {
+  size_t count = 0;
+  for (; cmta_password_scheme(count); count++)
+    cr_assert_gt(make("user", "pencil", cmta_password_scheme(count)), 0);
+  cr_assert_eq(count, 4);
+  cr_assert_null(cmta_password_scheme((size_t)-1));
+}
+
 Test(password_entry, by_default_is_for_scram_sha_256_with_ten_thousand_iterations) {
   make("user", "pencil", NULL);
   cr_assert_eq(strncmp(line, "user:{SCRAM-SHA-256}10000,", 26), 0, "%s", line);

@@ -3,14 +3,13 @@
 /* Logins against a password file: its schemes, its flaws, its changes. */
 
 #include "passwords.h"
+#include "work.h"
 
 #include "server/password.h"
 
 #include <criterion/criterion.h>
 #include <crypt.h>
 #include <errno.h>
-#include <gsasl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -376,6 +375,52 @@ Test(password_file, that_cannot_be_used_any_more_is_454_until_it_can) {
   client_close(&client, false);
 }
 
+static unsigned bad, good; /* times that it was told */
+
+static void note_trouble(void *data, const char *words) {
+  cr_assert_eq(data, &client);
+  bad += words != NULL;
+  good += words == NULL;
+  if (words)
+    snprintf(why, sizeof why, "%s", words);
+}
+
+static void expect_told(unsigned times_bad, unsigned times_good) {
+  cr_assert_eq(bad, times_bad, "bad %u times", bad);
+  cr_assert_eq(good, times_good, "good %u times", good);
+}
+
+Test(password_file, tells_once_that_it_cannot_be_used_and_once_that_it_can) {
+  scratch_write(&scratch, "passwd", "a:{PLAIN}x\n", 0600);
+  const struct cmta_password_file file = {
+      .size = sizeof file, .path = scratch.path, .troubled = note_trouble, .data = &client};
+  cr_assert_geq(cmta_server_add_password_file_with(world.server, &file, why, sizeof why), 0);
+  passwords_connect(&client, &world);
+  auth_plain(&client, "", "a", "y", "535 ");
+  expect_told(0, 0);
+  scratch_write(&scratch, "passwd", "a:{PLAIN}x\nb\n", 0600);
+  auth_plain(&client, "", "a", "x", "454 ");
+  expect_told(1, 0);
+  cr_assert_not_null(strstr(why, "/passwd:2: no colon"), "%s", why);
+  unlink(scratch.path);
+  auth_plain(&client, "", "a", "x", "454 ");
+  expect_told(1, 0);
+  scratch_write(&scratch, "passwd", "a:{PLAIN}x\n", 0600);
+  auth_plain(&client, "", "a", "y", "535 ");
+  auth_plain(&client, "", "a", "x", "235 ");
+  expect_told(1, 1);
+  client_close(&client, false);
+}
+
+Test(password_file, with_settings_that_cannot_be_is_refused) {
+  struct cmta_password_file file = {.size = sizeof file};
+  cr_assert_eq(cmta_server_add_password_file_with(world.server, &file, NULL, 0), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_add_password_file_with(world.server, NULL, NULL, 0), CMTA_E_ARGUMENT);
+  file.path = "/";
+  file.size = sizeof file + sizeof(void *);
+  cr_assert_eq(cmta_server_add_password_file_with(world.server, &file, NULL, 0), CMTA_E_ARGUMENT);
+}
+
 Test(password_file, that_is_removed_is_454_until_it_is_there) {
   serve("a:{PLAIN}x\n");
   unlink(scratch.path);
@@ -422,43 +467,53 @@ Test(password_file, leaves_no_secret_in_memory_that_it_gives_back) {
 
 /* ---- Work ---- */
 
-Test(password_file, has_the_first_line_with_a_hash_stand_for_who_is_not_in_it) {
+/* Who stands for unknown names in a file of this many lines, two of three with other iterations,
+ * over numbers from 0 to the largest. */
+static void choose_decoys(unsigned lines, unsigned chosen[1000]) {
   struct password_file file = {.text = NULL};
   static const struct cmta_allocator usual;
-  scratch_write(&scratch, "passwd", "z:{PLAIN}x\ntwo:" SHA_256 "\none:" SHA_1 "\n", 0600);
+  char text[16384];
+  int length = 0;
+  for (unsigned i = 0; i < lines; i++)
+    length += snprintf(text + length, sizeof text - (size_t)length,
+                       "u%u:{SCRAM-SHA-256}%u," SALT_256 "," STORED_256 "," SERVER_256 "\n", i,
+                       i % 3 ? 5000 : 4096);
+  scratch_write(&scratch, "passwd", text, 0600);
   cr_assert_eq(password_file_read(&file, scratch.path, &usual, why, sizeof why), 0);
-  cr_assert_str_eq(file.decoy.name, "two");
-  cr_assert_eq(file.iterations, 4096);
+  for (unsigned i = 0; i < 1000; i++)
+    chosen[i] = password_file_decoy(&file, UINT32_MAX / 999 * i)->secret.iterations;
   password_file_forget(&file, &usual);
 }
 
-/* What is done to compare passwords, in iterations; a hash of crypt(3) is a thousand. */
-static atomic_uint work;
-
-char *__real_crypt_rn(const char *phrase, const char *setting, void *data, int size);
-char *__wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size);
-char *__wrap_crypt_rn(const char *phrase, const char *setting, void *data, int size) {
-  work += 1000;
-  return __real_crypt_rn(phrase, setting, data, size);
+Test(password_file, has_each_kind_of_line_stand_for_unknown_names_as_often_as_it_is_there) {
+  static unsigned chosen[1000];
+  unsigned count = 0;
+  choose_decoys(60, chosen);
+  for (unsigned i = 0; i < 1000; i++)
+    count += chosen[i] == 4096;
+  cr_assert(count > 330 && count < 337, "%u of 1000 in place of a third", count);
 }
 
-typedef int scram_secrets(Gsasl_hash hash, const char *password, unsigned iterations,
-                          const char *salt, size_t length, char *salted, char *client_key,
-                          char *server_key, char *stored_key);
-scram_secrets __real_gsasl_scram_secrets_from_password, __wrap_gsasl_scram_secrets_from_password;
-int __wrap_gsasl_scram_secrets_from_password(Gsasl_hash hash, const char *password,
-                                             unsigned iterations, const char *salt, size_t length,
-                                             char *salted, char *client_key, char *server_key,
-                                             char *stored_key) {
-  work += iterations;
-  return __real_gsasl_scram_secrets_from_password(hash, password, iterations, salt, length, salted,
-                                                  client_key, server_key, stored_key);
+Test(password_file, that_grows_has_others_stand_for_few_unknown_names) {
+  static unsigned before[1000], after[1000];
+  unsigned changed = 0;
+  choose_decoys(60, before);
+  choose_decoys(61, after);
+  for (unsigned i = 0; i < 1000; i++)
+    changed += before[i] != after[i];
+  cr_assert_leq(changed, 20);
+}
+
+Test(password_file, has_nobody_stand_for_others_where_nobody_is_in_it) {
+  struct password_file file = {.text = NULL};
+  cr_assert_null(password_file_decoy(&file, UINT32_MAX));
+  cr_assert_null(password_file_scram_decoy(&file, 0));
 }
 
 static unsigned work_of(const char *name, const char *password) {
-  work = 0;
+  work_reset();
   auth_plain(&client, "", name, password, "535 ");
-  return work;
+  return work_done();
 }
 
 Test(password_file, who_is_not_in_it_takes_the_work_of_who_is) {
@@ -471,7 +526,7 @@ Test(password_file, who_is_not_in_it_takes_the_work_of_who_is) {
     snprintf(text, sizeof text, "two:%s\nmany:%s\n", kinds[i], kinds[i]);
     serve(text);
     cr_assert_eq(work_of("two", "pen"), expected[i]);
-    cr_assert_eq(work_of("nobody", "pen"), expected[i], "%zu: %u", i, work);
+    cr_assert_eq(work_of("nobody", "pen"), expected[i], "%zu", i);
     client_close(&client, false);
     world_free(&world);
     passwords_world(&world, NULL);
@@ -480,9 +535,9 @@ Test(password_file, who_is_not_in_it_takes_the_work_of_who_is) {
 
 Test(password_file, who_wants_to_act_as_another_takes_the_same_work) {
   serve("two:" SHA_256 "\n");
-  work = 0;
+  work_reset();
   auth_plain(&client, "other", "two", "pencil", "535 ");
-  cr_assert_eq(work, 4096);
+  cr_assert_eq(work_done(), 4096);
   client_close(&client, false);
 }
 

@@ -10,6 +10,7 @@
 static struct oracle oracle;
 static enum cmta_verdict verdicts[4]; /* of the hook, a step each */
 static unsigned steps;                /* that it has seen */
+static bool says_who;                 /* whom it lets in */
 static bool takes_ticket;
 static struct cmta_ticket ticket;
 
@@ -24,6 +25,8 @@ static enum cmta_verdict on_auth(struct cmta_session *session, void *user,
   if (takes_ticket)
     cr_assert_eq(cmta_server_ticket(world.server, session, &ticket), 0);
   world.open = session;
+  if (says_who)
+    cr_assert_eq(cmta_session_set_identity(session, "carol", NULL), 0);
   return verdicts[auth->step];
 }
 
@@ -95,10 +98,20 @@ Test(hook, may_answer_later_before_anybody_is_asked) {
 
 Test(hook, may_take_the_question_and_nobody_else_is_asked) {
   verdicts[0] = CMTA_TAKE;
+  says_who = true;
   login_open();
   login_start("PLAIN", "\0alice\0hidden", 13);
   peer_expect(&peer, "235 ");
   cr_assert_eq(oracle.verified, 0);
+  peer_leave(&peer);
+}
+
+Test(hook, that_takes_the_question_and_says_nobody_is_454) {
+  verdicts[0] = CMTA_TAKE;
+  login_open();
+  login_start("PLAIN", "\0alice\0hidden", 13);
+  peer_expect(&peer, "454 4.7.0 ");
+  cr_assert_null(cmta_session_identity(world.open));
   peer_leave(&peer);
 }
 

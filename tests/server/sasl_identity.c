@@ -100,11 +100,12 @@ Test(identity, is_what_the_authenticator_says) {
   peer_leave(&peer);
 }
 
-Test(identity, of_a_token_without_a_name_is_none) {
+Test(identity, that_nobody_has_said_is_none_and_the_answer_is_454) {
   open_with(oracle_new());
   login_start("OAUTHBEARER", "n,,\1auth=Bearer secret\1\1", 24);
-  peer_expect(&peer, "235 ");
-  expect_identity("OAUTHBEARER//");
+  peer_expect(&peer, "454 4.7.0 ");
+  cr_assert_eq(oracle.verified, 1);
+  expect_identity("nobody");
   peer_leave(&peer);
 }
 

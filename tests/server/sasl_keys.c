@@ -35,6 +35,8 @@ static void make_sha_1(void) { make("SHA-1", GSASL_HASH_SHA1, "QSXCR+Q6sek8bf92"
 
 static void make_sha_256(void) { make("SHA-256", GSASL_HASH_SHA256, "W22ZaJ0SNY7soEsUEjb6gQ=="); }
 
+static const char *in_clear; /* the password beside the keys, or NULL */
+
 static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
                                      const struct cmta_credentials *claim,
                                      struct cmta_secret *secret) {
@@ -47,6 +49,8 @@ static enum cmta_auth_result look_up(struct cmta_session *session, void *user,
                                  .salt = {keys.salt, keys.salt_length},
                                  .stored_key = {keys.stored, length},
                                  .server_key = {keys.server, length}};
+  if (in_clear)
+    secret->password = (struct cmta_slice){in_clear, strlen(in_clear)};
   return CMTA_AUTH_OK;
 }
 
@@ -98,6 +102,12 @@ Test(keys, of_sha_256_are_of_no_use_for_scram_sha_1) {
   login_open();
   login_expect("SCRAM-SHA-1", "user", "pencil", "535 ");
   peer_leave(&peer);
+}
+
+Test(keys, of_another_hash_do_not_hide_a_password_in_clear) {
+  make_sha_1();
+  in_clear = "pencil";
+  try_all("SCRAM-SHA-256");
 }
 
 /* The server's nonce differs each time, so the proof of the RFC does not fit; salt and iteration

@@ -19,7 +19,7 @@ static enum cmta_auth_result result;
 
 static void begin(void) {
   login_prepare();
-  world.settings.mechanisms = "SCRAM-SHA-256 SCRAM-SHA-1 XOAUTH2 PLAIN LOGIN CRAM-MD5";
+  world.settings.mechanisms = "SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 PLAIN LOGIN CRAM-MD5";
   login_make();
 }
 
@@ -153,6 +153,22 @@ Test(late, that_says_no_name_there_can_be_is_454) {
   peer_leave(&peer);
 }
 
+static void expect_nobody(bool tickets) {
+  open_with(later(tickets));
+  login_start("OAUTHBEARER", "n,,\1auth=Bearer secret\1\1", 24);
+  wait_until_asked(&first);
+  result = CMTA_AUTH_OK;
+  secret = (struct cmta_secret){.hash = NULL};
+  cr_assert_eq(answer_now(&first), 0);
+  peer_expect(&peer, "454 4.7.0 ");
+  cr_assert_null(cmta_session_identity(first.session));
+  peer_leave(&peer);
+}
+
+Test(late, that_says_nobody_where_the_claim_does_not_is_454) { expect_nobody(false); }
+
+Test(late, that_says_nobody_where_the_claim_does_not_is_454_by_ticket) { expect_nobody(true); }
+
 static void open_plain(bool tickets) {
   open_with(later(tickets));
   login_start("PLAIN", "\0alice\0secret", 13);
@@ -189,14 +205,20 @@ Test(late, may_say_who_it_is) {
   peer_leave(&peer);
 }
 
-Test(late, nothing_was_looked_up_is_454) {
+Test(late, cannot_be_that_nothing_was_looked_up) {
+  static const struct cmta_secret nothing = {.may_act = true};
   first = oracle_keeper(CMTA_AUTH_LATER);
+  first.takes_ticket = true;
+  secret = oracle_password("secret");
   oracle_add(&first);
   login_open();
   login_start("PLAIN", "\0alice\0secret", 13);
   wait_until_asked(&first);
-  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_OK, NULL), 0);
-  peer_expect(&peer, "454 ");
+  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_OK, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_OK, &nothing), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_OK, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_OK, &secret), 0);
+  peer_expect(&peer, "235 ");
   peer_leave(&peer);
 }
 

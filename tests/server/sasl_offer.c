@@ -164,13 +164,6 @@ Test(offer, of_two_is_what_either_can_be_asked_for) {
   peer_leave(&peer);
 }
 
-Test(offer, of_one_that_can_be_asked_nothing_is_none) {
-  make_with((struct oracle){.kinds = CMTA_CREDENTIAL_PASSWORD});
-  login_open();
-  expect_offer(NULL);
-  peer_leave(&peer);
-}
-
 Test(offer, without_authenticators_is_none) {
   login_make();
   login_open();
@@ -206,12 +199,60 @@ Test(offer, is_none_where_the_setting_is_empty) {
   peer_leave(&peer);
 }
 
-static void open_listener(const char *mechanisms) {
+static int listen_with(const char *mechanisms) {
   struct cmta_listen listen;
   cmta_listen_init(&listen);
   listen.address = "127.0.0.1:0";
   listen.mechanisms = mechanisms;
-  cr_assert_eq(cmta_server_listen_with(world.server, &listen), 0);
+  return cmta_server_listen_with(world.server, &listen);
+}
+
+Test(offer, of_a_listener_cannot_be_what_nobody_knows) {
+  make_with(oracle_new());
+  cr_assert_eq(listen_with("PLAIN X-OWN"), CMTA_E_ARGUMENT);
+  cr_assert_eq(listen_with("SCRAM-SHA-1-PLU"), CMTA_E_ARGUMENT);
+  cr_assert_eq(listen_with("PLAIN LOGIN PLAIN"), CMTA_E_ARGUMENT);
+  cr_assert_geq(listen_with("PLAIN LOGIN CRAM-MD5"), 0);
+}
+
+Test(offer, of_a_setting_cannot_be_what_nobody_knows) {
+  world.settings.mechanisms = "PLAIN X-OWN";
+  make_with(oracle_new());
+  cr_assert_eq(cmta_server_listen(world.server, "127.0.0.1:0"), CMTA_E_ARGUMENT);
+  cr_assert_geq(listen_with("PLAIN"), 0, "a listener with its own does not need the setting's");
+}
+
+static enum cmta_verdict refuse(struct cmta_session *session, void *user,
+                                const struct cmta_auth *auth) {
+  (void)session, (void)user, (void)auth;
+  return CMTA_REJECT;
+}
+
+Test(offer, may_be_what_a_later_hook_set_knows) {
+  static const struct cmta_hooks more = {.size = sizeof more, .auth = refuse};
+  make_with(oracle_new());
+  cr_assert_geq(cmta_server_add(world.server, &more, NULL), 0);
+  cr_assert_geq(listen_with("SCRAM-SHA-1 X-OWN"), 0);
+  peer_connect(&peer, &world, 0);
+  peer_greet(&peer);
+  expect_offer("SCRAM-SHA-1 X-OWN");
+  peer_leave(&peer);
+}
+
+/* The authenticators came after the listener, which could not know. */
+Test(offer, is_never_what_nobody_knows) {
+  login_make();
+  cr_assert_geq(listen_with("X-OWN SCRAM-SHA-1"), 0);
+  oracle = oracle_new();
+  oracle_add(&oracle);
+  peer_connect(&peer, &world, 0);
+  peer_greet(&peer);
+  expect_offer("SCRAM-SHA-1");
+  peer_leave(&peer);
+}
+
+static void open_listener(const char *mechanisms) {
+  cr_assert_eq(listen_with(mechanisms), 0);
   peer_connect(&peer, &world, 0);
   peer_greet(&peer);
 }

@@ -40,6 +40,10 @@ const char *secure_file(const char *name, const char *text);
 const struct identity *secure_issue(const char *names, enum key_kind kind,
                                     const struct identity *by);
 
+/* Writes an OCSP response of this status (0: successful, with a word on the certificate of the
+   identity, signed by its key) into the folder, in DER; its path. */
+const char *secure_staple(const struct identity *of, int status);
+
 /* ---- Servers ---- */
 
 /* Rules with one certificate, that of the identity. Live until secure_end(). */

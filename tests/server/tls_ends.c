@@ -63,6 +63,12 @@ static void let_time_pass(void) {
   ev_invoke(world.loop, &connection->timer, EV_TIMER);
 }
 
+static void expect_handshakes(unsigned done, unsigned failed) {
+  const struct cmta_totals *totals = cmta_statistics_totals(cmta_server_statistics(world.server));
+  cr_assert_eq(totals->handshakes, done);
+  cr_assert_eq(totals->failed_handshakes, failed);
+}
+
 /* ---- Time ---- */
 
 Test(tls_ends, a_handshake_has_its_time_from_the_connection_on) {
@@ -89,6 +95,7 @@ Test(tls_ends, a_handshake_behind_starttls_has_its_time_and_ends_without_a_word_
   let_time_pass();
   client_expect_end(&client);
   cr_assert_eq(world.reason, CMTA_CLOSED_TIMEOUT);
+  expect_handshakes(0, 1);
   client_close(&client, false);
 }
 
@@ -249,6 +256,21 @@ Test(tls_ends, a_client_may_go_away_in_the_handshake) {
     expect_gone((enum way)way);
   }
   cr_assert_eq(world.opened, 0);
+}
+
+Test(tls_ends, handshakes_are_counted_however_they_end) {
+  listen_implicit();
+  for (int way = CLOSES; way < WAYS; way++) {
+    begin_handshake();
+    go_away((enum way)way);
+    expect_gone((enum way)way);
+  }
+  open_client();
+  greet();
+  expect_handshakes(1, WAYS - CLOSES);
+  go_away(CLOSES);
+  expect_gone(CLOSES);
+  expect_handshakes(1, WAYS - CLOSES);
 }
 
 Test(tls_ends, a_client_may_go_away_after_the_handshake) {

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Versions, ciphers, groups, protocols: what the rules of a listener let clients have; and what
- * cmta_tls_new() says of rules and files that cannot be. */
+/* Versions, ciphers, groups, protocols: what the rules of a listener let clients have. */
 
 #include "secure.h"
 
 #include <criterion/criterion.h>
-#include <errno.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +13,6 @@ static struct client client;
 static struct secure secure;
 static const struct identity *server;
 static struct cmta_tls_config config;
-static char why[256];
 
 static void begin(void) {
   secure_begin();
@@ -159,64 +155,7 @@ Test(tls_rules, a_client_that_names_only_others_is_refused) {
   expect_refusal();
 }
 
-/* ---- What cannot be ---- */
-
-static void expect_error(int error, const char *said) {
-  struct cmta_tls *tls = NULL;
-  cr_assert_eq(cmta_tls_new(&tls, &config, why, sizeof why), error, "%s", why);
-  cr_assert(strstr(why, said), "%s is not about %s", why, said);
-  cr_assert_eq(strpbrk(why, "\r\n"), NULL);
-  cr_assert_eq(cmta_tls_new(&tls, &config, NULL, 0), error);
-}
-
-static void expect_file_error(const char *file, const char *said) {
-  const struct cmta_certificate certificate = {.certificate = file};
-  config.certificates = &certificate;
-  expect_error(CMTA_E_TLS, file);
-  expect_error(CMTA_E_TLS, said);
-}
-
-Test(tls_rules, rules_that_openssl_does_not_know_are_named) {
-  config.ciphers = "NO-SUCH-CIPHER";
-  expect_error(CMTA_E_TLS, "NO-SUCH-CIPHER");
-  config.ciphers = NULL;
-  config.suites = "NO_SUCH_SUITE";
-  expect_error(CMTA_E_TLS, "NO_SUCH_SUITE");
-  config.suites = NULL;
-  config.groups = "no-such-group";
-  expect_error(CMTA_E_TLS, "no-such-group");
-}
-
-Test(tls_rules, a_config_that_makes_no_sense_is_an_argument) {
-  struct cmta_tls *tls;
-  config.minimum = CMTA_TLS_1_3;
-  config.maximum = CMTA_TLS_1_2;
-  expect_error(CMTA_E_ARGUMENT, "");
-  config = secure_config(NULL, 0);
-  expect_error(CMTA_E_ARGUMENT, "");
-  config.certificates = NULL;
-  config.certificate_count = 1;
-  expect_error(CMTA_E_ARGUMENT, "");
-  config.self_signed = "localhost";
-  expect_error(CMTA_E_ARGUMENT, "");
-  cr_assert_eq(cmta_tls_new(NULL, &config, NULL, 0), CMTA_E_ARGUMENT);
-  cr_assert_eq(cmta_tls_new(&tls, NULL, NULL, 0), CMTA_E_ARGUMENT);
-  cr_assert_eq(cmta_tls_reload(NULL, NULL, 0), CMTA_E_ARGUMENT);
-}
-
-Test(tls_rules, a_missing_file_is_named) {
-  expect_file_error("/no/such/file.pem", strerror(ENOENT));
-}
-
-Test(tls_rules, a_line_break_in_a_name_of_a_file_does_not_make_two_lines) {
-  const struct cmta_certificate certificate = {.certificate = "/no/such\nfile.pem"};
-  config.certificates = &certificate;
-  expect_error(CMTA_E_TLS, "/no/such?file.pem");
-}
-
-Test(tls_rules, a_file_without_a_certificate_is_named) {
-  expect_file_error(secure_file("empty.pem", ""), "no start line");
-}
+/* ---- Files ---- */
 
 static const char *text_of(const struct identity *identity) {
   static char text[8192];
@@ -227,68 +166,12 @@ static const char *text_of(const struct identity *identity) {
   return text;
 }
 
-Test(tls_rules, a_broken_certificate_behind_the_first_is_named) {
-  char text[16384];
-  snprintf(text, sizeof text, "%s-----BEGIN CERTIFICATE-----\n%%%%%%\n-----END CERTIFICATE-----\n",
-           text_of(server));
-  expect_file_error(secure_file("broken.pem", text), "");
-}
-
 Test(tls_rules, words_around_a_certificate_are_no_mistake) {
   char text[16384];
-  struct cmta_tls *tls;
   snprintf(text, sizeof text, "Issued in a hurry\n%s\nand that was all\n", text_of(server));
   const struct cmta_certificate certificate = {.certificate = secure_file("words.pem", text)};
   config.certificates = &certificate;
-  cr_assert_eq(cmta_tls_new(&tls, &config, why, sizeof why), 0, "%s", why);
-  cmta_tls_free(tls);
-}
-
-Test(tls_rules, a_key_of_another_certificate_is_named) {
-  const struct identity *other = secure_issue("server.example", EC, NULL);
-  const struct cmta_certificate certificate = {.certificate = server->file, .key = other->file};
-  config.certificates = &certificate;
-  expect_error(CMTA_E_TLS, other->file);
-  expect_error(CMTA_E_TLS, "key values mismatch");
-}
-
-Test(tls_rules, a_key_with_a_passphrase_is_refused_without_asking) {
-  const char *path = secure_path("locked.pem");
-  FILE *file = fopen(path, "w");
-  char phrase[] = "secret";
-  cr_assert(PEM_write_PrivateKey(file, server->key, EVP_aes_128_cbc(), (unsigned char *)phrase,
-                                 (int)strlen(phrase), NULL, NULL));
-  fclose(file);
-  const struct cmta_certificate certificate = {.certificate = server->file, .key = path};
-  config.certificates = &certificate;
-  expect_error(CMTA_E_TLS, path);
-}
-
-Test(tls_rules, authorities_that_cannot_be_read_are_named) {
-  config.client_certificate = CMTA_CLIENT_CERTIFICATE_ASKED;
-  config.client_authorities = "/no/such/authorities.pem";
-  expect_error(CMTA_E_TLS, config.client_authorities);
-}
-
-static void expect_staple_error(size_t octets) {
-  static char bytes[65537];
-  memset(bytes, 'x', octets);
-  bytes[octets] = '\0';
-  const struct cmta_certificate certificate = {.certificate = server->file,
-                                               .staple = secure_file("staple", bytes)};
-  config.certificates = &certificate;
-  expect_error(CMTA_E_TLS, certificate.staple);
-}
-
-Test(tls_rules, an_empty_staple_is_named) { expect_staple_error(0); }
-
-Test(tls_rules, a_staple_that_is_too_large_is_named) { expect_staple_error(65536); }
-
-Test(tls_rules, a_missing_staple_is_named) {
-  const struct cmta_certificate certificate = {.certificate = server->file,
-                                               .staple = "/no/such/staple"};
-  config.certificates = &certificate;
-  expect_error(CMTA_E_TLS, certificate.staple);
+  cr_assert_not_null(secure_rules_of(&config));
 }
 
 Test(tls_rules, a_chain_goes_to_the_client_in_its_order) {

@@ -4,6 +4,7 @@
 import os
 import re
 import socket
+import ssl
 import subprocess
 
 from submission import MECHANISMS, SubmissionTest, make_certificate, trusting
@@ -17,9 +18,9 @@ class WrongOptions(SinkTest):
         self.other = make_certificate(self.folder, "b.example")[1]
         self.pem = os.path.join(self.folder, "made.pem")
 
-    def assert_wrong(self, said, *arguments):
+    def assert_wrong(self, said, *arguments, listen=("--listen", "127.0.0.1:0")):
         with self.subTest(arguments=arguments):
-            result = run("sink", "--listen", "127.0.0.1:0", *arguments)
+            result = run("sink", *listen, *arguments)
             self.assert_refused(result)
             self.assertIn(said, result.stderr.decode())
 
@@ -50,6 +51,37 @@ class WrongOptions(SinkTest):
     def test_certificates_of_both_kinds(self):
         self.assert_wrong("do not go together", "--tls-cert", self.certificate, "--tls-key", self.key, "--tls-self-signed", self.pem)
 
+    def test_options_given_twice_that_count_once(self):
+        made = "--tls-self-signed", self.pem
+        self.assert_wrong("is a second file for one certificate", *made, "--tls-self-signed", self.pem + ".2")
+        self.assert_wrong("is a second file", *made, "--tls-client-ca", self.certificate, "--tls-client-ca", self.certificate)
+        self.assert_wrong("comes after a --tls that says otherwise", *made, "--tls", "offered", "--tls", "required")
+        self.assert_wrong("comes after a --tls that says otherwise", *made, "--tls", "required", "--tls", "off")
+
+    def test_a_certificate_that_no_client_would_see(self):
+        for options in ("--tls-self-signed", self.pem), ("--tls-cert", self.certificate, "--tls-key", self.key):
+            self.assert_wrong("leaves nobody the certificate", "--tls", "off", *options)
+        self.assertFalse(os.path.exists(self.pem))
+
+    def test_what_is_said_of_listeners_that_there_are_not(self):
+        for mode in "off", "offered", "required":
+            self.assert_wrong("--tls is about --listen", "--tls", mode, "--tls-self-signed", self.pem, listen=("--listen-tls", "127.0.0.1:0"))
+
+    def test_passwords_in_clear_where_there_is_tls_alone(self):
+        in_clear = "--tls-self-signed", self.pem, "--auth", "alice:secret", "--auth-in-clear"
+        self.assert_wrong("--auth-in-clear has no use", *in_clear, "--tls", "required")
+        self.assert_wrong("--auth-in-clear has no use", *in_clear, listen=("--listen-tls", "127.0.0.1:0"))
+
+    def test_a_pipe_is_named_and_nobody_waited_for(self):
+        pipe = os.path.join(self.folder, "pipe")
+        os.mkfifo(pipe)
+        for options in ("--tls-cert", pipe), ("--tls-cert", self.certificate, "--tls-key", pipe), \
+                       ("--tls-self-signed", self.pem, "--tls-client-ca", pipe):
+            self.assert_wrong(f"{pipe}: a pipe", *options)
+
+    def test_a_certificate_without_a_key_anywhere(self):
+        self.assert_wrong(f"{self.certificate}: no PEM private key in it, and no other file is named", "--tls-cert", self.certificate)
+
     def test_a_file_that_is_not_there_is_named(self):
         nothing = os.path.join(self.folder, "nothing")
         self.assert_wrong(nothing, "--tls-cert", nothing)
@@ -76,9 +108,6 @@ class WrongOptions(SinkTest):
             self.assert_wrong(f"{empty}: ", "--tls-cert", self.certificate, "--tls-key", empty)
             self.assert_wrong(f"{empty}: ", "--tls-self-signed", self.pem, "--tls-client-ca", empty)
 
-    def test_a_certificate_without_a_key_is_named(self):
-        self.assert_wrong(self.certificate, "--tls-cert", self.certificate)
-
     def test_a_place_where_the_certificate_cannot_be_written_is_named(self):
         for path in self.folder, os.path.join(self.folder, "no", "file"), "/dev/full":
             self.assert_wrong(f"cannot write to {path}: ", "--tls-self-signed", path)
@@ -98,7 +127,7 @@ class RightOptions(SinkTest):
         self.assertFalse(self.offered("--tls", "off"))
         self.assertTrue(self.offered("--tls-self-signed", self.pem))
         self.assertTrue(self.offered("--tls", "offered", "--tls-self-signed", self.pem))
-        self.assertFalse(self.offered("--tls-self-signed", self.pem, "--tls", "off"))
+        self.assertFalse(self.offered("--tls-self-signed", self.pem, "--tls", "off", "--listen-tls", "127.0.0.1:0"))
 
     def test_where_tls_is_required_mail_in_clear_is_530(self):
         with Sink("--quiet", "--tls-self-signed", self.pem, "--tls", "required") as sink:
@@ -120,6 +149,45 @@ class RightOptions(SinkTest):
             with socket.create_connection(("127.0.0.1", sink.tls_port), PATIENCE) as bare:
                 with trusting(self.pem).wrap_socket(bare, server_hostname="localhost") as client:
                     self.assertEqual(client.recv(4), b"220 ")
+
+
+class Validity(SinkTest):
+    SETTINGS = "[ca]\ndefault_ca = own\n[own]\ndatabase = {0}/index\nserial = {0}/serial\nnew_certs_dir = {0}\ndefault_md = sha256\n" \
+               "policy = names\n[names]\ncommonName = supplied\n"
+
+    def make_certificate(self, begin, end):
+        """A certificate for the time from begin to end, and its key."""
+        paths = [os.path.join(self.folder, name) for name in ("settings", "request", "key", "pem", "index")]
+        settings, request, key, certificate, index = paths
+        with open(settings, "w", encoding="ascii") as file, open(index, "w", encoding="ascii"):
+            file.write(self.SETTINGS.format(self.folder))
+        for command in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
+                         "-keyout", key, "-out", request],
+                        ["ca", "-config", settings, "-batch", "-selfsign", "-create_serial", "-keyfile", key, "-in", request, "-out",
+                         certificate, "-startdate", begin, "-enddate", end, "-notext"]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True, timeout=PATIENCE)
+        return certificate, key
+
+    def assert_warned(self, begin, end, said):
+        """The sink takes mail all the same."""
+        certificate, key = self.make_certificate(begin, end)
+        context = trusting(certificate)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with Sink("--quiet", "--tls-cert", certificate, "--tls-key", key) as sink:
+            with sink.tls_client(context) as client:
+                self.assertTrue(client.message().startswith("250"))
+            errors = sink.stop()[1][:-1]
+        self.assertEqual(errors, [f"cmta sink: {certificate}: warning: this certificate {line}" for line in said])
+
+    def test_a_certificate_that_has_expired_is_warned_of(self):
+        self.assert_warned("20200101000000Z", "20210203040506Z", ["expired 2021-02-03T04:05:06Z"])
+
+    def test_a_certificate_that_is_not_good_yet_is_warned_of(self):
+        self.assert_warned("20970203040506Z", "20980101000000Z", ["is not good before 2097-02-03T04:05:06Z"])
+
+    def test_a_certificate_in_its_time_is_not(self):
+        self.assert_warned("20200101000000Z", "20980101000000Z", [])
 
 
 class SelfSigned(SinkTest):

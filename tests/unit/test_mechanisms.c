@@ -94,7 +94,7 @@ static bool is_list(const char *mechanisms) {
 
 Test(mechanisms, are_upper_case_letters_digits_hyphen_and_underscore) {
   for (int value = 1; value < 256; value++) {
-    char list[] = "X?X";
+    char list[] = "X?Y";
     list[1] = (char)value;
     bool letter = value && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ ", value);
     cr_expect_eq(is_list(list), letter, "%d", value);
@@ -112,12 +112,18 @@ Test(mechanisms, have_one_to_twenty_octets) {
 Test(mechanisms, have_lists_of_up_to_400_octets) {
   char list[402];
   for (size_t i = 0; i < sizeof list; i++)
-    list[i] = i % 2 ? ' ' : 'X';
+    list[i] = i % 3 == 2 ? ' ' : (char)('A' + (i % 3 ? i / 3 % 26 : i / 3 / 26));
   list[400] = '\0';
   cr_expect(is_list(list));
   list[400] = 'X';
   list[401] = '\0';
   cr_expect_not(is_list(list));
+}
+
+Test(mechanisms, are_named_once) {
+  cr_expect_not(is_list("A A"));
+  cr_expect_not(is_list("A B-C D B-C"));
+  cr_expect(is_list("A AA A-A B AB"));
 }
 
 Test(mechanisms, are_offered_without_needless_blanks) {

@@ -7,14 +7,11 @@
 
 #include <string.h>
 
-/* As the library has it. */
-enum { MAX_ITERATIONS = 10000000 };
-
 static const char *set_scheme(void *target, const char *argument) {
-  static const char *const schemes[] = {"SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "CRYPT"};
-  for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-    if (strcmp(argument, schemes[i]) == 0) {
-      ((struct passwd_options *)target)->scheme = argument;
+  const char *name;
+  for (size_t i = 0; (name = cmta_password_scheme(i)); i++)
+    if (strcmp(argument, name) == 0) {
+      ((struct passwd_options *)target)->scheme = name;
       return NULL;
     }
   return "is none of SCRAM-SHA-256, SCRAM-SHA-1, PLAIN and CRYPT";
@@ -23,7 +20,7 @@ static const char *set_scheme(void *target, const char *argument) {
 static const char *set_iterations(void *target, const char *argument) {
   unsigned number = 0;
   const char *wrong = option_unsigned(argument, &number);
-  if (wrong || number == 0 || number > MAX_ITERATIONS)
+  if (wrong || number == 0 || number > CMTA_SCRAM_MAX_ITERATIONS)
     return "is not a whole number from 1 to 10000000";
   ((struct passwd_options *)target)->iterations = number;
   return NULL;

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char command[] = "sink";
 
@@ -220,6 +221,14 @@ static int serve(struct sink *sink) {
   return status;
 }
 
+/* Tests may want clients to meet such a certificate: it is no mistake. */
+static void warn_of_certificates(const struct sink *sink) {
+  char why[512];
+  for (size_t i = 0; i < sink->options.tls.certificate_count; i++)
+    if (sink_tls_is_out_of_time(sink->tls, &sink->options.tls, i, time(NULL), why, sizeof why))
+      complain(command, "%s", why);
+}
+
 static int serve_with_tls(struct sink *sink) {
   const struct sink_options *options = &sink->options;
   char why[512];
@@ -228,6 +237,7 @@ static int serve_with_tls(struct sink *sink) {
     complain(command, "%s", why);
     return EXIT_WRONG;
   }
+  warn_of_certificates(sink);
   int status = serve(sink);
   cmta_tls_free(sink->tls);
   return status;

@@ -3,6 +3,8 @@
 
 #include "sink_auth.h"
 
+#include "options.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,25 @@ static bool is_second(const struct auth_options *options, const char *argument, 
   return false;
 }
 
+/* Whether clients can say it in an exchange: the library judges names and passwords alike. */
+static bool is_sayable(const char *text) {
+  return cmta_password_entry(NULL, 0, "x", text, "PLAIN", 0) != CMTA_E_ARGUMENT;
+}
+
+/* What is wrong with a user, who has a name of length octets and a password; or NULL. */
+static const char *check_user(const char *argument, size_t length) {
+  char *name = strndup(argument, length);
+  const char *wrong = NULL;
+  if (!name)
+    wrong = "finds no memory";
+  else if (!is_sayable(name))
+    wrong = "has a name that no client can say: RFC 4013 forbids it";
+  else if (!is_sayable(argument + length + 1))
+    wrong = "has a password that no client can say: RFC 4013 forbids it";
+  free(name);
+  return wrong;
+}
+
 const char *auth_options_user(struct auth_options *options, const char *argument) {
   size_t length = strcspn(argument, ":");
   if (length == 0 || !argument[length])
@@ -34,6 +55,9 @@ const char *auth_options_user(struct auth_options *options, const char *argument
     return "has no password, and nobody logs in without one";
   if (is_second(options, argument, length))
     return "names a user twice";
+  const char *wrong = check_user(argument, length);
+  if (wrong)
+    return wrong;
   return append(&options->users, &options->user_count, argument) ? NULL : "finds no memory";
 }
 
@@ -70,7 +94,6 @@ static bool is_listed(const char *list, const char *name, size_t length) {
   return false;
 }
 
-/* One named twice is offered once. */
 static const char *add_mechanism(struct auth_options *options, const char *at, size_t length) {
   char name[24] = "";
   size_t used = strlen(options->mechanisms);
@@ -79,7 +102,7 @@ static const char *add_mechanism(struct auth_options *options, const char *at, s
   if (length >= sizeof name || !is_mechanism(name))
     return "has a name that is no mechanism of this program";
   if (is_listed(options->mechanisms, name, length))
-    return NULL;
+    return "names a mechanism twice";
   snprintf(options->mechanisms + used, sizeof options->mechanisms - used, "%s%s", used ? " " : "",
            name);
   return NULL;
@@ -99,9 +122,11 @@ const char *auth_options_mechanisms(struct auth_options *options, const char *ar
 /* ---- All together ---- */
 
 const char *auth_options_check(const struct auth_options *options,
-                               const struct cmta_settings *settings) {
+                               const struct cmta_settings *settings, bool in_clear) {
   if (!options->users && options->may_act)
     return "--auth-as-anybody needs a user: --auth";
+  if (settings->auth_in_clear && !in_clear)
+    return "--auth-in-clear has no use where every client needs TLS";
   if (options->users || options->files)
     return NULL;
   if (settings->auth_required)
@@ -127,6 +152,20 @@ static bool complain_of(int error, char *why, size_t size) {
   return false;
 }
 
+/* Whoever runs the sink should hear why logins fail. */
+static void tell_trouble(void *data, const char *why) {
+  if (why)
+    complain("sink", "%s; its users are answered 454", why);
+  else
+    complain("sink", "%s: can be used again", (const char *)data);
+}
+
+static int add_file(struct cmta_server *server, const char *path, char *why, size_t size) {
+  const struct cmta_password_file file = {
+      .size = sizeof file, .path = path, .troubled = tell_trouble, .data = (void *)path};
+  return cmta_server_add_password_file_with(server, &file, why, size);
+}
+
 bool sink_auth_add(struct cmta_server *server, const struct auth_options *options, char *why,
                    size_t size) {
   int error = 0;
@@ -134,6 +173,6 @@ bool sink_auth_add(struct cmta_server *server, const struct auth_options *option
   if (options->users)
     error = cmta_server_add_users(server, options->users, options->may_act);
   for (size_t i = 0; error >= 0 && i < options->file_count; i++)
-    error = cmta_server_add_password_file(server, options->files[i], why, size);
+    error = add_file(server, options->files[i], why, size);
   return error >= 0 || complain_of(error, why, size);
 }

@@ -23,9 +23,10 @@ const char *auth_options_file(struct auth_options *options, const char *argument
 /* Names with commas or blanks between them, in any case. */
 const char *auth_options_mechanisms(struct auth_options *options, const char *argument);
 
-/* NULL, or how options and settings contradict each other: a sentence, a static string. */
+/* NULL, or how options and settings contradict each other: a sentence, a static string. in_clear:
+   some clients may speak without TLS. */
 const char *auth_options_check(const struct auth_options *options,
-                               const struct cmta_settings *settings);
+                               const struct cmta_settings *settings, bool in_clear);
 
 /* Frees what options holds. */
 void auth_options_free(struct auth_options *options);

@@ -43,13 +43,11 @@ static const char *set_tls_key(void *target, const char *argument) {
 }
 
 static const char *set_tls_self_signed(void *target, const char *argument) {
-  tls_of(target)->self_signed = argument;
-  return *argument ? NULL : "is no file name";
+  return tls_options_self_signed(tls_of(target), argument);
 }
 
 static const char *set_tls_client_ca(void *target, const char *argument) {
-  tls_of(target)->client_authorities = argument;
-  return *argument ? NULL : "is no file name";
+  return tls_options_client_authorities(tls_of(target), argument);
 }
 
 static const char *set_auth(void *target, const char *argument) {
@@ -223,7 +221,8 @@ static const struct option_row rows[] = {
      "may be given more than once",
      set_reject, NULL},
     {"tls", "off|offered|required",
-     "STARTTLS at --listen: not there, there, or needed before all else\n"
+     "STARTTLS at --listen: not there, there, or needed before all else;\n"
+     "of --listen-tls it says nothing\n"
      "(default: offered when there is a certificate, else off)",
      set_tls, NULL},
     {"tls-cert", "FILE",
@@ -304,11 +303,16 @@ static const char *finish(struct sink_options *options) {
   options->settings.collect = !options->quiet || options->jsonl;
   if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS))
     return "no memory";
-  bool implicit = false;
-  for (size_t i = 0; i < options->address_count; i++)
+  bool clear = false, implicit = false;
+  for (size_t i = 0; i < options->address_count; i++) {
+    clear |= !options->addresses[i].implicit;
     implicit |= options->addresses[i].implicit;
-  const char *wrong = tls_options_finish(&options->tls, implicit);
-  return wrong ? wrong : auth_options_check(&options->auth, &options->settings);
+  }
+  const char *wrong = tls_options_finish(&options->tls, clear, implicit);
+  if (wrong)
+    return wrong;
+  bool in_clear = clear && options->tls.mode != CMTA_TLS_REQUIRED;
+  return auth_options_check(&options->auth, &options->settings, in_clear);
 }
 
 enum options_result sink_options_read(struct sink_options *options, int argc, char **argv) {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Octets of the names of a certificate that is made at start, and of one of them. */
 enum { NAMES_SIZE = 1024, NAME_SIZE = 256 };
@@ -42,6 +43,8 @@ const char *tls_options_mode(struct tls_options *options, const char *argument) 
       {"off", CMTA_TLS_OFF}, {"offered", CMTA_TLS_OFFERED}, {"required", CMTA_TLS_REQUIRED}};
   for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
     if (strcmp(modes[i].name, argument) == 0) {
+      if (options->mode_given && options->mode != modes[i].mode)
+        return "comes after a --tls that says otherwise";
       options->mode = modes[i].mode;
       options->mode_given = true;
       return NULL;
@@ -49,24 +52,47 @@ const char *tls_options_mode(struct tls_options *options, const char *argument) 
   return "is not off, offered or required";
 }
 
+/* Each certificate that is made has one file. */
+const char *tls_options_self_signed(struct tls_options *options, const char *argument) {
+  if (options->self_signed)
+    return "is a second file for one certificate";
+  options->self_signed = argument;
+  return *argument ? NULL : "is no file name";
+}
+
+const char *tls_options_client_authorities(struct tls_options *options, const char *argument) {
+  if (options->client_authorities)
+    return "is a second file, and all authorities must be in one";
+  options->client_authorities = argument;
+  return *argument ? NULL : "is no file name";
+}
+
 static bool has_certificate(const struct tls_options *options) {
   return options->certificate_count || options->self_signed;
 }
 
-const char *tls_options_finish(struct tls_options *options, bool implicit) {
-  if (options->certificate_count && options->self_signed)
-    return "--tls-cert and --tls-self-signed do not go together";
-  if (has_certificate(options)) {
-    if (!options->mode_given)
-      options->mode = CMTA_TLS_OFFERED;
-    return NULL;
-  }
+/* What is asked for, but cannot be had without a certificate. */
+static const char *check_without(const struct tls_options *options, bool implicit) {
   if (implicit)
     return "--listen-tls needs --tls-cert or --tls-self-signed";
   if (options->mode != CMTA_TLS_OFF)
     return "--tls needs --tls-cert or --tls-self-signed";
   return options->client_authorities ? "--tls-client-ca needs --tls-cert or --tls-self-signed"
                                      : NULL;
+}
+
+const char *tls_options_finish(struct tls_options *options, bool clear, bool implicit) {
+  if (options->certificate_count && options->self_signed)
+    return "--tls-cert and --tls-self-signed do not go together";
+  if (!has_certificate(options))
+    return check_without(options, implicit);
+  if (!options->mode_given)
+    options->mode = CMTA_TLS_OFFERED;
+  else if (!clear)
+    return "--tls is about --listen, and there is --listen-tls alone";
+  else if (options->mode == CMTA_TLS_OFF && !implicit)
+    return "--tls off leaves nobody the certificate: there is no --listen-tls";
+  return NULL;
 }
 
 void tls_options_free(struct tls_options *options) { free(options->certificates); }
@@ -148,7 +174,6 @@ bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, cons
   for (size_t i = 0; i < count; i++)
     add_address(names, addresses[i].text);
   struct cmta_tls_config config = config_of(options, names);
-  snprintf(why, size, "%s", cmta_strerror(CMTA_E_MEMORY));
   if (cmta_tls_new(tls, &config, why, size) < 0)
     return false;
   if (!options->self_signed || write_certificate(options->self_signed, cmta_tls_certificate(*tls)))
@@ -157,4 +182,20 @@ bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, cons
   cmta_tls_free(*tls);
   *tls = NULL;
   return false;
+}
+
+bool sink_tls_is_out_of_time(const struct cmta_tls *tls, const struct tls_options *options,
+                             size_t certificate, int64_t now, char *why, size_t size) {
+  int64_t from, until;
+  if (cmta_tls_validity(tls, certificate, &from, &until) < 0 || (from <= now && now <= until))
+    return false;
+  time_t when = now < from ? from : until;
+  struct tm parts;
+  char date[32] = "";
+  if (gmtime_r(&when, &parts))
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  snprintf(why, size, "%s: warning: this certificate %s %s",
+           options->certificates[certificate].certificate,
+           now < from ? "is not good before" : "expired", date);
+  return true;
 }

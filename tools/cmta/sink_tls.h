@@ -27,10 +27,13 @@ struct tls_options {
 const char *tls_options_certificate(struct tls_options *options, const char *argument);
 const char *tls_options_key(struct tls_options *options, const char *argument);
 const char *tls_options_mode(struct tls_options *options, const char *argument);
+const char *tls_options_self_signed(struct tls_options *options, const char *argument);
+const char *tls_options_client_authorities(struct tls_options *options, const char *argument);
 
 /* Settles the mode that follows from the rest. NULL, or how the options contradict each other: a
-   sentence, a static string. implicit: some listener has TLS from its first byte. */
-const char *tls_options_finish(struct tls_options *options, bool implicit);
+   sentence, a static string. clear: some listener begins in clear; implicit: some has TLS from its
+   first byte. */
+const char *tls_options_finish(struct tls_options *options, bool clear, bool implicit);
 
 /* Frees what options holds. */
 void tls_options_free(struct tls_options *options);
@@ -41,5 +44,10 @@ void tls_options_free(struct tls_options *options);
    it. */
 bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, const char *hostname,
                   const struct sink_address *addresses, size_t count, char *why, size_t size);
+
+/* Whether the certificate of this number is out of its time at `now`, seconds since 1970: then one
+   line in why, of size octets, says so. */
+bool sink_tls_is_out_of_time(const struct cmta_tls *tls, const struct tls_options *options,
+                             size_t certificate, int64_t now, char *why, size_t size);
 
 #endif
