@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A parameter of one's own: the priorities of RFC 6710. The library reads and checks them, a hook
- * puts off what is not urgent enough: example_parameter ADDR:PORT LEAST */
+/* A parameter of one's own, X-PRIORITY=-9 to 9. The library reads and checks it, a hook puts off
+ * what is not urgent enough: example_parameter ADDR:PORT LEAST */
 #include <cmta/server.h>
 
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 /* A malformed value has had its 501 before a hook is asked. */
 static enum cmta_verdict mail(struct cmta_session *session, void *least,
                               const struct cmta_path *from) {
-  const struct cmta_parameter *parameter = cmta_path_parameter(from, "MT-PRIORITY");
+  const struct cmta_parameter *parameter = cmta_path_parameter(from, "X-PRIORITY");
   int64_t priority = parameter ? parameter->number : 0;
   if (priority >= *(const int64_t *)least)
     return CMTA_ACCEPT;
@@ -28,14 +28,14 @@ static enum cmta_verdict message(struct cmta_session *session, void *least,
 }
 
 int main(int argc, char **argv) {
-  const struct cmta_keyword priority = {.ehlo = "MT-PRIORITY",
-                                        .parameter = "MT-PRIORITY",
+  const struct cmta_keyword priority = {.ehlo = "X-PRIORITY",
+                                        .parameter = "X-PRIORITY",
                                         .commands = CMTA_WITH_MAIL,
                                         .value = CMTA_VALUE_INTEGER,
                                         .value_required = true,
                                         .minimum = -9,
                                         .maximum = 9,
-                                        .octets = 15};
+                                        .octets = 14};
   const struct cmta_hooks hooks = {.size = sizeof hooks, .mail = mail, .message = message};
   int64_t least = argc > 2 ? atoi(argv[2]) : 0;
   struct cmta_settings settings;

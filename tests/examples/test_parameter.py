@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""MT-PRIORITY is offered, checked by the library and read by the hook."""
+"""X-PRIORITY is offered, checked by the library and read by the hook."""
 
 import smtplib
 
@@ -10,14 +10,14 @@ class Parameter(ExampleTest):
     def test_it_is_offered(self):
         with Example() as example, example.client() as client:
             client.ehlo()
-            self.assertTrue(client.has_extn("MT-PRIORITY"))
+            self.assertTrue(client.has_extn("X-PRIORITY"))
 
     def test_what_is_urgent_enough_is_taken_and_the_rest_put_off(self):
         with Example("-1") as example, example.client() as client:
-            client.sendmail("a@example.org", "b@example.org", MESSAGE, ["mt-priority=-1"])
+            client.sendmail("a@example.org", "b@example.org", MESSAGE, ["x-priority=-1"])
             client.sendmail("a@example.org", "b@example.org", MESSAGE)
             with self.assertRaises(smtplib.SMTPSenderRefused) as refused:
-                client.sendmail("a@example.org", "b@example.org", MESSAGE, ["MT-PRIORITY=-2"])
+                client.sendmail("a@example.org", "b@example.org", MESSAGE, ["X-PRIORITY=-2"])
             self.assertEqual(refused.exception.smtp_code, 450)
             self.assertEqual(refused.exception.smtp_error, b"4.7.15 Priority -2 has to wait")
         self.assertEqual(example.output, MESSAGE * 2)
@@ -26,14 +26,14 @@ class Parameter(ExampleTest):
         with Example("-9") as example, example.client() as client:
             client.ehlo()
             for value in "=10", "=-10", "=high", "=", "":
-                self.assertEqual(client.docmd(f"MAIL FROM:<a@b.example> MT-PRIORITY{value}")[0], 501)
-            self.assertEqual(client.docmd("MAIL FROM:<a@b.example> MT-PRIORITY=9")[0], 250)
+                self.assertEqual(client.docmd(f"MAIL FROM:<a@b.example> X-PRIORITY{value}")[0], 501)
+            self.assertEqual(client.docmd("MAIL FROM:<a@b.example> X-PRIORITY=9")[0], 250)
 
     def test_it_is_no_parameter_of_rcpt(self):
         with Example("0") as example, example.client() as client:
             client.ehlo()
             client.mail("a@example.org")
-            self.assertEqual(client.rcpt("b@example.org", ["MT-PRIORITY=1"])[0], 555)
+            self.assertEqual(client.rcpt("b@example.org", ["X-PRIORITY=1"])[0], 555)
 
 
 @needs("swaks")
