@@ -1668,8 +1668,7 @@ bool parameter_notify(struct cmta_slice value, unsigned *notify) {
   *notify = 0;
   for (;; at = behind + 1) {
     unsigned word = notify_word(at, &behind);
-    if (word == 0 || (*notify & (word | CMTA_NOTIFY_NEVER)) ||
-        (word == CMTA_NOTIFY_NEVER && *notify))
+    if (word == 0 || (*notify & CMTA_NOTIFY_NEVER) || (word == CMTA_NOTIFY_NEVER && *notify))
       return false;
     *notify |= word;
     if (*behind != ',')
@@ -2616,64 +2615,11 @@ yy252:
 
 }
 
-bool parameter_priority(struct cmta_slice value, int *priority) {
+bool parameter_hold_until(struct cmta_slice value, int64_t *seconds) {
   if (value.length == 0)
     return false;
-  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
-
-{
-	unsigned char yych;
-	yych = *cursor;
-	if (yych <= '/') {
-		if (yych == '-') goto yy255;
-	} else {
-		if (yych <= '0') goto yy256;
-		if (yych <= '9') goto yy257;
-	}
-	++cursor;
-yy254:
-	{ return false; }
-yy255:
-	yych = *(marker = ++cursor);
-	if (yych <= '0') goto yy254;
-	if (yych <= '9') goto yy258;
-	goto yy254;
-yy256:
-	yych = *++cursor;
-	if (yych == '\r') goto yy259;
-	if (yych == ' ') goto yy259;
-	goto yy254;
-yy257:
-	yych = *++cursor;
-	if (yych == '\r') goto yy260;
-	if (yych == ' ') goto yy260;
-	goto yy254;
-yy258:
-	yych = *++cursor;
-	if (yych == '\r') goto yy261;
-	if (yych == ' ') goto yy261;
-	cursor = marker;
-	goto yy254;
-yy259:
-	++cursor;
-	{ *priority = 0; return cursor == end + 1; }
-yy260:
-	++cursor;
-	{ *priority = value.at[0] - '0'; return cursor == end + 1; }
-yy261:
-	++cursor;
-	{ *priority = '0' - value.at[1]; return cursor == end + 1; }
-}
-
-}
-
-bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *valid) {
-  if (value.length == 0)
-    return false;
-  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
-  const unsigned char *cursor = begin, *marker, *zone, *action;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker, *zone;
   const unsigned char *yyt1 = NULL;
-  const unsigned char *yyt2 = NULL;
 
 
 {
@@ -2718,361 +2664,743 @@ bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *val
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy265;
+		case '8': goto yy256;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy266;
-		default: goto yy263;
+		case '9': goto yy257;
+		default: goto yy254;
 	}
-yy263:
+yy254:
 	++cursor;
-yy264:
+yy255:
 	{ return false; }
-yy265:
+yy256:
 	yych = *(marker = ++cursor);
 	if (yych <= '4') {
-		if (yych <= '/') goto yy264;
-		if (yych <= '0') goto yy267;
-		if (yych <= '3') goto yy269;
-		goto yy267;
+		if (yych <= '/') goto yy255;
+		if (yych <= '0') goto yy258;
+		if (yych <= '3') goto yy260;
+		goto yy258;
 	} else {
-		if (yych == '8') goto yy267;
-		if (yych <= '9') goto yy269;
-		goto yy264;
+		if (yych == '8') goto yy258;
+		if (yych <= '9') goto yy260;
+		goto yy255;
 	}
-yy266:
+yy257:
 	yych = *(marker = ++cursor);
 	if (yych <= '2') {
-		if (yych <= '/') goto yy264;
-		if (yych <= '1') goto yy269;
+		if (yych <= '/') goto yy255;
+		if (yych <= '1') goto yy260;
 	} else {
-		if (yych == '6') goto yy267;
-		if (yych <= '9') goto yy269;
-		goto yy264;
+		if (yych == '6') goto yy258;
+		if (yych <= '9') goto yy260;
+		goto yy255;
 	}
-yy267:
+yy258:
 	yych = *++cursor;
 	switch (yych) {
 		case '0':
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy270;
+		case '8': goto yy261;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy271;
-		default: goto yy268;
+		case '9': goto yy262;
+		default: goto yy259;
 	}
-yy268:
+yy259:
 	cursor = marker;
-	goto yy264;
-yy269:
+	goto yy255;
+yy260:
 	yych = *++cursor;
 	switch (yych) {
-		case '0': goto yy272;
+		case '0': goto yy263;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy271;
+		case '9': goto yy262;
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy270;
-		default: goto yy268;
+		case '8': goto yy261;
+		default: goto yy259;
 	}
-yy270:
+yy261:
 	yych = *++cursor;
 	if (yych <= '4') {
-		if (yych <= '/') goto yy268;
-		if (yych <= '0') goto yy273;
-		if (yych <= '3') goto yy274;
-		goto yy273;
+		if (yych <= '/') goto yy259;
+		if (yych <= '0') goto yy264;
+		if (yych <= '3') goto yy265;
+		goto yy264;
 	} else {
-		if (yych == '8') goto yy273;
-		if (yych <= '9') goto yy274;
-		goto yy268;
+		if (yych == '8') goto yy264;
+		if (yych <= '9') goto yy265;
+		goto yy259;
+	}
+yy262:
+	yych = *++cursor;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy259;
+		if (yych <= '1') goto yy265;
+		goto yy264;
+	} else {
+		if (yych == '6') goto yy264;
+		if (yych <= '9') goto yy265;
+		goto yy259;
+	}
+yy263:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy259;
+		if (yych <= '3') goto yy265;
+	} else {
+		if (yych == '8') goto yy264;
+		if (yych <= '9') goto yy265;
+		goto yy259;
+	}
+yy264:
+	yych = *++cursor;
+	if (yych == '-') goto yy266;
+	goto yy259;
+yy265:
+	yych = *++cursor;
+	if (yych == '-') goto yy267;
+	goto yy259;
+yy266:
+	yych = *++cursor;
+	if (yych <= '/') goto yy259;
+	if (yych <= '0') goto yy268;
+	if (yych <= '1') goto yy269;
+	goto yy259;
+yy267:
+	yych = *++cursor;
+	if (yych <= '/') goto yy259;
+	if (yych <= '0') goto yy270;
+	if (yych <= '1') goto yy269;
+	goto yy259;
+yy268:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy271;
+		case '2': goto yy272;
+		case '4':
+		case '6':
+		case '9': goto yy273;
+		default: goto yy259;
+	}
+yy269:
+	yych = *++cursor;
+	if (yych <= '/') goto yy259;
+	if (yych == '1') goto yy273;
+	if (yych <= '2') goto yy271;
+	goto yy259;
+yy270:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy271;
+		case '2': goto yy274;
+		case '4':
+		case '6':
+		case '9': goto yy273;
+		default: goto yy259;
 	}
 yy271:
 	yych = *++cursor;
-	if (yych <= '2') {
-		if (yych <= '/') goto yy268;
-		if (yych <= '1') goto yy274;
-		goto yy273;
-	} else {
-		if (yych == '6') goto yy273;
-		if (yych <= '9') goto yy274;
-		goto yy268;
-	}
+	if (yych == '-') goto yy275;
+	goto yy259;
 yy272:
 	yych = *++cursor;
-	if (yych <= '4') {
-		if (yych <= '/') goto yy268;
-		if (yych <= '3') goto yy274;
-	} else {
-		if (yych == '8') goto yy273;
-		if (yych <= '9') goto yy274;
-		goto yy268;
-	}
+	if (yych == '-') goto yy276;
+	goto yy259;
 yy273:
 	yych = *++cursor;
-	if (yych == '-') goto yy275;
-	goto yy268;
+	if (yych == '-') goto yy277;
+	goto yy259;
 yy274:
 	yych = *++cursor;
-	if (yych == '-') goto yy276;
-	goto yy268;
+	if (yych == '-') goto yy278;
+	goto yy259;
 yy275:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '0') goto yy277;
-	if (yych <= '1') goto yy278;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych <= '0') goto yy279;
+	if (yych <= '2') goto yy280;
+	if (yych <= '3') goto yy281;
+	goto yy259;
 yy276:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
+	if (yych <= '/') goto yy259;
 	if (yych <= '0') goto yy279;
-	if (yych <= '1') goto yy278;
-	goto yy268;
+	if (yych <= '2') goto yy280;
+	goto yy259;
 yy277:
 	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy280;
-		case '2': goto yy281;
-		case '4':
-		case '6':
-		case '9': goto yy282;
-		default: goto yy268;
-	}
+	if (yych <= '/') goto yy259;
+	if (yych <= '0') goto yy279;
+	if (yych <= '2') goto yy280;
+	if (yych <= '3') goto yy282;
+	goto yy259;
 yy278:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych == '1') goto yy282;
-	if (yych <= '2') goto yy280;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych <= '0') goto yy279;
+	if (yych <= '1') goto yy280;
+	if (yych <= '2') goto yy283;
+	goto yy259;
 yy279:
 	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy280;
-		case '2': goto yy283;
-		case '4':
-		case '6':
-		case '9': goto yy282;
-		default: goto yy268;
-	}
+	if (yych <= '0') goto yy259;
+	if (yych <= '9') goto yy284;
+	goto yy259;
 yy280:
 	yych = *++cursor;
-	if (yych == '-') goto yy284;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych <= '9') goto yy284;
+	goto yy259;
 yy281:
 	yych = *++cursor;
-	if (yych == '-') goto yy285;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych <= '1') goto yy284;
+	goto yy259;
 yy282:
 	yych = *++cursor;
-	if (yych == '-') goto yy286;
-	goto yy268;
+	if (yych == '0') goto yy284;
+	goto yy259;
 yy283:
 	yych = *++cursor;
-	if (yych == '-') goto yy287;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych >= '9') goto yy259;
 yy284:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '0') goto yy288;
-	if (yych <= '2') goto yy289;
-	if (yych <= '3') goto yy290;
-	goto yy268;
+	if (yych == 'T') goto yy285;
+	if (yych != 't') goto yy259;
 yy285:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '0') goto yy288;
-	if (yych <= '2') goto yy289;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych <= '1') goto yy286;
+	if (yych <= '2') goto yy287;
+	goto yy259;
 yy286:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '0') goto yy288;
-	if (yych <= '2') goto yy289;
-	if (yych <= '3') goto yy291;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych <= '9') goto yy288;
+	goto yy259;
 yy287:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '0') goto yy288;
-	if (yych <= '1') goto yy289;
-	if (yych <= '2') goto yy292;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych >= '4') goto yy259;
 yy288:
 	yych = *++cursor;
-	if (yych <= '0') goto yy268;
-	if (yych <= '9') goto yy293;
-	goto yy268;
+	if (yych != ':') goto yy259;
+	yych = *++cursor;
+	if (yych <= '/') goto yy259;
+	if (yych >= '6') goto yy259;
+	yych = *++cursor;
+	if (yych <= '/') goto yy259;
+	if (yych >= ':') goto yy259;
+	yych = *++cursor;
+	if (yych != ':') goto yy259;
+	yych = *++cursor;
+	if (yych <= '/') goto yy259;
+	if (yych <= '5') goto yy289;
+	if (yych <= '6') goto yy290;
+	goto yy259;
 yy289:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '9') goto yy293;
-	goto yy268;
+	if (yych <= '/') goto yy259;
+	if (yych <= '9') goto yy291;
+	goto yy259;
 yy290:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '1') goto yy293;
-	goto yy268;
+	if (yych != '0') goto yy259;
 yy291:
-	yych = *++cursor;
-	if (yych == '0') goto yy293;
-	goto yy268;
-yy292:
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych >= '9') goto yy268;
-yy293:
-	yych = *++cursor;
-	if (yych == 'T') goto yy294;
-	if (yych != 't') goto yy268;
-yy294:
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '1') goto yy295;
-	if (yych <= '2') goto yy296;
-	goto yy268;
-yy295:
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '9') goto yy297;
-	goto yy268;
-yy296:
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych >= '4') goto yy268;
-yy297:
-	yych = *++cursor;
-	if (yych != ':') goto yy268;
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych >= '6') goto yy268;
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych >= ':') goto yy268;
-	yych = *++cursor;
-	if (yych != ':') goto yy268;
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '5') goto yy298;
-	if (yych <= '6') goto yy299;
-	goto yy268;
-yy298:
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '9') goto yy300;
-	goto yy268;
-yy299:
-	yych = *++cursor;
-	if (yych != '0') goto yy268;
-yy300:
 	yych = *++cursor;
 	if (yych <= '.') {
 		if (yych <= '+') {
-			if (yych <= '*') goto yy268;
+			if (yych <= '*') goto yy259;
 			yyt1 = cursor;
 		} else {
-			if (yych <= ',') goto yy268;
-			if (yych >= '.') goto yy302;
+			if (yych <= ',') goto yy259;
+			if (yych >= '.') goto yy293;
 			yyt1 = cursor;
 		}
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= 'Y') goto yy268;
+			if (yych <= 'Y') goto yy259;
 			yyt1 = cursor;
-			goto yy303;
+			goto yy294;
 		} else {
 			if (yych == 'z') {
 				yyt1 = cursor;
-				goto yy303;
+				goto yy294;
 			}
-			goto yy268;
+			goto yy259;
 		}
 	}
-yy301:
+yy292:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '1') goto yy304;
-	if (yych <= '2') goto yy305;
-	goto yy268;
-yy302:
+	if (yych == '0') goto yy295;
+	goto yy259;
+yy293:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy306;
+		goto yy296;
 	}
-	goto yy268;
-yy303:
+	goto yy259;
+yy294:
 	yych = *++cursor;
-	if (yych <= 0x1F) {
-		if (yych == '\r') {
-			yyt2 = cursor;
-			goto yy307;
-		}
-		goto yy268;
-	} else {
-		if (yych <= ' ') {
-			yyt2 = cursor;
-			goto yy307;
-		}
-		if (yych == ';') {
-			yyt2 = cursor;
-			goto yy308;
-		}
-		goto yy268;
-	}
-yy304:
+	if (yych == '\r') goto yy297;
+	if (yych == ' ') goto yy297;
+	goto yy259;
+yy295:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '9') goto yy309;
-	goto yy268;
-yy305:
-	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '3') goto yy309;
-	goto yy268;
-yy306:
+	if (yych == '0') goto yy298;
+	goto yy259;
+yy296:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy306;
+		goto yy296;
 	}
 	if (yych <= '-') {
 		if (yych == '+') {
 			yyt1 = cursor;
-			goto yy301;
+			goto yy292;
 		}
-		if (yych <= ',') goto yy268;
+		if (yych <= ',') goto yy259;
 		yyt1 = cursor;
-		goto yy301;
+		goto yy292;
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= 'Y') goto yy268;
+			if (yych <= 'Y') goto yy259;
 			yyt1 = cursor;
-			goto yy303;
+			goto yy294;
 		} else {
 			if (yych == 'z') {
 				yyt1 = cursor;
-				goto yy303;
+				goto yy294;
 			}
-			goto yy268;
+			goto yy259;
 		}
 	}
+yy297:
+	++cursor;
+	zone = yyt1;
+	{ return cursor == end + 1 && moment(value.at, (const char *)zone, seconds); }
+yy298:
+	yych = *++cursor;
+	if (yych != ':') goto yy259;
+	yych = *++cursor;
+	if (yych != '0') goto yy259;
+	yych = *++cursor;
+	if (yych == '0') goto yy294;
+	goto yy259;
+}
+
+}
+
+bool parameter_priority(struct cmta_slice value, int *priority) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	if (yych <= '/') {
+		if (yych == '-') goto yy301;
+	} else {
+		if (yych <= '0') goto yy302;
+		if (yych <= '9') goto yy303;
+	}
+	++cursor;
+yy300:
+	{ return false; }
+yy301:
+	yych = *(marker = ++cursor);
+	if (yych <= '0') goto yy300;
+	if (yych <= '9') goto yy304;
+	goto yy300;
+yy302:
+	yych = *++cursor;
+	if (yych == '\r') goto yy305;
+	if (yych == ' ') goto yy305;
+	goto yy300;
+yy303:
+	yych = *++cursor;
+	if (yych == '\r') goto yy306;
+	if (yych == ' ') goto yy306;
+	goto yy300;
+yy304:
+	yych = *++cursor;
+	if (yych == '\r') goto yy307;
+	if (yych == ' ') goto yy307;
+	cursor = marker;
+	goto yy300;
+yy305:
+	++cursor;
+	{ *priority = 0; return cursor == end + 1; }
+yy306:
+	++cursor;
+	{ *priority = value.at[0] - '0'; return cursor == end + 1; }
 yy307:
+	++cursor;
+	{ *priority = '0' - value.at[1]; return cursor == end + 1; }
+}
+
+}
+
+bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *valid) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *begin = cursor_at(value.at), *end = begin + value.length;
+  const unsigned char *cursor = begin, *marker, *zone, *action;
+  const unsigned char *yyt1 = NULL;
+  const unsigned char *yyt2 = NULL;
+
+
+{
+	unsigned char yych;
+	yych = *cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy311;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy312;
+		default: goto yy309;
+	}
+yy309:
+	++cursor;
+yy310:
+	{ return false; }
+yy311:
+	yych = *(marker = ++cursor);
+	if (yych <= '4') {
+		if (yych <= '/') goto yy310;
+		if (yych <= '0') goto yy313;
+		if (yych <= '3') goto yy315;
+		goto yy313;
+	} else {
+		if (yych == '8') goto yy313;
+		if (yych <= '9') goto yy315;
+		goto yy310;
+	}
+yy312:
+	yych = *(marker = ++cursor);
+	if (yych <= '2') {
+		if (yych <= '/') goto yy310;
+		if (yych <= '1') goto yy315;
+	} else {
+		if (yych == '6') goto yy313;
+		if (yych <= '9') goto yy315;
+		goto yy310;
+	}
+yy313:
+	yych = *++cursor;
+	switch (yych) {
+		case '0':
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy316;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy317;
+		default: goto yy314;
+	}
+yy314:
+	cursor = marker;
+	goto yy310;
+yy315:
+	yych = *++cursor;
+	switch (yych) {
+		case '0': goto yy318;
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '9': goto yy317;
+		case '2':
+		case '4':
+		case '6':
+		case '8': goto yy316;
+		default: goto yy314;
+	}
+yy316:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy314;
+		if (yych <= '0') goto yy319;
+		if (yych <= '3') goto yy320;
+		goto yy319;
+	} else {
+		if (yych == '8') goto yy319;
+		if (yych <= '9') goto yy320;
+		goto yy314;
+	}
+yy317:
+	yych = *++cursor;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy314;
+		if (yych <= '1') goto yy320;
+		goto yy319;
+	} else {
+		if (yych == '6') goto yy319;
+		if (yych <= '9') goto yy320;
+		goto yy314;
+	}
+yy318:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy314;
+		if (yych <= '3') goto yy320;
+	} else {
+		if (yych == '8') goto yy319;
+		if (yych <= '9') goto yy320;
+		goto yy314;
+	}
+yy319:
+	yych = *++cursor;
+	if (yych == '-') goto yy321;
+	goto yy314;
+yy320:
+	yych = *++cursor;
+	if (yych == '-') goto yy322;
+	goto yy314;
+yy321:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '0') goto yy323;
+	if (yych <= '1') goto yy324;
+	goto yy314;
+yy322:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '0') goto yy325;
+	if (yych <= '1') goto yy324;
+	goto yy314;
+yy323:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy326;
+		case '2': goto yy327;
+		case '4':
+		case '6':
+		case '9': goto yy328;
+		default: goto yy314;
+	}
+yy324:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych == '1') goto yy328;
+	if (yych <= '2') goto yy326;
+	goto yy314;
+yy325:
+	yych = *++cursor;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy326;
+		case '2': goto yy329;
+		case '4':
+		case '6':
+		case '9': goto yy328;
+		default: goto yy314;
+	}
+yy326:
+	yych = *++cursor;
+	if (yych == '-') goto yy330;
+	goto yy314;
+yy327:
+	yych = *++cursor;
+	if (yych == '-') goto yy331;
+	goto yy314;
+yy328:
+	yych = *++cursor;
+	if (yych == '-') goto yy332;
+	goto yy314;
+yy329:
+	yych = *++cursor;
+	if (yych == '-') goto yy333;
+	goto yy314;
+yy330:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '0') goto yy334;
+	if (yych <= '2') goto yy335;
+	if (yych <= '3') goto yy336;
+	goto yy314;
+yy331:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '0') goto yy334;
+	if (yych <= '2') goto yy335;
+	goto yy314;
+yy332:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '0') goto yy334;
+	if (yych <= '2') goto yy335;
+	if (yych <= '3') goto yy337;
+	goto yy314;
+yy333:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '0') goto yy334;
+	if (yych <= '1') goto yy335;
+	if (yych <= '2') goto yy338;
+	goto yy314;
+yy334:
+	yych = *++cursor;
+	if (yych <= '0') goto yy314;
+	if (yych <= '9') goto yy339;
+	goto yy314;
+yy335:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '9') goto yy339;
+	goto yy314;
+yy336:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '1') goto yy339;
+	goto yy314;
+yy337:
+	yych = *++cursor;
+	if (yych == '0') goto yy339;
+	goto yy314;
+yy338:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych >= '9') goto yy314;
+yy339:
+	yych = *++cursor;
+	if (yych == 'T') goto yy340;
+	if (yych != 't') goto yy314;
+yy340:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '1') goto yy341;
+	if (yych <= '2') goto yy342;
+	goto yy314;
+yy341:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '9') goto yy343;
+	goto yy314;
+yy342:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych >= '4') goto yy314;
+yy343:
+	yych = *++cursor;
+	if (yych != ':') goto yy314;
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych >= '6') goto yy314;
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych >= ':') goto yy314;
+	yych = *++cursor;
+	if (yych != ':') goto yy314;
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '5') goto yy344;
+	if (yych <= '6') goto yy345;
+	goto yy314;
+yy344:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '9') goto yy346;
+	goto yy314;
+yy345:
+	yych = *++cursor;
+	if (yych != '0') goto yy314;
+yy346:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == '+') {
+			yyt1 = cursor;
+			goto yy347;
+		}
+		if (yych <= ',') goto yy314;
+		yyt1 = cursor;
+	} else {
+		if (yych <= 'Z') {
+			if (yych <= 'Y') goto yy314;
+			yyt1 = cursor;
+			goto yy348;
+		} else {
+			if (yych == 'z') {
+				yyt1 = cursor;
+				goto yy348;
+			}
+			goto yy314;
+		}
+	}
+yy347:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '1') goto yy349;
+	if (yych <= '2') goto yy350;
+	goto yy314;
+yy348:
+	yych = *++cursor;
+	if (yych <= 0x1F) {
+		if (yych == '\r') {
+			yyt2 = cursor;
+			goto yy351;
+		}
+		goto yy314;
+	} else {
+		if (yych <= ' ') {
+			yyt2 = cursor;
+			goto yy351;
+		}
+		if (yych == ';') {
+			yyt2 = cursor;
+			goto yy352;
+		}
+		goto yy314;
+	}
+yy349:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '9') goto yy353;
+	goto yy314;
+yy350:
+	yych = *++cursor;
+	if (yych <= '/') goto yy314;
+	if (yych <= '3') goto yy353;
+	goto yy314;
+yy351:
 	++cursor;
 	zone = yyt1;
 	action = yyt2;
@@ -3081,38 +3409,38 @@ yy307:
     valid->action = goes_on ? CMTA_RRVS_CONTINUE : CMTA_RRVS_REJECT;
     return cursor == end + 1 && moment(value.at, (const char *)zone, &valid->since);
   }
-yy308:
+yy352:
 	yych = *++cursor;
 	if (yych <= 'R') {
-		if (yych == 'C') goto yy310;
-		if (yych <= 'Q') goto yy268;
-		goto yy310;
+		if (yych == 'C') goto yy354;
+		if (yych <= 'Q') goto yy314;
+		goto yy354;
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'b') goto yy268;
-			goto yy310;
+			if (yych <= 'b') goto yy314;
+			goto yy354;
 		} else {
-			if (yych == 'r') goto yy310;
-			goto yy268;
+			if (yych == 'r') goto yy354;
+			goto yy314;
 		}
 	}
-yy309:
+yy353:
 	yych = *++cursor;
-	if (yych == ':') goto yy311;
-	goto yy268;
-yy310:
+	if (yych == ':') goto yy355;
+	goto yy314;
+yy354:
 	yych = *++cursor;
-	if (yych == '\r') goto yy307;
-	if (yych == ' ') goto yy307;
-	goto yy268;
-yy311:
+	if (yych == '\r') goto yy351;
+	if (yych == ' ') goto yy351;
+	goto yy314;
+yy355:
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych >= '6') goto yy268;
+	if (yych <= '/') goto yy314;
+	if (yych >= '6') goto yy314;
 	yych = *++cursor;
-	if (yych <= '/') goto yy268;
-	if (yych <= '9') goto yy303;
-	goto yy268;
+	if (yych <= '/') goto yy314;
+	if (yych <= '9') goto yy348;
+	goto yy314;
 }
 
 }

@@ -32,9 +32,11 @@
   time_hour             = [01] DIGIT | "2" [0-3];
   time_minute           = [0-5] DIGIT;
   time_second           = time_minute | "60";
-  partial_time          = time_hour ":" time_minute ":" time_second ( "." DIGIT+ )?;
+  time_secfrac          = "." DIGIT+;
   time_offset           = 'Z' | [-+] time_hour ":" time_minute;
-  local_date_time       = full_date 'T' partial_time;
+  time_UTC              = 'Z' | [-+] "00:00";
+  whole_date_time       = full_date 'T' time_hour ":" time_minute ":" time_second;
+  local_date_time       = whole_date_time time_secfrac?;
 */
 
 /* Fills parameter from the cursors that its grammar left; equals is NULL where there is no "=". Returns 1, as its
@@ -297,8 +299,7 @@ bool parameter_notify(struct cmta_slice value, unsigned *notify) {
   *notify = 0;
   for (;; at = behind + 1) {
     unsigned word = notify_word(at, &behind);
-    if (word == 0 || (*notify & (word | CMTA_NOTIFY_NEVER)) ||
-        (word == CMTA_NOTIFY_NEVER && *notify))
+    if (word == 0 || (*notify & CMTA_NOTIFY_NEVER) || (word == CMTA_NOTIFY_NEVER && *notify))
       return false;
     *notify |= word;
     if (*behind != ',')
@@ -444,13 +445,29 @@ bool parameter_hold_for(struct cmta_slice value, int64_t *seconds) {
   */
 }
 
+bool parameter_hold_until(struct cmta_slice value, int64_t *seconds) {
+  if (value.length == 0)
+    return false;
+  const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker, *zone;
+  /*!stags:re2c:until format = "const unsigned char *@@ = NULL;\n  "; */
+  /*!local:re2c:until
+
+  // RFC 4865 section 3: normalized to UTC
+
+  local_date_time @zone time_UTC [ \r]
+                        { return cursor == end + 1 && moment(value.at, (const char *)zone, seconds); }
+  *                     { return false; }
+
+  */
+}
+
 bool parameter_priority(struct cmta_slice value, int *priority) {
   if (value.length == 0)
     return false;
   const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
   /*!local:re2c
 
-  // RFC 6710 section 5: priority-value
+  // RFC 6710 section 7: priority-value
 
   "0" [ \r]             { *priority = 0; return cursor == end + 1; }
   [1-9] [ \r]           { *priority = value.at[0] - '0'; return cursor == end + 1; }
@@ -468,9 +485,9 @@ bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *val
   /*!stags:re2c:since format = "const unsigned char *@@ = NULL;\n  "; */
   /*!local:re2c:since
 
-  // RFC 7293 section 3.1
+  // RFC 7293 section 3.1: without time-secfrac
 
-  local_date_time @zone time_offset @action ( ";" [cCrR] )? [ \r] {
+  whole_date_time @zone time_offset @action ( ";" [cCrR] )? [ \r] {
     bool goes_on = end - action == 2 && (action[1] | 0x20) == 'c';
     valid->action = goes_on ? CMTA_RRVS_CONTINUE : CMTA_RRVS_REJECT;
     return cursor == end + 1 && moment(value.at, (const char *)zone, &valid->since);

@@ -34,7 +34,7 @@ enum cmta_extension {
   CMTA_EXTENSION_DSN = 1 << 10,           /* RFC 3461 */
   CMTA_EXTENSION_REQUIRETLS = 1 << 11,    /* RFC 8689; to clients with TLS */
   CMTA_EXTENSION_DELIVERBY = 1 << 12,     /* RFC 2852 */
-  CMTA_EXTENSION_FUTURERELEASE = 1 << 13, /* RFC 4865, for submission */
+  CMTA_EXTENSION_FUTURERELEASE = 1 << 13, /* RFC 4865; in submission alone */
   CMTA_EXTENSION_MT_PRIORITY = 1 << 14,   /* RFC 6710 */
   CMTA_EXTENSION_RRVS = 1 << 15,          /* RFC 7293 */
   CMTA_EXTENSION_ETRN = 1 << 17, /* RFC 1985; where there is a hook `etrn`, not in submission */
@@ -190,19 +190,20 @@ struct cmta_settings {
      trying in vain. 0 */
   unsigned max_messages;
   /* Different domains in the accepted forward-paths of a message: RCPTDOMAINMAX, 999999 at most.
-     Another one is answered 452. 0 */
+     Another one is answered 452. A client that keeps to it in all its session, as RFC 9422
+     section 4.3 has it, never meets it. 0 */
   unsigned max_recipient_domains;
 
   /* The least time, in seconds, for which BY= with the mode R is taken (RFC 2852 section 4):
      DELIVERBY shows it; 999999999 at most. 0 */
   unsigned min_deliver_by;
   /* The longest time of HOLDFOR=, in seconds, 1 to 999999999 (RFC 4865 section 3): FUTURERELEASE
-     shows it. 604800 */
+     shows it. What is to be held for longer than BY= gives it to be delivered is refused. 604800 */
   unsigned max_hold;
   /* The last moment of HOLDUNTIL=, in seconds since 1970-01-01T00:00:00Z, up to the year 9999:
      FUTURERELEASE shows it. 0: max_hold from now; FUTURERELEASE then needs clock.calendar. 0 */
   int64_t max_hold_until;
-  /* The policy that MT-PRIORITY names (RFC 6710 section 2): 1 to 32 letters, digits and '-', '_',
+  /* The policy that MT-PRIORITY names (RFC 6710 section 7): 1 to 20 letters, digits and '-', '_',
      '.'; NULL: none. NULL */
   const char *priority_policy;
 };

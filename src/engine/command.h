@@ -98,7 +98,7 @@ bool parameter_return(struct cmta_slice value, enum cmta_return *returns);
    text as by parameter_xtext(). */
 size_t parameter_envelope_id(struct cmta_slice value, char *text);
 
-/* NEVER, or a list of SUCCESS, FAILURE, DELAY, none of them twice (section 4.1). */
+/* NEVER, or a list of SUCCESS, FAILURE, DELAY (section 4.1), which may name one twice. */
 bool parameter_notify(struct cmta_slice value, unsigned *notify);
 
 /* addr-type ";" address, 500 octets at most (section 4.2, RFC 6533 section 3): type and address,
@@ -113,10 +113,13 @@ bool parameter_deliver_by(struct cmta_slice value, struct cmta_deliver_by *by);
 /* 1 to 999999999 (RFC 4865 section 3). */
 bool parameter_hold_for(struct cmta_slice value, int64_t *seconds);
 
-/* -9 to 9 (RFC 6710 section 5). */
+/* date-time in UTC (RFC 4865 section 3), as by parameter_date_time(). */
+bool parameter_hold_until(struct cmta_slice value, int64_t *seconds);
+
+/* -9 to 9 (RFC 6710 section 7). */
 bool parameter_priority(struct cmta_slice value, int *priority);
 
-/* date-time [";" ("C" / "R")] (RFC 7293 section 3.1). */
+/* date-time without a fraction [";" ("C" / "R")] (RFC 7293 section 3.1). */
 bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *valid);
 
 /* date-time (RFC 3339 section 5.6) as seconds since 1970-01-01T00:00:00Z, a fraction dropped. */

@@ -61,7 +61,7 @@ bool delivery_holdfor(const struct taking *taking) {
 
 bool delivery_holduntil(const struct taking *taking) {
   return hold(taking, CMTA_HOLD_UNTIL) &&
-         parameter_date_time(taking->value, &taking->envelope->future_release.seconds);
+         parameter_hold_until(taking->value, &taking->envelope->future_release.seconds);
 }
 
 bool delivery_priority(const struct taking *taking) {
@@ -101,10 +101,24 @@ static bool release_fits(const struct cmta_settings *settings,
   return true;
 }
 
+/* A message cannot be held for longer than it may take (RFC 4865 section 5.2.2). */
+static bool is_released_in_time(const struct cmta_settings *settings,
+                                const struct cmta_envelope *envelope) {
+  const struct cmta_future_release *release = &envelope->future_release;
+  const struct cmta_deliver_by *by = &envelope->deliver_by;
+  const struct cmta_clock *clock = &settings->clock;
+  if (by->mode == CMTA_BY_NOT_GIVEN)
+    return true;
+  if (release->hold == CMTA_HOLD_UNTIL)
+    return !clock->calendar || release->seconds - by->seconds <= clock->calendar(clock->context);
+  return release->hold == CMTA_HOLD_NOT_GIVEN || release->seconds <= by->seconds;
+}
+
 enum reply_id delivery_check(const struct cmta_settings *settings,
                              const struct cmta_envelope *envelope) {
   const struct cmta_deliver_by *by = &envelope->deliver_by;
-  if (!release_fits(settings, &envelope->future_release))
+  if (!release_fits(settings, &envelope->future_release) ||
+      !is_released_in_time(settings, envelope))
     return REPLY_BAD_PARAMETER;
   if (by->mode == CMTA_BY_RETURN && (unsigned)by->seconds < settings->min_deliver_by)
     return REPLY_BY_TOO_SOON;

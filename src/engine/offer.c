@@ -72,14 +72,16 @@ static unsigned not_trusted(const struct cmta_session *session) {
   return bits;
 }
 
-/* ETRN is for relays, which a server for submission is not (RFC 6409 section 7). */
-static bool has_etrn(const struct cmta_session *session) {
-  return !session->manners.submission &&
-         chain_has(session->service, offsetof(struct cmta_hooks, etrn));
+/* ETRN is for relays, which a server for submission is not (RFC 6409 section 7), and needs a hook;
+ * FUTURERELEASE is for submission alone (RFC 4865 section 4.2). */
+static unsigned out_of_place(const struct cmta_session *session) {
+  bool submission = session->manners.submission;
+  bool etrn = !submission && chain_has(session->service, offsetof(struct cmta_hooks, etrn));
+  return (etrn ? 0u : CMTA_EXTENSION_ETRN) | (submission ? 0u : CMTA_EXTENSION_FUTURERELEASE);
 }
 
 /* STARTTLS is not offered to a client that has TLS (RFC 3207 section 4.2), REQUIRETLS only to one
- * that has (RFC 8689 section 2), AUTH not without a mechanism, ETRN not without a hook. */
+ * that has (RFC 8689 section 2), AUTH not without a mechanism. */
 unsigned offer_extensions(const struct cmta_session *session) {
   unsigned bits = offer_chosen(session);
   bool tls = session->tls_mode != CMTA_TLS_OFF && !session->encrypted;
@@ -87,9 +89,7 @@ unsigned offer_extensions(const struct cmta_session *session) {
     bits &= ~(unsigned)CMTA_EXTENSION_STARTTLS;
   if (!session->encrypted)
     bits &= ~(unsigned)CMTA_EXTENSION_REQUIRETLS;
-  if (!has_etrn(session))
-    bits &= ~(unsigned)CMTA_EXTENSION_ETRN;
-  bits &= ~not_trusted(session);
+  bits &= ~(not_trusted(session) | out_of_place(session));
   return mechanisms_line(session) ? bits : bits & ~(unsigned)CMTA_EXTENSION_AUTH;
 }
 

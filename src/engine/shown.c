@@ -13,7 +13,7 @@
 enum {
   MAX_LIMIT = 999999,      /* six digits (RFC 9422 section 3) */
   MAX_SECONDS = 999999999, /* nine (RFC 2852 section 4, RFC 4865 section 3) */
-  MAX_POLICY = 32
+  MAX_POLICY = 20          /* RFC 6710 section 7 */
 };
 
 /* Adds " NAME=value" where there is such a limit. */

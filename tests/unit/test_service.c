@@ -52,8 +52,24 @@ static void received_with_clock(struct cmta_settings *settings) {
   settings->received = true;
   settings->clock.calendar = read_calendar;
 }
+static void longest_policy(struct cmta_settings *settings) {
+  settings->priority_policy = "A-z_0.9-A-z_0.9-A-z_";
+}
+static void longer_policy(struct cmta_settings *settings) {
+  settings->priority_policy = "A-z_0.9-A-z_0.9-A-z_0";
+}
+static void empty_policy(struct cmta_settings *settings) { settings->priority_policy = ""; }
+static void blank_policy(struct cmta_settings *settings) { settings->priority_policy = "A B"; }
 static void utf8_without_8bit(struct cmta_settings *settings) {
   settings->extensions &= ~(unsigned)CMTA_EXTENSION_8BITMIME;
+}
+
+/* RFC 6710 section 7: priority-profile. */
+Test(service, names_a_policy_of_priorities_by_20_octets_at_most) {
+  cr_assert_eq(make(longest_policy), 0);
+  cr_assert_eq(make(longer_policy), CMTA_E_ARGUMENT);
+  cr_assert_eq(make(empty_policy), CMTA_E_ARGUMENT);
+  cr_assert_eq(make(blank_policy), CMTA_E_ARGUMENT);
 }
 
 Test(service, takes_the_defaults) { cr_assert_eq(make(unchanged), 0); }

@@ -5,55 +5,12 @@
 
 #include "engine/command.h"
 
-#include "exact.h"
+#include "values.h"
 
 #include <criterion/criterion.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A value, and the number that it stands for. */
-struct number {
-  const char *text;
-  int64_t number;
-};
-
-typedef bool number_reader(struct cmta_slice value, int64_t *number);
-typedef size_t text_reader(struct cmta_slice value, char *text);
-
-static bool read_number(number_reader *read, const char *text, int64_t *number) {
-  struct exact line = exact_line(text);
-  bool valid = read((struct cmta_slice){.at = line.at, .length = strlen(text)}, number);
-  free(line.at);
-  return valid;
-}
-
-static void expect_numbers(number_reader *read, const struct number *rows) {
-  for (; rows->text; rows++) {
-    int64_t number = 0;
-    cr_expect(read_number(read, rows->text, &number), "%s", rows->text);
-    cr_expect_eq(number, rows->number, "%s is %" PRId64, rows->text, number);
-  }
-}
-
-static void expect_no_numbers(number_reader *read, const char *const *texts) {
-  int64_t number = 0;
-  for (; *texts; texts++)
-    cr_expect_not(read_number(read, *texts, &number), "%s", *texts);
-}
-
-/* True when the value says wanted; NULL: when it is refused. Room is what the header promises. */
-static bool says(text_reader *read, size_t more, const char *text, const char *wanted) {
-  struct exact line = exact_line(text);
-  char *room = malloc(strlen(text) + more + !strlen(text));
-  cr_assert_not_null(room);
-  struct cmta_slice said = {room, read((struct cmta_slice){line.at, strlen(text)}, room)};
-  bool right = wanted ? slice_is(said, wanted) : said.length == 0;
-  free(room);
-  free(line.at);
-  return right;
-}
 
 Test(value, an_integer_is_digits_with_a_minus_perhaps) {
   expect_numbers(parameter_integer, (const struct number[]){

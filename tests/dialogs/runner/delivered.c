@@ -6,10 +6,7 @@
 
 #include <string.h>
 
-static void show_recipient(struct text *text, const struct cmta_path *path) {
-  const struct cmta_original_recipient *original = &path->original_recipient;
-  if (path->notify)
-    text_print(text, " notify=%u", path->notify);
+static void show_original(struct text *text, const struct cmta_original_recipient *original) {
   if (original->type.length == 0)
     return;
   text_print(text, " orcpt=");
@@ -18,14 +15,38 @@ static void show_recipient(struct text *text, const struct cmta_path *path) {
   text_append(text, original->address.at, original->address.length);
 }
 
+static void show_recipient(struct text *text, const struct cmta_path *path) {
+  const struct cmta_valid_since *valid = &path->valid_since;
+  if (path->notify)
+    text_print(text, " notify=%u", path->notify);
+  show_original(text, &path->original_recipient);
+  if (valid->action != CMTA_RRVS_NOT_GIVEN)
+    text_print(text, " rrvs=%lld;%s", (long long)valid->since,
+               valid->action == CMTA_RRVS_CONTINUE ? "C" : "R");
+}
+
 static void show_dsn(struct text *text, const struct cmta_envelope *envelope) {
   if (envelope->dsn.returns)
     text_print(text, " ret=%d", (int)envelope->dsn.returns);
   if (envelope->dsn.envelope_id.length > 0)
     text_print(text, " envid=");
   text_append(text, envelope->dsn.envelope_id.at, envelope->dsn.envelope_id.length);
-  for (size_t i = 0; i < envelope->forward_path_count; i++)
-    show_recipient(text, &envelope->forward_paths[i]);
+}
+
+/* When and how the message is to be delivered. */
+static void show_delivery(struct text *text, const struct cmta_envelope *envelope) {
+  static const char *const holds[] = {"", "hold-for", "hold-until"};
+  const struct cmta_deliver_by *by = &envelope->deliver_by;
+  const struct cmta_future_release *release = &envelope->future_release;
+  if (envelope->require_tls)
+    text_print(text, " requiretls");
+  if (by->mode != CMTA_BY_NOT_GIVEN)
+    text_print(text, " by=%d;%s%s", (int)by->seconds, by->mode == CMTA_BY_NOTIFY ? "N" : "R",
+               by->trace ? "T" : "");
+  if (release->hold != CMTA_HOLD_NOT_GIVEN)
+    text_print(text, " %s=%lld", holds[release->hold], (long long)release->seconds);
+  if (envelope->has_priority)
+    text_print(text, " priority=%d", envelope->priority);
 }
 
 static void show_typed(struct text *text, const struct cmta_envelope *envelope) {
@@ -36,6 +57,9 @@ static void show_typed(struct text *text, const struct cmta_envelope *envelope) 
     text_print(text, " submitter=");
   text_append(text, envelope->submitter.at, envelope->submitter.length);
   show_dsn(text, envelope);
+  show_delivery(text, envelope);
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    show_recipient(text, &envelope->forward_paths[i]);
 }
 
 /* What the message says slice by slice. 0 or the library's error. */
