@@ -48,6 +48,8 @@ struct cmta_tls_facts {
   const char *peer_subject;     /* of the client's certificate, as in RFC 4514, or "" without one */
   const char *peer_fingerprint; /* its SHA-256, 64 hexadecimal digits in small letters, or "" */
   bool peer_verified;           /* it leads to an authority that the server trusts */
+  const char *cipher_suite;     /* as IANA registers it: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"; or
+                                   "", and then the Received field does not say it */
 };
 
 /* What TLS protects the connection with; NULL without TLS, or where the runtime did not say. Lives

@@ -382,10 +382,11 @@ CMTA_API const char *cmta_transaction_id(const struct cmta_session *session);
 
 /* Writes the Received field that the running transaction's message would get (RFC 5321 section 4.4)
    into text of size octets: from, by, with, id when there is one, for when there is just one
-   forward-path; folded, its last CR LF included, ended by NUL. calendar: seconds since
-   1970-01-01T00:00:00Z, in a year up to 9999. Returns its length, as snprintf() does when size is
-   too small, or CMTA_E_ARGUMENT, CMTA_E_STATE when no transaction is running. With
-   settings.received the library puts it there by itself. */
+   forward-path, tls where the cipher suite is known (RFC 8314 section 4.3), PRIORITY where the
+   client gave one with MT-PRIORITY (RFC 6710 section 4.1); folded, its last CR LF included, ended
+   by NUL. calendar: seconds since 1970-01-01T00:00:00Z, in a year up to 9999. Returns its length,
+   as snprintf() does when size is too small, or CMTA_E_ARGUMENT, CMTA_E_STATE when no transaction
+   is running. With settings.received the library puts it there by itself. */
 CMTA_API ptrdiff_t cmta_received(const struct cmta_session *session, int64_t calendar, char *text,
                                  size_t size);
 

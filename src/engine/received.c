@@ -4,8 +4,9 @@
  * The Received field, by the grammar of RFC 5321 section 4.4:
  *
  *     Received: from client.example ([192.0.2.1])
- *             by mail.example with ESMTP id A1
- *             for <bob@example.net>; Sun, 22 Nov 2026 21:47:17 +0000
+ *             by mail.example with ESMTPS id A1
+ *             for <bob@example.net> tls TLS_AES_256_GCM_SHA384 PRIORITY 3;
+ *             Sun, 22 Nov 2026 21:47:17 +0000
  *
  * What a client has said is in it only as the grammars of spec/ have taken it, which know no
  * control bytes; what comes from the runtime is checked here.
@@ -24,7 +25,8 @@ enum {
       77, /* octets of a line where it can be so: 78 (RFC 5322 section 2.1.1), less a ';' */
   MAX_FIELD = 2048, /* more than the longest of everything makes: two names of 255, a path of 256 */
   LITERAL_SIZE = 68, /* an address literal, CR LF and NUL */
-  MAX_ID = 64        /* octets of a transaction's name */
+  MAX_ID = 64,       /* octets of a transaction's name */
+  MAX_SUITE = 64     /* octets of the name of a cipher suite */
 };
 
 /* A field on its way. */
@@ -126,6 +128,28 @@ static void add_for(struct field *field, const struct cmta_session *session) {
   add_in_brackets(field, "<>", envelope->forward_paths[0].address);
 }
 
+/* tls-cipher of RFC 8314 section 4.3, a name or a number. */
+static bool is_suite(const char *name) {
+  static const char known[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+  size_t length = strspn(name, known);
+  return name[length] == '\0' && length > 0 && length <= MAX_SUITE &&
+         (name[0] > '9' ? name[0] != '_' : strncmp(name, "0x", 2) == 0);
+}
+
+/* The Additional-Registered-Clauses: RFC 8314 section 4.3, RFC 6710 section 7. */
+static void add_clauses(struct field *field, const struct cmta_session *session) {
+  const struct cmta_envelope *envelope = &session->transaction->envelope;
+  char clause[MAX_SUITE + 16];
+  if (session->tls && is_suite(session->tls->cipher_suite)) {
+    snprintf(clause, sizeof clause, "tls %s", session->tls->cipher_suite);
+    add(field, clause);
+  }
+  if (envelope->has_priority) {
+    snprintf(clause, sizeof clause, "PRIORITY %d", envelope->priority);
+    add(field, clause);
+  }
+}
+
 /* The whole field; false when calendar is no date. */
 static bool compose(struct field *field, const struct cmta_session *session, int64_t calendar) {
   char date[DATE_SIZE];
@@ -138,6 +162,7 @@ static bool compose(struct field *field, const struct cmta_session *session, int
   add_with(field, session);
   add_id(field, session);
   add_for(field, session);
+  add_clauses(field, session);
   put(field, ";", 1);
   add(field, date);
   put(field, "\r\n", 2);

@@ -65,13 +65,14 @@ int cmta_session_set_tls(struct cmta_session *session, enum cmta_tls_mode mode) 
 
 static bool are_facts(const struct cmta_tls_facts *facts) {
   return facts->version && facts->cipher && facts->server_name && facts->alpn &&
-         facts->peer_subject && facts->peer_fingerprint;
+         facts->peer_subject && facts->peer_fingerprint && facts->cipher_suite;
 }
 
 static bool copy_facts(struct cmta_session *session, const struct cmta_tls_facts *facts) {
   size_t texts = text_size(facts->version) + text_size(facts->cipher) +
                  text_size(facts->server_name) + text_size(facts->alpn) +
-                 text_size(facts->peer_subject) + text_size(facts->peer_fingerprint);
+                 text_size(facts->peer_subject) + text_size(facts->peer_fingerprint) +
+                 text_size(facts->cipher_suite);
   struct cmta_tls_facts *copy = memory_take(&session->memory, sizeof *copy + texts);
   if (!copy)
     return false;
@@ -83,6 +84,7 @@ static bool copy_facts(struct cmta_session *session, const struct cmta_tls_facts
   copy->peer_subject = text_copy(facts->peer_subject, &room);
   copy->peer_fingerprint = text_copy(facts->peer_fingerprint, &room);
   copy->peer_verified = facts->peer_verified;
+  copy->cipher_suite = text_copy(facts->cipher_suite, &room);
   session->tls = copy;
   return true;
 }

@@ -40,7 +40,7 @@ bool tls_begin(struct cmta_tls *tls, struct channel *channel) {
 
 struct cmta_tls_facts tls_facts(const struct channel *channel, struct tls_texts *texts) {
   (void)channel, (void)texts;
-  return (struct cmta_tls_facts){"", "", "", "", "", "", false};
+  return (struct cmta_tls_facts){"", "", "", "", "", "", false, ""};
 }
 
 int tls_export(const struct channel *channel, const char *label, void *key, size_t length) {

@@ -311,6 +311,13 @@ static bool is_verified(SSL *ssl) {
   return asks && SSL_get0_peer_certificate(ssl) && SSL_get_verify_result(ssl) == X509_V_OK;
 }
 
+/* As IANA registers it, or "". */
+static const char *suite_name(SSL *ssl) {
+  const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+  const char *name = cipher ? SSL_CIPHER_standard_name(cipher) : NULL;
+  return name ? name : "";
+}
+
 struct cmta_tls_facts tls_facts(const struct channel *channel, struct tls_texts *texts) {
   SSL *ssl = ssl_of(channel);
   const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
@@ -335,6 +342,7 @@ struct cmta_tls_facts tls_facts(const struct channel *channel, struct tls_texts 
       .peer_subject = texts->peer_subject,
       .peer_fingerprint = texts->peer_fingerprint,
       .peer_verified = is_verified(ssl),
+      .cipher_suite = suite_name(ssl),
   };
 }
 

@@ -77,7 +77,8 @@ struct saying {
 /* The handshake that a session waits for, as the choice has it: bytes come in its place, it fails,
    or it is done. */
 static void shake_hands(struct run *run, struct cmta_session *session) {
-  static const struct cmta_tls_facts facts = {"TLSv1.3", "cipher", "name", "", "CN=x", "", true};
+  static const struct cmta_tls_facts facts = {
+      "TLSv1.3", "cipher", "name", "", "CN=x", "", true, "TLS_AES_128_GCM_SHA256"};
   const unsigned security = run->choice->security;
   const size_t before = run->output.length;
   run->in_clear = security & IN_CLEAR;

@@ -170,7 +170,8 @@ Test(idle_submission, holds_after_starttls_the_facts_in_one_block) {
                                        .server_name = "mail.example.org",
                                        .alpn = "",
                                        .peer_subject = "",
-                                       .peer_fingerprint = ""};
+                                       .peer_fingerprint = "",
+                                       .cipher_suite = "TLS_AES_256_GCM_SHA384"};
   say("EHLO client.example\r\n");
   secure(&facts);
   cr_expect_eq(account.blocks, 2);

@@ -38,6 +38,7 @@ static enum cmta_verdict on_noop(struct cmta_session *session, void *user, struc
     return CMTA_ACCEPT;
   snprintf(noted.version, sizeof noted.version, "%s", facts->version);
   snprintf(noted.cipher, sizeof noted.cipher, "%s", facts->cipher);
+  snprintf(noted.suite, sizeof noted.suite, "%s", facts->cipher_suite);
   snprintf(noted.server_name, sizeof noted.server_name, "%s", facts->server_name);
   snprintf(noted.alpn, sizeof noted.alpn, "%s", facts->alpn);
   snprintf(noted.subject, sizeof noted.subject, "%s", facts->peer_subject);

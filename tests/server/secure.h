@@ -64,7 +64,8 @@ void secure_run_empty(struct world *world);
 /* What the hook `noop` of secure_note() found last. */
 struct noted {
   bool tls; /* the session has it */
-  char version[16], cipher[64], server_name[300], alpn[300], subject[1100], fingerprint[80];
+  char version[16], cipher[64], suite[64], server_name[300], alpn[300], subject[1100],
+      fingerprint[80];
   bool verified;
   int exported; /* what cmta_session_tls_export() said */
   unsigned char key[32];

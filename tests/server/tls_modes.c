@@ -214,6 +214,7 @@ Test(tls_modes, hooks_are_told_version_cipher_name_and_protocol) {
   cr_assert(noted.tls);
   cr_assert_str_eq(noted.version, "TLSv1.3");
   cr_assert_str_eq(noted.cipher, SSL_get_cipher_name(secure.ssl));
+  cr_assert_str_eq(noted.suite, SSL_CIPHER_standard_name(SSL_get_current_cipher(secure.ssl)));
   cr_assert_str_eq(noted.server_name, "server.example");
   cr_assert_str_eq(noted.alpn, "");
   cr_assert_str_eq(noted.subject, "");

@@ -41,7 +41,9 @@ static enum cmta_verdict starve(struct cmta_session *asked, void *user) {
 }
 
 /* Makes a session that has said nothing yet. */
-static void begin(const char *hostname, const char *peer) {
+static void begin_with(const char *hostname, const char *peer, const char *suite) {
+  static const struct cmta_tls_facts nothing = {"", "", "", "", "", "", false, ""};
+  struct cmta_tls_facts facts = nothing;
   struct cmta_settings settings;
   const struct cmta_hooks hooks = {.size = sizeof hooks, .data = starve};
   const struct cmta_peer end = {.address = peer, .port = 1};
@@ -49,11 +51,19 @@ static void begin(const char *hostname, const char *peer) {
   settings.hostname = hostname;
   settings.received = true;
   settings.clock.calendar = now;
+  settings.extensions |= CMTA_EXTENSION_MT_PRIORITY;
   settings.allocator.reallocate = reallocate;
   cr_assert_eq(cmta_service_new(&service, &settings, &hooks, NULL), 0);
   cr_assert_eq(cmta_session_new(&session, service, &end, NULL), 0);
+  facts.cipher_suite = suite;
+  if (suite) {
+    cr_assert_eq(cmta_session_set_tls(session, CMTA_TLS_IMPLICIT), 0);
+    cr_assert_eq(cmta_session_secured(session, &facts), 0);
+  }
   cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
 }
+
+static void begin(const char *hostname, const char *peer) { begin_with(hostname, peer, NULL); }
 
 static void end(void) {
   starved = false;
@@ -114,6 +124,41 @@ Test(received, says_that_the_connection_is_encrypted_and_the_client_authenticate
   cr_expect(strstr(received(), "\r\n\tby mail.example with ESMTPSA\r\n"));
   cr_expect_str_eq(cmta_session_protocol(session), "ESMTPSA");
   end();
+}
+
+/* The field says `with ESMTPS` and what else follows. */
+static void expect_suite(const char *suite, const char *clause) {
+  char expected[FIELD_SIZE];
+  begin_with("mail.example", "192.0.2.1", suite);
+  mail("c.example", "bob@example.net");
+  snprintf(expected, sizeof expected, " with ESMTPS\r\n\tfor <bob@example.net>%s;", clause);
+  cr_expect_not_null(strstr(received(), expected), "%s", field);
+  end();
+}
+
+Test(received, says_the_cipher_suite_where_it_is_known) {
+  expect_suite("TLS_AES_128_GCM_SHA256", " tls TLS_AES_128_GCM_SHA256");
+  expect_suite("a", " tls a");
+  expect_suite("0xC02F", " tls 0xC02F");
+}
+
+Test(received, says_no_cipher_suite_that_is_no_name) {
+  static const char *const others[] = {"",   "(NONE)", "A B",      "A-B",    "_A",       "1A",
+                                       "A;", "A\r\n",  "\xc3\xbc", "0X1301", "A\r\nX: y"};
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    expect_suite(others[i], "");
+  expect_suite("A1234567890123456789012345678901234567890123456789012345678901234", "");
+}
+
+Test(received, says_the_priority_that_the_client_gave) {
+  begin_with("mail.example", "192.0.2.1", "TLS_AES_128_GCM_SHA256");
+  say("EHLO ", "c.example", "");
+  say("MAIL FROM:<alice@example.org> MT-PRIORITY=-3", "", "");
+  say("RCPT TO:<", "b@c.example", ">");
+  cr_expect_not_null(strstr(received(), " tls TLS_AES_128_GCM_SHA256 PRIORITY -3;"), "%s", field);
+  say("RSET", "", "");
+  say("MAIL FROM:<alice@example.org>", "", "");
+  cr_expect_null(strstr(received(), "PRIORITY"));
 }
 
 Test(received, says_nothing_of_where_the_client_comes_from_when_that_is_no_address) {
@@ -254,7 +299,7 @@ static const char *domain_of(size_t length) {
 Test(received, has_lines_of_78_octets_where_words_let_it) {
   for (size_t length = 1; length <= 60; length++) {
     char path[256];
-    begin(domain_of(length), "2001:db8:1111:2222:3333:4444:5555:6666");
+    begin_with(domain_of(length), "2001:db8:1111:2222:3333:4444:5555:6666", domain_of(length));
     snprintf(path, sizeof path, "%.10s@%s", domain_of(60), domain_of(length));
     mail(domain_of(length), path);
     cr_assert_eq(cmta_transaction_set_id(session, domain_of(60)), 0);
@@ -265,13 +310,15 @@ Test(received, has_lines_of_78_octets_where_words_let_it) {
 
 Test(received, fits_the_longest_of_everything) {
   char path[512];
-  begin(domain_of(255), "2001:db8:1111:2222:3333:4444:5555:6666");
+  begin_with(domain_of(255), "2001:db8:1111:2222:3333:4444:5555:6666",
+             "A_23456789012345678901234567890123456789012345678901234567890123");
   snprintf(path, sizeof path, "\"%s\"@",
            "0123456789 01234567890123456789012345678901234567890123456789");
   strcat(path, domain_of(190));
   mail(domain_of(255), path);
   cr_assert_eq(cmta_transaction_set_id(session, domain_of(60)), 0);
   cr_expect_not_null(strstr(received(), path));
+  cr_expect_not_null(strstr(field, "tls A_23"));
   cr_expect_not_null(strstr(field, domain_of(255)));
   cr_expect(is_folded(field, 300), "%s", field);
   cr_expect_not_null(strstr(field, DATE "\r\n"));

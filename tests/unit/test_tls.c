@@ -11,7 +11,7 @@ static struct cmta_service *service;
 static struct cmta_session *session;
 static int in_hook; /* what cmta_session_secured() gave inside `starttls` */
 
-static const struct cmta_tls_facts nothing = {"", "", "", "", "", "", false};
+static const struct cmta_tls_facts nothing = {"", "", "", "", "", "", false, ""};
 
 static enum cmta_verdict on_starttls(struct cmta_session *asked, void *user) {
   (void)user;
@@ -88,13 +88,17 @@ Test(tls, has_facts_without_null) {
     ((const char **)&facts)[i] = NULL;
     cr_expect_eq(cmta_session_secured(session, &facts), CMTA_E_ARGUMENT, "%zu", i);
   }
+  struct cmta_tls_facts facts = nothing;
+  facts.cipher_suite = NULL;
+  cr_expect_eq(cmta_session_secured(session, &facts), CMTA_E_ARGUMENT);
   cr_expect_null(cmta_session_tls(session));
   cr_expect_not(cmta_session_encrypted(session));
 }
 
 Test(tls, has_facts_that_are_copied) {
-  char texts[6][8] = {"version", "cipher", "name", "alpn", "subject", "finger"};
-  struct cmta_tls_facts facts = {texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], true};
+  char texts[7][8] = {"version", "cipher", "name", "alpn", "subject", "finger", "suite"};
+  struct cmta_tls_facts facts = {texts[0], texts[1], texts[2], texts[3],
+                                 texts[4], texts[5], true,     texts[6]};
   say_starttls();
   cr_assert_eq(cmta_session_secured(session, &facts), 0);
   memset(texts, 'x', sizeof texts);
@@ -107,6 +111,7 @@ Test(tls, has_facts_that_are_copied) {
   cr_expect_str_eq(copy->peer_subject, "subject");
   cr_expect_str_eq(copy->peer_fingerprint, "finger");
   cr_expect(copy->peer_verified);
+  cr_expect_str_eq(copy->cipher_suite, "suite");
 }
 
 Test(tls, may_have_no_facts) {

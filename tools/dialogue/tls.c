@@ -23,6 +23,7 @@ static const struct {
 } facts_by_name[] = {
     {"version", offsetof(struct cmta_tls_facts, version)},
     {"cipher", offsetof(struct cmta_tls_facts, cipher)},
+    {"suite", offsetof(struct cmta_tls_facts, cipher_suite)},
     {"sni", offsetof(struct cmta_tls_facts, server_name)},
     {"alpn", offsetof(struct cmta_tls_facts, alpn)},
     {"subject", offsetof(struct cmta_tls_facts, peer_subject)},
