@@ -112,6 +112,8 @@ enum cmta_return { CMTA_RETURN_NOT_GIVEN = 0, CMTA_RETURN_FULL = 1, CMTA_RETURN_
 
 /* What notifications of a message hold. */
 struct cmta_dsn {
+  /* CMTA_RETURN_HEADERS with REQUIRETLS, whatever the client said (RFC 8689 section 5); the
+     parameters of the path have that. */
   enum cmta_return returns;
   /* From ENVID= (section 4.4), decoded: printable ASCII and blanks; empty without it. Lives as long
      as the envelope. */

@@ -114,6 +114,11 @@ static bool is_released_in_time(const struct cmta_settings *settings,
   return release->hold == CMTA_HOLD_NOT_GIVEN || release->seconds <= by->seconds;
 }
 
+void delivery_settle(struct cmta_envelope *envelope) {
+  if (envelope->require_tls)
+    envelope->dsn.returns = CMTA_RETURN_HEADERS;
+}
+
 enum reply_id delivery_check(const struct cmta_settings *settings,
                              const struct cmta_envelope *envelope) {
   const struct cmta_deliver_by *by = &envelope->deliver_by;

@@ -31,6 +31,10 @@ bool delivery_rrvs(const struct taking *taking);
    settings nor a clock say. */
 int64_t delivery_hold_limit(const struct cmta_settings *settings);
 
+/* Has what the parameters of MAIL say agree: RET=FULL counts for nothing with REQUIRETLS (RFC 8689
+   section 5). */
+void delivery_settle(struct cmta_envelope *envelope);
+
 /* REPLY_NONE when the settings' limits allow what an envelope asks for, or why not. */
 enum reply_id delivery_check(const struct cmta_settings *settings,
                              const struct cmta_envelope *envelope);

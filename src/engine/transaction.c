@@ -74,6 +74,7 @@ enum reply_id mail_check(struct cmta_session *session) {
   enum reply_id wrong = parameters_take(session, &envelope->reverse_path, envelope);
   if (!session->authenticated)
     envelope->submitter = (struct cmta_slice){0};
+  delivery_settle(envelope);
   if (wrong == REPLY_NONE)
     wrong = judge_envelope(session, envelope);
   if (wrong != REPLY_NONE)

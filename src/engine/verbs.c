@@ -262,7 +262,7 @@ static const struct verb verbs[] = {
     {.event = XFORWARD,
      .name = "XFORWARD",
      .help = "XFORWARD attribute=value ...",
-     .flags = VERB_COMMAND | VERB_ENDS_GROUP,
+     .flags = VERB_COMMAND,
      .barred = FACT_TLS_FIRST | FACT_NO_XFORWARD,
      .check = xforward_check,
      .question = "xforward",

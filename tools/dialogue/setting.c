@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `set NAME VALUE`: the settings of <cmta/session.h> by their names. */
-#include "dialogue.h"
+#include "parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@ enum type {
   TYPE_UNSIGNED,
   TYPE_SIZE,
   TYPE_OCTETS,
-  TYPE_LINE_ENDINGS
+  TYPE_LINE_ENDINGS,
+  TYPE_REACTION
 };
 
 static const struct {
@@ -51,6 +52,7 @@ static const struct {
     {"priority_policy", TYPE_TEXT, offsetof(struct cmta_settings, priority_policy)},
     {"max_auth_failures", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_auth_failures)},
     {"line_endings", TYPE_LINE_ENDINGS, offsetof(struct cmta_settings, manners.line_endings)},
+    {"pipelining", TYPE_REACTION, offsetof(struct cmta_settings, manners.pipelining)},
 };
 
 static const struct {
@@ -140,6 +142,13 @@ static bool set_line_endings(enum cmta_line_endings *field, const char *value) {
   return false;
 }
 
+static bool set_reaction(enum cmta_reaction *field, const char *value) {
+  static const char *const names[] = {"ignore", "flag", "refuse", "drop"};
+  const size_t index = parse_index(names, 4, value, strlen(value));
+  *field = (enum cmta_reaction)index;
+  return index < 4;
+}
+
 static bool set_number(void *field, enum type type, const char *value) {
   char *end = NULL;
   const unsigned long long number = strtoull(value, &end, 10);
@@ -163,6 +172,8 @@ static bool set_field(struct dialogue *dialogue, enum type type, void *field, co
     return set_extensions(field, value);
   if (type == TYPE_LINE_ENDINGS)
     return set_line_endings(field, value);
+  if (type == TYPE_REACTION)
+    return set_reaction(field, value);
   return set_number(field, type, value);
 }
 
