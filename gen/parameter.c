@@ -1916,200 +1916,227 @@ yy200:
 	yych = *++cursor;
 	if (yych != '{') goto yy191;
 	yych = *++cursor;
-	if (yych <= '7') {
-		if (yych <= '2') {
-			if (yych <= '/') goto yy191;
-			if (yych <= '0') goto yy201;
-			if (yych <= '1') goto yy202;
+	if (yych <= '9') {
+		if (yych <= '3') {
+			if (yych <= '0') goto yy191;
+			if (yych <= '1') goto yy201;
+			if (yych <= '2') goto yy202;
 			goto yy203;
 		} else {
-			if (yych <= '4') {
-				if (yych <= '3') goto yy204;
-				goto yy205;
-			} else {
-				if (yych <= '5') goto yy206;
-				if (yych <= '6') goto yy205;
-				goto yy207;
-			}
+			if (yych == '5') goto yy205;
+			if (yych <= '7') goto yy204;
+			goto yy206;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= '@') {
-				if (yych <= '9') goto yy208;
-				goto yy191;
-			} else {
-				if (yych == 'D') goto yy209;
-				goto yy208;
-			}
+			if (yych <= '@') goto yy191;
+			if (yych == 'D') goto yy207;
+			goto yy206;
 		} else {
 			if (yych <= 'c') {
 				if (yych <= '`') goto yy191;
-				goto yy208;
+				goto yy206;
 			} else {
-				if (yych <= 'd') goto yy209;
-				if (yych <= 'f') goto yy208;
+				if (yych <= 'd') goto yy207;
+				if (yych <= 'f') goto yy206;
 				goto yy191;
 			}
 		}
 	}
 yy201:
 	yych = *++cursor;
-	if (yych <= '0') goto yy191;
-	if (yych <= '9') goto yy210;
-	goto yy191;
-yy202:
-	yych = *++cursor;
 	if (yych <= '@') {
 		if (yych <= '/') goto yy191;
-		if (yych <= '0') goto yy211;
-		if (yych <= '9') goto yy212;
+		if (yych <= '0') goto yy206;
+		if (yych <= '9') goto yy208;
 		goto yy191;
 	} else {
-		if (yych <= 'F') goto yy213;
+		if (yych <= 'F') goto yy208;
 		if (yych <= '`') goto yy191;
-		if (yych <= 'f') goto yy213;
+		if (yych <= 'f') goto yy208;
 		goto yy191;
 	}
-yy203:
+yy202:
 	yych = *++cursor;
 	if (yych <= 'B') {
 		if (yych <= '9') {
 			if (yych <= '/') goto yy191;
-			if (yych <= '0') goto yy212;
-			goto yy213;
+			if (yych <= '0') goto yy209;
+			goto yy208;
 		} else {
 			if (yych <= '@') goto yy191;
-			if (yych <= 'A') goto yy213;
-			goto yy212;
+			if (yych <= 'A') goto yy208;
+			goto yy209;
 		}
 	} else {
 		if (yych <= 'a') {
-			if (yych <= 'F') goto yy213;
+			if (yych <= 'F') goto yy208;
 			if (yych <= '`') goto yy191;
-			goto yy213;
+			goto yy208;
 		} else {
-			if (yych <= 'b') goto yy212;
-			if (yych <= 'f') goto yy213;
+			if (yych <= 'b') goto yy209;
+			if (yych <= 'f') goto yy208;
+			goto yy191;
+		}
+	}
+yy203:
+	yych = *++cursor;
+	if (yych <= 'D') {
+		if (yych <= '9') {
+			if (yych <= '/') goto yy191;
+			goto yy208;
+		} else {
+			if (yych <= '@') goto yy191;
+			if (yych <= 'C') goto yy208;
+			goto yy209;
+		}
+	} else {
+		if (yych <= 'c') {
+			if (yych <= 'F') goto yy208;
+			if (yych <= '`') goto yy191;
+			goto yy208;
+		} else {
+			if (yych <= 'd') goto yy209;
+			if (yych <= 'f') goto yy208;
 			goto yy191;
 		}
 	}
 yy204:
 	yych = *++cursor;
-	if (yych <= 'D') {
-		if (yych <= '9') {
-			if (yych <= '/') goto yy191;
-			goto yy213;
-		} else {
-			if (yych <= '@') goto yy191;
-			if (yych <= 'C') goto yy213;
-			goto yy212;
-		}
-	} else {
-		if (yych <= 'c') {
-			if (yych <= 'F') goto yy213;
-			if (yych <= '`') goto yy191;
-			goto yy213;
-		} else {
-			if (yych <= 'd') goto yy212;
-			if (yych <= 'f') goto yy213;
-			goto yy191;
-		}
-	}
-yy205:
-	yych = *++cursor;
 	if (yych <= '@') {
 		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy213;
+		if (yych <= '9') goto yy208;
 		goto yy191;
 	} else {
-		if (yych <= 'F') goto yy213;
+		if (yych <= 'F') goto yy208;
 		if (yych <= '`') goto yy191;
-		if (yych <= 'f') goto yy213;
+		if (yych <= 'f') goto yy208;
 		goto yy191;
 	}
-yy206:
+yy205:
 	yych = *++cursor;
 	if (yych <= 'C') {
 		if (yych <= '9') {
 			if (yych <= '/') goto yy191;
-			goto yy213;
+			goto yy208;
 		} else {
 			if (yych <= '@') goto yy191;
-			if (yych <= 'B') goto yy213;
-			goto yy212;
+			if (yych <= 'B') goto yy208;
+			goto yy209;
 		}
 	} else {
 		if (yych <= 'b') {
-			if (yych <= 'F') goto yy213;
+			if (yych <= 'F') goto yy208;
 			if (yych <= '`') goto yy191;
-			goto yy213;
+			goto yy208;
 		} else {
-			if (yych <= 'c') goto yy212;
-			if (yych <= 'f') goto yy213;
+			if (yych <= 'c') goto yy209;
+			if (yych <= 'f') goto yy208;
 			goto yy191;
 		}
 	}
+yy206:
+	yych = *++cursor;
+	if (yych <= '@') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy209;
+		goto yy191;
+	} else {
+		if (yych <= 'F') goto yy209;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy209;
+		goto yy191;
+	}
 yy207:
 	yych = *++cursor;
-	if (yych <= 'E') {
+	if (yych <= '@') {
 		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy213;
-		if (yych <= '@') goto yy191;
-		goto yy213;
+		if (yych <= '7') goto yy209;
+		if (yych <= '9') goto yy210;
+		goto yy191;
 	} else {
-		if (yych <= '`') {
-			if (yych <= 'F') goto yy212;
-			goto yy191;
-		} else {
-			if (yych <= 'e') goto yy213;
-			if (yych <= 'f') goto yy212;
-			goto yy191;
-		}
+		if (yych <= 'F') goto yy210;
+		if (yych <= '`') goto yy191;
+		if (yych <= 'f') goto yy210;
+		goto yy191;
 	}
 yy208:
 	yych = *++cursor;
 	if (yych <= '@') {
 		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy212;
+		if (yych <= '9') goto yy211;
 		goto yy191;
 	} else {
-		if (yych <= 'F') goto yy212;
+		if (yych <= 'F') goto yy211;
 		if (yych <= '`') goto yy191;
-		if (yych <= 'f') goto yy212;
+		if (yych <= 'f') goto yy211;
 		goto yy191;
 	}
 yy209:
 	yych = *++cursor;
-	if (yych <= '@') {
+	if (yych <= 'F') {
 		if (yych <= '/') goto yy191;
-		if (yych <= '7') goto yy212;
-		if (yych <= '9') goto yy214;
-		goto yy191;
+		if (yych <= '9') goto yy211;
+		if (yych <= '@') goto yy191;
+		goto yy211;
 	} else {
-		if (yych <= 'F') goto yy214;
-		if (yych <= '`') goto yy191;
-		if (yych <= 'f') goto yy214;
-		goto yy191;
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy211;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
 	}
 yy210:
-	yych = *++cursor;
-	if (yych == '}') goto yy189;
-	goto yy191;
-yy211:
 	yych = *++cursor;
 	if (yych <= 'F') {
 		if (yych <= '/') goto yy191;
 		if (yych <= '9') goto yy212;
 		if (yych <= '@') goto yy191;
+		goto yy212;
 	} else {
 		if (yych <= 'f') {
 			if (yych <= '`') goto yy191;
+			goto yy212;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy211:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy213;
+		if (yych <= '@') goto yy191;
+		goto yy213;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy213;
 		} else {
 			if (yych == '}') goto yy189;
 			goto yy191;
 		}
 	}
 yy212:
+	yych = *++cursor;
+	if (yych <= 'F') {
+		if (yych <= '/') goto yy191;
+		if (yych <= '9') goto yy214;
+		if (yych <= '@') goto yy191;
+		goto yy214;
+	} else {
+		if (yych <= 'f') {
+			if (yych <= '`') goto yy191;
+			goto yy214;
+		} else {
+			if (yych == '}') goto yy189;
+			goto yy191;
+		}
+	}
+yy213:
 	yych = *++cursor;
 	if (yych <= 'F') {
 		if (yych <= '/') goto yy191;
@@ -2125,94 +2152,20 @@ yy212:
 			goto yy191;
 		}
 	}
-yy213:
+yy214:
 	yych = *++cursor;
 	if (yych <= '@') {
 		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy215;
-		goto yy191;
+		if (yych >= ':') goto yy191;
 	} else {
 		if (yych <= 'F') goto yy215;
 		if (yych <= '`') goto yy191;
-		if (yych <= 'f') goto yy215;
-		goto yy191;
-	}
-yy214:
-	yych = *++cursor;
-	if (yych <= 'F') {
-		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy216;
-		if (yych <= '@') goto yy191;
-		goto yy216;
-	} else {
-		if (yych <= 'f') {
-			if (yych <= '`') goto yy191;
-			goto yy216;
-		} else {
-			if (yych == '}') goto yy189;
-			goto yy191;
-		}
+		if (yych >= 'g') goto yy191;
 	}
 yy215:
 	yych = *++cursor;
-	if (yych <= 'F') {
-		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy217;
-		if (yych <= '@') goto yy191;
-		goto yy217;
-	} else {
-		if (yych <= 'f') {
-			if (yych <= '`') goto yy191;
-			goto yy217;
-		} else {
-			if (yych == '}') goto yy189;
-			goto yy191;
-		}
-	}
-yy216:
-	yych = *++cursor;
-	if (yych <= 'F') {
-		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy218;
-		if (yych <= '@') goto yy191;
-		goto yy218;
-	} else {
-		if (yych <= 'f') {
-			if (yych <= '`') goto yy191;
-			goto yy218;
-		} else {
-			if (yych == '}') goto yy189;
-			goto yy191;
-		}
-	}
-yy217:
-	yych = *++cursor;
-	if (yych <= 'F') {
-		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy210;
-		if (yych <= '@') goto yy191;
-		goto yy210;
-	} else {
-		if (yych <= 'f') {
-			if (yych <= '`') goto yy191;
-			goto yy210;
-		} else {
-			if (yych == '}') goto yy189;
-			goto yy191;
-		}
-	}
-yy218:
-	yych = *++cursor;
-	if (yych <= '@') {
-		if (yych <= '/') goto yy191;
-		if (yych <= '9') goto yy210;
-		goto yy191;
-	} else {
-		if (yych <= 'F') goto yy210;
-		if (yych <= '`') goto yy191;
-		if (yych <= 'f') goto yy210;
-		goto yy191;
-	}
+	if (yych == '}') goto yy189;
+	goto yy191;
 }
 
 }
@@ -2281,55 +2234,55 @@ size_t parameter_original_recipient(struct cmta_slice value, char *text,
 	yych = *cursor;
 	if (yych <= '.') {
 		if (yych <= '\'') {
-			if (yych == '!') goto yy222;
-			if (yych >= '#') goto yy222;
+			if (yych == '!') goto yy219;
+			if (yych >= '#') goto yy219;
 		} else {
 			if (yych <= '+') {
-				if (yych >= '*') goto yy222;
+				if (yych >= '*') goto yy219;
 			} else {
-				if (yych == '-') goto yy222;
+				if (yych == '-') goto yy219;
 			}
 		}
 	} else {
 		if (yych <= '?') {
 			if (yych <= '<') {
-				if (yych <= '9') goto yy222;
+				if (yych <= '9') goto yy219;
 			} else {
-				if (yych != '>') goto yy222;
+				if (yych != '>') goto yy219;
 			}
 		} else {
 			if (yych <= 'Z') {
-				if (yych >= 'A') goto yy222;
+				if (yych >= 'A') goto yy219;
 			} else {
-				if (yych <= ']') goto yy220;
-				if (yych <= '~') goto yy222;
+				if (yych <= ']') goto yy217;
+				if (yych <= '~') goto yy219;
 			}
 		}
 	}
-yy220:
+yy217:
 	++cursor;
-yy221:
+yy218:
 	{ return 0; }
-yy222:
+yy219:
 	yych = *(marker = ++cursor);
 	if (yybm[0+yych] & 128) {
-		goto yy223;
+		goto yy220;
 	}
-	if (yych == ';') goto yy225;
-	goto yy221;
-yy223:
+	if (yych == ';') goto yy222;
+	goto yy218;
+yy220:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy223;
+		goto yy220;
 	}
-	if (yych == ';') goto yy225;
-yy224:
+	if (yych == ';') goto yy222;
+yy221:
 	cursor = marker;
-	goto yy221;
-yy225:
+	goto yy218;
+yy222:
 	yych = *++cursor;
-	if (yych <= ' ') goto yy224;
-	if (yych == 0x7F) goto yy224;
+	if (yych <= ' ') goto yy221;
+	if (yych == 0x7F) goto yy221;
 	++cursor;
 	{
     return take_original(cursor_slice(begin, cursor - 2), cursor_slice(cursor - 1, end), text,
@@ -2352,102 +2305,102 @@ bool parameter_deliver_by(struct cmta_slice value, struct cmta_deliver_by *by) {
 	unsigned char yych;
 	yych = *cursor;
 	if (yych <= ',') {
-		if (yych == '+') goto yy229;
+		if (yych == '+') goto yy226;
 	} else {
-		if (yych <= '-') goto yy229;
-		if (yych <= '/') goto yy227;
+		if (yych <= '-') goto yy226;
+		if (yych <= '/') goto yy224;
 		if (yych <= '9') {
 			yyt2 = cursor;
-			goto yy230;
+			goto yy227;
 		}
 	}
-yy227:
+yy224:
 	++cursor;
-yy228:
+yy225:
 	{ return false; }
-yy229:
+yy226:
 	yych = *(marker = ++cursor);
-	if (yych <= '/') goto yy228;
+	if (yych <= '/') goto yy225;
 	if (yych <= '9') {
 		yyt2 = cursor;
+		goto yy228;
+	}
+	goto yy225;
+yy227:
+	yych = *(marker = ++cursor);
+	if (yych <= '/') goto yy225;
+	if (yych <= '9') goto yy230;
+	if (yych == ';') {
+		yyt1 = cursor;
 		goto yy231;
 	}
-	goto yy228;
-yy230:
-	yych = *(marker = ++cursor);
-	if (yych <= '/') goto yy228;
-	if (yych <= '9') goto yy233;
+	goto yy225;
+yy228:
+	yych = *++cursor;
+	if (yych <= '/') goto yy229;
+	if (yych <= '9') goto yy230;
 	if (yych == ';') {
 		yyt1 = cursor;
-		goto yy234;
+		goto yy231;
 	}
-	goto yy228;
+yy229:
+	cursor = marker;
+	goto yy225;
+yy230:
+	yych = *++cursor;
+	if (yych <= '/') goto yy229;
+	if (yych <= '9') goto yy232;
+	if (yych != ';') goto yy229;
+	yyt1 = cursor;
 yy231:
 	yych = *++cursor;
-	if (yych <= '/') goto yy232;
-	if (yych <= '9') goto yy233;
-	if (yych == ';') {
-		yyt1 = cursor;
-		goto yy234;
-	}
-yy232:
-	cursor = marker;
-	goto yy228;
-yy233:
-	yych = *++cursor;
-	if (yych <= '/') goto yy232;
-	if (yych <= '9') goto yy235;
-	if (yych != ';') goto yy232;
-	yyt1 = cursor;
-yy234:
-	yych = *++cursor;
 	if (yych <= 'R') {
-		if (yych == 'N') goto yy236;
-		if (yych <= 'Q') goto yy232;
-		goto yy236;
+		if (yych == 'N') goto yy233;
+		if (yych <= 'Q') goto yy229;
+		goto yy233;
 	} else {
 		if (yych <= 'n') {
-			if (yych <= 'm') goto yy232;
-			goto yy236;
+			if (yych <= 'm') goto yy229;
+			goto yy233;
 		} else {
-			if (yych == 'r') goto yy236;
-			goto yy232;
+			if (yych == 'r') goto yy233;
+			goto yy229;
 		}
 	}
-yy235:
+yy232:
 	yych = *++cursor;
-	if (yych <= '/') goto yy232;
+	if (yych <= '/') goto yy229;
+	if (yych <= '9') goto yy234;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy231;
+	}
+	goto yy229;
+yy233:
+	yych = *++cursor;
+	if (yych <= ' ') {
+		if (yych == '\r') goto yy235;
+		if (yych <= 0x1F) goto yy229;
+		goto yy235;
+	} else {
+		if (yych <= 'T') {
+			if (yych <= 'S') goto yy229;
+			goto yy236;
+		} else {
+			if (yych == 't') goto yy236;
+			goto yy229;
+		}
+	}
+yy234:
+	yych = *++cursor;
+	if (yych <= '/') goto yy229;
 	if (yych <= '9') goto yy237;
 	if (yych == ';') {
 		yyt1 = cursor;
-		goto yy234;
+		goto yy231;
 	}
-	goto yy232;
-yy236:
-	yych = *++cursor;
-	if (yych <= ' ') {
-		if (yych == '\r') goto yy238;
-		if (yych <= 0x1F) goto yy232;
-		goto yy238;
-	} else {
-		if (yych <= 'T') {
-			if (yych <= 'S') goto yy232;
-			goto yy239;
-		} else {
-			if (yych == 't') goto yy239;
-			goto yy232;
-		}
-	}
-yy237:
-	yych = *++cursor;
-	if (yych <= '/') goto yy232;
-	if (yych <= '9') goto yy240;
-	if (yych == ';') {
-		yyt1 = cursor;
-		goto yy234;
-	}
-	goto yy232;
-yy238:
+	goto yy229;
+yy235:
 	++cursor;
 	digits = yyt2;
 	mode = yyt1;
@@ -2458,54 +2411,54 @@ yy238:
                                    .trace = end - mode == 3};
     return cursor == end + 1 && (by->mode == CMTA_BY_NOTIFY || by->seconds > 0);
   }
+yy236:
+	yych = *++cursor;
+	if (yych == '\r') goto yy235;
+	if (yych == ' ') goto yy235;
+	goto yy229;
+yy237:
+	yych = *++cursor;
+	if (yych <= '/') goto yy229;
+	if (yych <= '9') goto yy238;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy231;
+	}
+	goto yy229;
+yy238:
+	yych = *++cursor;
+	if (yych <= '/') goto yy229;
+	if (yych <= '9') goto yy239;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy231;
+	}
+	goto yy229;
 yy239:
 	yych = *++cursor;
-	if (yych == '\r') goto yy238;
-	if (yych == ' ') goto yy238;
-	goto yy232;
+	if (yych <= '/') goto yy229;
+	if (yych <= '9') goto yy240;
+	if (yych == ';') {
+		yyt1 = cursor;
+		goto yy231;
+	}
+	goto yy229;
 yy240:
 	yych = *++cursor;
-	if (yych <= '/') goto yy232;
+	if (yych <= '/') goto yy229;
 	if (yych <= '9') goto yy241;
 	if (yych == ';') {
 		yyt1 = cursor;
-		goto yy234;
+		goto yy231;
 	}
-	goto yy232;
+	goto yy229;
 yy241:
 	yych = *++cursor;
-	if (yych <= '/') goto yy232;
-	if (yych <= '9') goto yy242;
 	if (yych == ';') {
 		yyt1 = cursor;
-		goto yy234;
+		goto yy231;
 	}
-	goto yy232;
-yy242:
-	yych = *++cursor;
-	if (yych <= '/') goto yy232;
-	if (yych <= '9') goto yy243;
-	if (yych == ';') {
-		yyt1 = cursor;
-		goto yy234;
-	}
-	goto yy232;
-yy243:
-	yych = *++cursor;
-	if (yych <= '/') goto yy232;
-	if (yych <= '9') goto yy244;
-	if (yych == ';') {
-		yyt1 = cursor;
-		goto yy234;
-	}
-	goto yy232;
-yy244:
-	yych = *++cursor;
-	if (yych == ';') {
-		yyt1 = cursor;
-		goto yy234;
-	}
-	goto yy232;
+	goto yy229;
 }
 
 }
@@ -2518,99 +2471,99 @@ bool parameter_hold_for(struct cmta_slice value, int64_t *seconds) {
 {
 	unsigned char yych;
 	yych = *cursor;
-	if (yych <= '0') goto yy246;
-	if (yych <= '9') goto yy248;
-yy246:
+	if (yych <= '0') goto yy243;
+	if (yych <= '9') goto yy245;
+yy243:
 	++cursor;
-yy247:
+yy244:
 	{ return false; }
-yy248:
+yy245:
 	yych = *(marker = ++cursor);
 	if (yych <= 0x1F) {
-		if (yych != '\r') goto yy247;
+		if (yych != '\r') goto yy244;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy247;
-		if (yych <= '9') goto yy250;
-		goto yy247;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy244;
+		if (yych <= '9') goto yy247;
+		goto yy244;
 	}
-yy249:
+yy246:
 	++cursor;
 	{
     *seconds = (int64_t)number(value.at, value.length);
     return cursor == end + 1;
   }
-yy250:
+yy247:
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy249;
+		if (yych == '\r') goto yy246;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy251;
-		if (yych <= '9') goto yy252;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy248;
+		if (yych <= '9') goto yy249;
 	}
-yy251:
+yy248:
 	cursor = marker;
-	goto yy247;
-yy252:
+	goto yy244;
+yy249:
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy249;
-		goto yy251;
+		if (yych == '\r') goto yy246;
+		goto yy248;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy251;
-		if (yych >= ':') goto yy251;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy248;
+		if (yych >= ':') goto yy248;
 	}
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy249;
-		goto yy251;
+		if (yych == '\r') goto yy246;
+		goto yy248;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy251;
-		if (yych >= ':') goto yy251;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy248;
+		if (yych >= ':') goto yy248;
 	}
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy249;
-		goto yy251;
+		if (yych == '\r') goto yy246;
+		goto yy248;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy251;
-		if (yych >= ':') goto yy251;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy248;
+		if (yych >= ':') goto yy248;
 	}
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy249;
-		goto yy251;
+		if (yych == '\r') goto yy246;
+		goto yy248;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy251;
-		if (yych >= ':') goto yy251;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy248;
+		if (yych >= ':') goto yy248;
 	}
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy249;
-		goto yy251;
+		if (yych == '\r') goto yy246;
+		goto yy248;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy251;
-		if (yych >= ':') goto yy251;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy248;
+		if (yych >= ':') goto yy248;
 	}
 	yych = *++cursor;
 	if (yych <= 0x1F) {
-		if (yych == '\r') goto yy249;
-		goto yy251;
+		if (yych == '\r') goto yy246;
+		goto yy248;
 	} else {
-		if (yych <= ' ') goto yy249;
-		if (yych <= '/') goto yy251;
-		if (yych >= ':') goto yy251;
+		if (yych <= ' ') goto yy246;
+		if (yych <= '/') goto yy248;
+		if (yych >= ':') goto yy248;
 	}
 	yych = *++cursor;
-	if (yych == '\r') goto yy249;
-	if (yych == ' ') goto yy249;
-	goto yy251;
+	if (yych == '\r') goto yy246;
+	if (yych == ' ') goto yy246;
+	goto yy248;
 }
 
 }
@@ -2664,350 +2617,350 @@ bool parameter_hold_until(struct cmta_slice value, int64_t *seconds) {
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy256;
+		case '8': goto yy253;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy257;
-		default: goto yy254;
+		case '9': goto yy254;
+		default: goto yy251;
 	}
-yy254:
+yy251:
 	++cursor;
-yy255:
+yy252:
 	{ return false; }
-yy256:
+yy253:
 	yych = *(marker = ++cursor);
 	if (yych <= '4') {
-		if (yych <= '/') goto yy255;
-		if (yych <= '0') goto yy258;
-		if (yych <= '3') goto yy260;
-		goto yy258;
-	} else {
-		if (yych == '8') goto yy258;
-		if (yych <= '9') goto yy260;
+		if (yych <= '/') goto yy252;
+		if (yych <= '0') goto yy255;
+		if (yych <= '3') goto yy257;
 		goto yy255;
+	} else {
+		if (yych == '8') goto yy255;
+		if (yych <= '9') goto yy257;
+		goto yy252;
 	}
-yy257:
+yy254:
 	yych = *(marker = ++cursor);
 	if (yych <= '2') {
-		if (yych <= '/') goto yy255;
-		if (yych <= '1') goto yy260;
+		if (yych <= '/') goto yy252;
+		if (yych <= '1') goto yy257;
 	} else {
-		if (yych == '6') goto yy258;
-		if (yych <= '9') goto yy260;
-		goto yy255;
+		if (yych == '6') goto yy255;
+		if (yych <= '9') goto yy257;
+		goto yy252;
 	}
-yy258:
+yy255:
 	yych = *++cursor;
 	switch (yych) {
 		case '0':
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy261;
+		case '8': goto yy258;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy262;
-		default: goto yy259;
+		case '9': goto yy259;
+		default: goto yy256;
 	}
-yy259:
+yy256:
 	cursor = marker;
-	goto yy255;
-yy260:
+	goto yy252;
+yy257:
 	yych = *++cursor;
 	switch (yych) {
-		case '0': goto yy263;
+		case '0': goto yy260;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy262;
+		case '9': goto yy259;
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy261;
-		default: goto yy259;
+		case '8': goto yy258;
+		default: goto yy256;
+	}
+yy258:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy256;
+		if (yych <= '0') goto yy261;
+		if (yych <= '3') goto yy262;
+		goto yy261;
+	} else {
+		if (yych == '8') goto yy261;
+		if (yych <= '9') goto yy262;
+		goto yy256;
+	}
+yy259:
+	yych = *++cursor;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy256;
+		if (yych <= '1') goto yy262;
+		goto yy261;
+	} else {
+		if (yych == '6') goto yy261;
+		if (yych <= '9') goto yy262;
+		goto yy256;
+	}
+yy260:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy256;
+		if (yych <= '3') goto yy262;
+	} else {
+		if (yych == '8') goto yy261;
+		if (yych <= '9') goto yy262;
+		goto yy256;
 	}
 yy261:
 	yych = *++cursor;
-	if (yych <= '4') {
-		if (yych <= '/') goto yy259;
-		if (yych <= '0') goto yy264;
-		if (yych <= '3') goto yy265;
-		goto yy264;
-	} else {
-		if (yych == '8') goto yy264;
-		if (yych <= '9') goto yy265;
-		goto yy259;
-	}
+	if (yych == '-') goto yy263;
+	goto yy256;
 yy262:
 	yych = *++cursor;
-	if (yych <= '2') {
-		if (yych <= '/') goto yy259;
-		if (yych <= '1') goto yy265;
-		goto yy264;
-	} else {
-		if (yych == '6') goto yy264;
-		if (yych <= '9') goto yy265;
-		goto yy259;
-	}
+	if (yych == '-') goto yy264;
+	goto yy256;
 yy263:
 	yych = *++cursor;
-	if (yych <= '4') {
-		if (yych <= '/') goto yy259;
-		if (yych <= '3') goto yy265;
-	} else {
-		if (yych == '8') goto yy264;
-		if (yych <= '9') goto yy265;
-		goto yy259;
-	}
+	if (yych <= '/') goto yy256;
+	if (yych <= '0') goto yy265;
+	if (yych <= '1') goto yy266;
+	goto yy256;
 yy264:
 	yych = *++cursor;
-	if (yych == '-') goto yy266;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '0') goto yy267;
+	if (yych <= '1') goto yy266;
+	goto yy256;
 yy265:
 	yych = *++cursor;
-	if (yych == '-') goto yy267;
-	goto yy259;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy268;
+		case '2': goto yy269;
+		case '4':
+		case '6':
+		case '9': goto yy270;
+		default: goto yy256;
+	}
 yy266:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '0') goto yy268;
-	if (yych <= '1') goto yy269;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych == '1') goto yy270;
+	if (yych <= '2') goto yy268;
+	goto yy256;
 yy267:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '0') goto yy270;
-	if (yych <= '1') goto yy269;
-	goto yy259;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy268;
+		case '2': goto yy271;
+		case '4':
+		case '6':
+		case '9': goto yy270;
+		default: goto yy256;
+	}
 yy268:
 	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy271;
-		case '2': goto yy272;
-		case '4':
-		case '6':
-		case '9': goto yy273;
-		default: goto yy259;
-	}
+	if (yych == '-') goto yy272;
+	goto yy256;
 yy269:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych == '1') goto yy273;
-	if (yych <= '2') goto yy271;
-	goto yy259;
+	if (yych == '-') goto yy273;
+	goto yy256;
 yy270:
 	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy271;
-		case '2': goto yy274;
-		case '4':
-		case '6':
-		case '9': goto yy273;
-		default: goto yy259;
-	}
+	if (yych == '-') goto yy274;
+	goto yy256;
 yy271:
 	yych = *++cursor;
 	if (yych == '-') goto yy275;
-	goto yy259;
+	goto yy256;
 yy272:
 	yych = *++cursor;
-	if (yych == '-') goto yy276;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '0') goto yy276;
+	if (yych <= '2') goto yy277;
+	if (yych <= '3') goto yy278;
+	goto yy256;
 yy273:
 	yych = *++cursor;
-	if (yych == '-') goto yy277;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '0') goto yy276;
+	if (yych <= '2') goto yy277;
+	goto yy256;
 yy274:
 	yych = *++cursor;
-	if (yych == '-') goto yy278;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '0') goto yy276;
+	if (yych <= '2') goto yy277;
+	if (yych <= '3') goto yy279;
+	goto yy256;
 yy275:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '0') goto yy279;
+	if (yych <= '/') goto yy256;
+	if (yych <= '0') goto yy276;
+	if (yych <= '1') goto yy277;
 	if (yych <= '2') goto yy280;
-	if (yych <= '3') goto yy281;
-	goto yy259;
+	goto yy256;
 yy276:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '0') goto yy279;
-	if (yych <= '2') goto yy280;
-	goto yy259;
+	if (yych <= '0') goto yy256;
+	if (yych <= '9') goto yy281;
+	goto yy256;
 yy277:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '0') goto yy279;
-	if (yych <= '2') goto yy280;
-	if (yych <= '3') goto yy282;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '9') goto yy281;
+	goto yy256;
 yy278:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '0') goto yy279;
-	if (yych <= '1') goto yy280;
-	if (yych <= '2') goto yy283;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '1') goto yy281;
+	goto yy256;
 yy279:
 	yych = *++cursor;
-	if (yych <= '0') goto yy259;
-	if (yych <= '9') goto yy284;
-	goto yy259;
+	if (yych == '0') goto yy281;
+	goto yy256;
 yy280:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '9') goto yy284;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych >= '9') goto yy256;
 yy281:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '1') goto yy284;
-	goto yy259;
+	if (yych == 'T') goto yy282;
+	if (yych != 't') goto yy256;
 yy282:
 	yych = *++cursor;
-	if (yych == '0') goto yy284;
-	goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '1') goto yy283;
+	if (yych <= '2') goto yy284;
+	goto yy256;
 yy283:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych >= '9') goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych <= '9') goto yy285;
+	goto yy256;
 yy284:
 	yych = *++cursor;
-	if (yych == 'T') goto yy285;
-	if (yych != 't') goto yy259;
+	if (yych <= '/') goto yy256;
+	if (yych >= '4') goto yy256;
 yy285:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '1') goto yy286;
-	if (yych <= '2') goto yy287;
-	goto yy259;
+	if (yych != ':') goto yy256;
+	yych = *++cursor;
+	if (yych <= '/') goto yy256;
+	if (yych >= '6') goto yy256;
+	yych = *++cursor;
+	if (yych <= '/') goto yy256;
+	if (yych >= ':') goto yy256;
+	yych = *++cursor;
+	if (yych != ':') goto yy256;
+	yych = *++cursor;
+	if (yych <= '/') goto yy256;
+	if (yych <= '5') goto yy286;
+	if (yych <= '6') goto yy287;
+	goto yy256;
 yy286:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
+	if (yych <= '/') goto yy256;
 	if (yych <= '9') goto yy288;
-	goto yy259;
+	goto yy256;
 yy287:
 	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych >= '4') goto yy259;
+	if (yych != '0') goto yy256;
 yy288:
-	yych = *++cursor;
-	if (yych != ':') goto yy259;
-	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych >= '6') goto yy259;
-	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych >= ':') goto yy259;
-	yych = *++cursor;
-	if (yych != ':') goto yy259;
-	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '5') goto yy289;
-	if (yych <= '6') goto yy290;
-	goto yy259;
-yy289:
-	yych = *++cursor;
-	if (yych <= '/') goto yy259;
-	if (yych <= '9') goto yy291;
-	goto yy259;
-yy290:
-	yych = *++cursor;
-	if (yych != '0') goto yy259;
-yy291:
 	yych = *++cursor;
 	if (yych <= '.') {
 		if (yych <= '+') {
-			if (yych <= '*') goto yy259;
+			if (yych <= '*') goto yy256;
 			yyt1 = cursor;
 		} else {
-			if (yych <= ',') goto yy259;
-			if (yych >= '.') goto yy293;
+			if (yych <= ',') goto yy256;
+			if (yych >= '.') goto yy290;
 			yyt1 = cursor;
 		}
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= 'Y') goto yy259;
+			if (yych <= 'Y') goto yy256;
 			yyt1 = cursor;
-			goto yy294;
+			goto yy291;
 		} else {
 			if (yych == 'z') {
 				yyt1 = cursor;
-				goto yy294;
+				goto yy291;
 			}
-			goto yy259;
+			goto yy256;
 		}
 	}
+yy289:
+	yych = *++cursor;
+	if (yych == '0') goto yy292;
+	goto yy256;
+yy290:
+	yych = *++cursor;
+	if (yybm[0+yych] & 128) {
+		goto yy293;
+	}
+	goto yy256;
+yy291:
+	yych = *++cursor;
+	if (yych == '\r') goto yy294;
+	if (yych == ' ') goto yy294;
+	goto yy256;
 yy292:
 	yych = *++cursor;
 	if (yych == '0') goto yy295;
-	goto yy259;
+	goto yy256;
 yy293:
 	yych = *++cursor;
 	if (yybm[0+yych] & 128) {
-		goto yy296;
-	}
-	goto yy259;
-yy294:
-	yych = *++cursor;
-	if (yych == '\r') goto yy297;
-	if (yych == ' ') goto yy297;
-	goto yy259;
-yy295:
-	yych = *++cursor;
-	if (yych == '0') goto yy298;
-	goto yy259;
-yy296:
-	yych = *++cursor;
-	if (yybm[0+yych] & 128) {
-		goto yy296;
+		goto yy293;
 	}
 	if (yych <= '-') {
 		if (yych == '+') {
 			yyt1 = cursor;
-			goto yy292;
+			goto yy289;
 		}
-		if (yych <= ',') goto yy259;
+		if (yych <= ',') goto yy256;
 		yyt1 = cursor;
-		goto yy292;
+		goto yy289;
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= 'Y') goto yy259;
+			if (yych <= 'Y') goto yy256;
 			yyt1 = cursor;
-			goto yy294;
+			goto yy291;
 		} else {
 			if (yych == 'z') {
 				yyt1 = cursor;
-				goto yy294;
+				goto yy291;
 			}
-			goto yy259;
+			goto yy256;
 		}
 	}
-yy297:
+yy294:
 	++cursor;
 	zone = yyt1;
 	{ return cursor == end + 1 && moment(value.at, (const char *)zone, seconds); }
-yy298:
+yy295:
 	yych = *++cursor;
-	if (yych != ':') goto yy259;
+	if (yych != ':') goto yy256;
 	yych = *++cursor;
-	if (yych != '0') goto yy259;
+	if (yych != '0') goto yy256;
 	yych = *++cursor;
-	if (yych == '0') goto yy294;
-	goto yy259;
+	if (yych == '0') goto yy291;
+	goto yy256;
 }
 
 }
@@ -3021,42 +2974,42 @@ bool parameter_priority(struct cmta_slice value, int *priority) {
 	unsigned char yych;
 	yych = *cursor;
 	if (yych <= '/') {
-		if (yych == '-') goto yy301;
+		if (yych == '-') goto yy298;
 	} else {
-		if (yych <= '0') goto yy302;
-		if (yych <= '9') goto yy303;
+		if (yych <= '0') goto yy299;
+		if (yych <= '9') goto yy300;
 	}
 	++cursor;
-yy300:
+yy297:
 	{ return false; }
-yy301:
+yy298:
 	yych = *(marker = ++cursor);
-	if (yych <= '0') goto yy300;
-	if (yych <= '9') goto yy304;
-	goto yy300;
-yy302:
+	if (yych <= '0') goto yy297;
+	if (yych <= '9') goto yy301;
+	goto yy297;
+yy299:
 	yych = *++cursor;
-	if (yych == '\r') goto yy305;
-	if (yych == ' ') goto yy305;
-	goto yy300;
-yy303:
+	if (yych == '\r') goto yy302;
+	if (yych == ' ') goto yy302;
+	goto yy297;
+yy300:
 	yych = *++cursor;
-	if (yych == '\r') goto yy306;
-	if (yych == ' ') goto yy306;
-	goto yy300;
-yy304:
+	if (yych == '\r') goto yy303;
+	if (yych == ' ') goto yy303;
+	goto yy297;
+yy301:
 	yych = *++cursor;
-	if (yych == '\r') goto yy307;
-	if (yych == ' ') goto yy307;
+	if (yych == '\r') goto yy304;
+	if (yych == ' ') goto yy304;
 	cursor = marker;
-	goto yy300;
-yy305:
+	goto yy297;
+yy302:
 	++cursor;
 	{ *priority = 0; return cursor == end + 1; }
-yy306:
+yy303:
 	++cursor;
 	{ *priority = value.at[0] - '0'; return cursor == end + 1; }
-yy307:
+yy304:
 	++cursor;
 	{ *priority = '0' - value.at[1]; return cursor == end + 1; }
 }
@@ -3080,327 +3033,327 @@ bool parameter_valid_since(struct cmta_slice value, struct cmta_valid_since *val
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy311;
+		case '8': goto yy308;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy312;
-		default: goto yy309;
+		case '9': goto yy309;
+		default: goto yy306;
 	}
-yy309:
+yy306:
 	++cursor;
-yy310:
+yy307:
 	{ return false; }
-yy311:
+yy308:
 	yych = *(marker = ++cursor);
 	if (yych <= '4') {
-		if (yych <= '/') goto yy310;
-		if (yych <= '0') goto yy313;
-		if (yych <= '3') goto yy315;
-		goto yy313;
-	} else {
-		if (yych == '8') goto yy313;
-		if (yych <= '9') goto yy315;
+		if (yych <= '/') goto yy307;
+		if (yych <= '0') goto yy310;
+		if (yych <= '3') goto yy312;
 		goto yy310;
+	} else {
+		if (yych == '8') goto yy310;
+		if (yych <= '9') goto yy312;
+		goto yy307;
 	}
-yy312:
+yy309:
 	yych = *(marker = ++cursor);
 	if (yych <= '2') {
-		if (yych <= '/') goto yy310;
-		if (yych <= '1') goto yy315;
+		if (yych <= '/') goto yy307;
+		if (yych <= '1') goto yy312;
 	} else {
-		if (yych == '6') goto yy313;
-		if (yych <= '9') goto yy315;
-		goto yy310;
+		if (yych == '6') goto yy310;
+		if (yych <= '9') goto yy312;
+		goto yy307;
 	}
-yy313:
+yy310:
 	yych = *++cursor;
 	switch (yych) {
 		case '0':
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy316;
+		case '8': goto yy313;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy317;
-		default: goto yy314;
+		case '9': goto yy314;
+		default: goto yy311;
 	}
-yy314:
+yy311:
 	cursor = marker;
-	goto yy310;
-yy315:
+	goto yy307;
+yy312:
 	yych = *++cursor;
 	switch (yych) {
-		case '0': goto yy318;
+		case '0': goto yy315;
 		case '1':
 		case '3':
 		case '5':
 		case '7':
-		case '9': goto yy317;
+		case '9': goto yy314;
 		case '2':
 		case '4':
 		case '6':
-		case '8': goto yy316;
-		default: goto yy314;
+		case '8': goto yy313;
+		default: goto yy311;
+	}
+yy313:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy311;
+		if (yych <= '0') goto yy316;
+		if (yych <= '3') goto yy317;
+		goto yy316;
+	} else {
+		if (yych == '8') goto yy316;
+		if (yych <= '9') goto yy317;
+		goto yy311;
+	}
+yy314:
+	yych = *++cursor;
+	if (yych <= '2') {
+		if (yych <= '/') goto yy311;
+		if (yych <= '1') goto yy317;
+		goto yy316;
+	} else {
+		if (yych == '6') goto yy316;
+		if (yych <= '9') goto yy317;
+		goto yy311;
+	}
+yy315:
+	yych = *++cursor;
+	if (yych <= '4') {
+		if (yych <= '/') goto yy311;
+		if (yych <= '3') goto yy317;
+	} else {
+		if (yych == '8') goto yy316;
+		if (yych <= '9') goto yy317;
+		goto yy311;
 	}
 yy316:
 	yych = *++cursor;
-	if (yych <= '4') {
-		if (yych <= '/') goto yy314;
-		if (yych <= '0') goto yy319;
-		if (yych <= '3') goto yy320;
-		goto yy319;
-	} else {
-		if (yych == '8') goto yy319;
-		if (yych <= '9') goto yy320;
-		goto yy314;
-	}
+	if (yych == '-') goto yy318;
+	goto yy311;
 yy317:
 	yych = *++cursor;
-	if (yych <= '2') {
-		if (yych <= '/') goto yy314;
-		if (yych <= '1') goto yy320;
-		goto yy319;
-	} else {
-		if (yych == '6') goto yy319;
-		if (yych <= '9') goto yy320;
-		goto yy314;
-	}
+	if (yych == '-') goto yy319;
+	goto yy311;
 yy318:
 	yych = *++cursor;
-	if (yych <= '4') {
-		if (yych <= '/') goto yy314;
-		if (yych <= '3') goto yy320;
-	} else {
-		if (yych == '8') goto yy319;
-		if (yych <= '9') goto yy320;
-		goto yy314;
-	}
+	if (yych <= '/') goto yy311;
+	if (yych <= '0') goto yy320;
+	if (yych <= '1') goto yy321;
+	goto yy311;
 yy319:
 	yych = *++cursor;
-	if (yych == '-') goto yy321;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '0') goto yy322;
+	if (yych <= '1') goto yy321;
+	goto yy311;
 yy320:
 	yych = *++cursor;
-	if (yych == '-') goto yy322;
-	goto yy314;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy323;
+		case '2': goto yy324;
+		case '4':
+		case '6':
+		case '9': goto yy325;
+		default: goto yy311;
+	}
 yy321:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '0') goto yy323;
-	if (yych <= '1') goto yy324;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych == '1') goto yy325;
+	if (yych <= '2') goto yy323;
+	goto yy311;
 yy322:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '0') goto yy325;
-	if (yych <= '1') goto yy324;
-	goto yy314;
+	switch (yych) {
+		case '1':
+		case '3':
+		case '5':
+		case '7':
+		case '8': goto yy323;
+		case '2': goto yy326;
+		case '4':
+		case '6':
+		case '9': goto yy325;
+		default: goto yy311;
+	}
 yy323:
 	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy326;
-		case '2': goto yy327;
-		case '4':
-		case '6':
-		case '9': goto yy328;
-		default: goto yy314;
-	}
+	if (yych == '-') goto yy327;
+	goto yy311;
 yy324:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych == '1') goto yy328;
-	if (yych <= '2') goto yy326;
-	goto yy314;
+	if (yych == '-') goto yy328;
+	goto yy311;
 yy325:
 	yych = *++cursor;
-	switch (yych) {
-		case '1':
-		case '3':
-		case '5':
-		case '7':
-		case '8': goto yy326;
-		case '2': goto yy329;
-		case '4':
-		case '6':
-		case '9': goto yy328;
-		default: goto yy314;
-	}
+	if (yych == '-') goto yy329;
+	goto yy311;
 yy326:
 	yych = *++cursor;
 	if (yych == '-') goto yy330;
-	goto yy314;
+	goto yy311;
 yy327:
 	yych = *++cursor;
-	if (yych == '-') goto yy331;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '0') goto yy331;
+	if (yych <= '2') goto yy332;
+	if (yych <= '3') goto yy333;
+	goto yy311;
 yy328:
 	yych = *++cursor;
-	if (yych == '-') goto yy332;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '0') goto yy331;
+	if (yych <= '2') goto yy332;
+	goto yy311;
 yy329:
 	yych = *++cursor;
-	if (yych == '-') goto yy333;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '0') goto yy331;
+	if (yych <= '2') goto yy332;
+	if (yych <= '3') goto yy334;
+	goto yy311;
 yy330:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '0') goto yy334;
+	if (yych <= '/') goto yy311;
+	if (yych <= '0') goto yy331;
+	if (yych <= '1') goto yy332;
 	if (yych <= '2') goto yy335;
-	if (yych <= '3') goto yy336;
-	goto yy314;
+	goto yy311;
 yy331:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '0') goto yy334;
-	if (yych <= '2') goto yy335;
-	goto yy314;
+	if (yych <= '0') goto yy311;
+	if (yych <= '9') goto yy336;
+	goto yy311;
 yy332:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '0') goto yy334;
-	if (yych <= '2') goto yy335;
-	if (yych <= '3') goto yy337;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '9') goto yy336;
+	goto yy311;
 yy333:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '0') goto yy334;
-	if (yych <= '1') goto yy335;
-	if (yych <= '2') goto yy338;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '1') goto yy336;
+	goto yy311;
 yy334:
 	yych = *++cursor;
-	if (yych <= '0') goto yy314;
-	if (yych <= '9') goto yy339;
-	goto yy314;
+	if (yych == '0') goto yy336;
+	goto yy311;
 yy335:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '9') goto yy339;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych >= '9') goto yy311;
 yy336:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '1') goto yy339;
-	goto yy314;
+	if (yych == 'T') goto yy337;
+	if (yych != 't') goto yy311;
 yy337:
 	yych = *++cursor;
-	if (yych == '0') goto yy339;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '1') goto yy338;
+	if (yych <= '2') goto yy339;
+	goto yy311;
 yy338:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych >= '9') goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '9') goto yy340;
+	goto yy311;
 yy339:
 	yych = *++cursor;
-	if (yych == 'T') goto yy340;
-	if (yych != 't') goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych >= '4') goto yy311;
 yy340:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '1') goto yy341;
-	if (yych <= '2') goto yy342;
-	goto yy314;
+	if (yych != ':') goto yy311;
+	yych = *++cursor;
+	if (yych <= '/') goto yy311;
+	if (yych >= '6') goto yy311;
+	yych = *++cursor;
+	if (yych <= '/') goto yy311;
+	if (yych >= ':') goto yy311;
+	yych = *++cursor;
+	if (yych != ':') goto yy311;
+	yych = *++cursor;
+	if (yych <= '/') goto yy311;
+	if (yych <= '5') goto yy341;
+	if (yych <= '6') goto yy342;
+	goto yy311;
 yy341:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
+	if (yych <= '/') goto yy311;
 	if (yych <= '9') goto yy343;
-	goto yy314;
+	goto yy311;
 yy342:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych >= '4') goto yy314;
+	if (yych != '0') goto yy311;
 yy343:
-	yych = *++cursor;
-	if (yych != ':') goto yy314;
-	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych >= '6') goto yy314;
-	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych >= ':') goto yy314;
-	yych = *++cursor;
-	if (yych != ':') goto yy314;
-	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '5') goto yy344;
-	if (yych <= '6') goto yy345;
-	goto yy314;
-yy344:
-	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '9') goto yy346;
-	goto yy314;
-yy345:
-	yych = *++cursor;
-	if (yych != '0') goto yy314;
-yy346:
 	yych = *++cursor;
 	if (yych <= '-') {
 		if (yych == '+') {
 			yyt1 = cursor;
-			goto yy347;
+			goto yy344;
 		}
-		if (yych <= ',') goto yy314;
+		if (yych <= ',') goto yy311;
 		yyt1 = cursor;
 	} else {
 		if (yych <= 'Z') {
-			if (yych <= 'Y') goto yy314;
+			if (yych <= 'Y') goto yy311;
 			yyt1 = cursor;
-			goto yy348;
+			goto yy345;
 		} else {
 			if (yych == 'z') {
 				yyt1 = cursor;
-				goto yy348;
+				goto yy345;
 			}
-			goto yy314;
+			goto yy311;
 		}
 	}
-yy347:
+yy344:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '1') goto yy349;
-	if (yych <= '2') goto yy350;
-	goto yy314;
-yy348:
+	if (yych <= '/') goto yy311;
+	if (yych <= '1') goto yy346;
+	if (yych <= '2') goto yy347;
+	goto yy311;
+yy345:
 	yych = *++cursor;
 	if (yych <= 0x1F) {
 		if (yych == '\r') {
 			yyt2 = cursor;
-			goto yy351;
+			goto yy348;
 		}
-		goto yy314;
+		goto yy311;
 	} else {
 		if (yych <= ' ') {
 			yyt2 = cursor;
-			goto yy351;
+			goto yy348;
 		}
 		if (yych == ';') {
 			yyt2 = cursor;
-			goto yy352;
+			goto yy349;
 		}
-		goto yy314;
+		goto yy311;
 	}
-yy349:
+yy346:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '9') goto yy353;
-	goto yy314;
-yy350:
+	if (yych <= '/') goto yy311;
+	if (yych <= '9') goto yy350;
+	goto yy311;
+yy347:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '3') goto yy353;
-	goto yy314;
-yy351:
+	if (yych <= '/') goto yy311;
+	if (yych <= '3') goto yy350;
+	goto yy311;
+yy348:
 	++cursor;
 	zone = yyt1;
 	action = yyt2;
@@ -3409,38 +3362,38 @@ yy351:
     valid->action = goes_on ? CMTA_RRVS_CONTINUE : CMTA_RRVS_REJECT;
     return cursor == end + 1 && moment(value.at, (const char *)zone, &valid->since);
   }
-yy352:
+yy349:
 	yych = *++cursor;
 	if (yych <= 'R') {
-		if (yych == 'C') goto yy354;
-		if (yych <= 'Q') goto yy314;
-		goto yy354;
+		if (yych == 'C') goto yy351;
+		if (yych <= 'Q') goto yy311;
+		goto yy351;
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'b') goto yy314;
-			goto yy354;
+			if (yych <= 'b') goto yy311;
+			goto yy351;
 		} else {
-			if (yych == 'r') goto yy354;
-			goto yy314;
+			if (yych == 'r') goto yy351;
+			goto yy311;
 		}
 	}
-yy353:
+yy350:
 	yych = *++cursor;
-	if (yych == ':') goto yy355;
-	goto yy314;
-yy354:
+	if (yych == ':') goto yy352;
+	goto yy311;
+yy351:
 	yych = *++cursor;
-	if (yych == '\r') goto yy351;
-	if (yych == ' ') goto yy351;
-	goto yy314;
-yy355:
+	if (yych == '\r') goto yy348;
+	if (yych == ' ') goto yy348;
+	goto yy311;
+yy352:
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych >= '6') goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych >= '6') goto yy311;
 	yych = *++cursor;
-	if (yych <= '/') goto yy314;
-	if (yych <= '9') goto yy348;
-	goto yy314;
+	if (yych <= '/') goto yy311;
+	if (yych <= '9') goto yy345;
+	goto yy311;
 }
 
 }

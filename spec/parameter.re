@@ -344,12 +344,13 @@ static size_t embedded(struct cmta_slice value, char *text) {
   const unsigned char *cursor = cursor_at(value.at), *end = cursor + value.length, *marker;
   /*!local:re2c
 
-  // QCHAR without "+", "=" and the backslash; EmbeddedUnicodeChar is for these, for what is not printable, and for what
-  // is beyond ASCII, without surrogates.
+  // QCHAR without "+", "=" and the backslash; EmbeddedUnicodeChar is for these, for blanks, and for what is beyond ASCII,
+  // without surrogates. HEXPOINT has some control characters, too; but what this says must be a Mailbox (utf-8-address),
+  // and that has none.
 
   QCHAR                 = [!-*,-<>-[\]-~];
   NZHEXDIG              = [1-9a-fA-F];
-  HEXPOINT              = [01] [1-9] | '10' | '20' | '2B' | '3D' | '7F' | '5C'
+  HEXPOINT              = '20' | '2B' | '3D' | '5C'
                         | [89a-fA-F] HEXDIG
                         | NZHEXDIG HEXDIG{2}
                         | [1-9abcefABCEF] HEXDIG{3}

@@ -60,7 +60,7 @@ struct cmta_original_recipient {
   /* "rfc822", "utf-8" or another, in the client's own case; empty without ORCPT. */
   struct cmta_slice type;
   /* Decoded, from xtext or, for utf-8, from its own encoding: printable ASCII, or valid UTF-8 for
-     utf-8, which may hold control characters. Whether it is an address is not checked. */
+     utf-8; no control characters of ASCII. Whether it is an address is not checked. */
   struct cmta_slice address;
 };
 

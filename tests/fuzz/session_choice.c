@@ -4,6 +4,12 @@
 
 enum { BOTH = CMTA_WITH_MAIL | CMTA_WITH_RCPT };
 
+enum {
+  ON_REQUEST = CMTA_EXTENSION_BINARYMIME | CMTA_EXTENSION_PRDR | CMTA_EXTENSION_DSN |
+               CMTA_EXTENSION_REQUIRETLS | CMTA_EXTENSION_DELIVERBY | CMTA_EXTENSION_FUTURERELEASE |
+               CMTA_EXTENSION_MT_PRIORITY | CMTA_EXTENSION_RRVS | CMTA_EXTENSION_ETRN
+};
+
 static const char *const words[] = {"low", "normal", "high", NULL};
 
 static const struct cmta_keyword keywords[] = {
@@ -37,18 +43,20 @@ struct cmta_settings choice_settings(const struct choice *choice) {
   cmta_settings_init(&settings);
   settings.strict_syntax = choice->switches & 1;
   settings.collect = !(choice->switches & 2);
-  settings.extensions |= CMTA_EXTENSION_BINARYMIME | CMTA_EXTENSION_PRDR;
+  settings.extensions |= ON_REQUEST;
   settings.extensions &= ~((unsigned)choice->switches >> 2);
   if (!(settings.extensions & CMTA_EXTENSION_8BITMIME))
     settings.extensions &= ~(unsigned)CMTA_EXTENSION_SMTPUTF8;
   settings.max_message_size = sizes[choice->limits & 3];
   settings.max_recipients = recipients[choice->limits >> 2 & 3];
   settings.max_errors = errors[choice->limits >> 4 & 3];
+  settings.manners.submission = settings.strict_syntax;
   settings.manners.lmtp = choice->piece & SPEAKS_LMTP;
   settings.received = choice->piece & RECEIVED_FIELD;
   settings.clock.calendar = stopped_clock;
   settings.max_header_section = choice->piece & SHORT_SECTIONS ? 40 : 0;
   settings.max_message_memory = 16;
+  settings.min_deliver_by = 60;
   settings.mechanisms = choice->security & MECHANISMS ? "PLAIN LOGIN X-SAFE" : NULL;
   settings.auth_in_clear = choice->security & AUTH_IN_CLEAR;
   settings.auth_required = choice->security & AUTH_REQUIRED;

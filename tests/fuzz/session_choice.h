@@ -5,7 +5,7 @@
 /*
  * What the first octets of an input of fuzz/session choose:
  *
- *   octet 0     switches: strict syntax, no collecting, extensions to leave out
+ *   octet 0     switches: strict syntax and submission, no collecting, extensions to leave out
  *   octet 1     limits; in its two highest bits how many more hook sets there are than one
  *   octet 2     how long the pieces of the cut run are; bit 3: LMTP, bit 4: the application takes
  * messages, bit 5: they go to a store, bit 6: a Received field stands in front of them, bit 7:

@@ -5,6 +5,8 @@
 
 #include "fuzz/session_hooks.h"
 
+#include "fuzz/typed.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,11 +165,23 @@ static void tell_parameters(struct run *run, const struct cmta_path *path) {
   }
 }
 
+/* What values mean must be as promised; that they do not depend on cuts is checked as they are. */
+static void check_typed(const struct cmta_session *session, const struct cmta_path *path) {
+  const struct cmta_envelope *envelope = cmta_session_envelope(session);
+  const char *fault = typed_path_fault(path);
+  must(fault == NULL, fault);
+  fault = typed_envelope_fault(envelope);
+  must(fault == NULL, fault);
+  must(!envelope->require_tls || cmta_session_encrypted(session),
+       "TLS is required under TLS alone");
+}
+
 static enum cmta_verdict ask_path(struct cmta_session *session, void *user,
                                   const struct cmta_path *path) {
   struct run *run = run_of(session, user);
   check_foreseen(session, run);
   tell_parameters(run, path);
+  check_typed(session, path);
   return next_answer(session, run, path->address);
 }
 

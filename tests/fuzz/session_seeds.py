@@ -21,13 +21,14 @@ SECURITY_MECHANISMS = 0x08
 LINE_ENDINGS = {"set line_endings normalise": 5, "set line_endings keep": 6}
 TLS_MODES = ("off", "offered", "required", "unavailable", "implicit")
 PIECE_BITS = {"set lmtp on": 0x08, "take-messages": 0x10, "store": 0x20, "set received on": 0x40}
+SWITCHES = {"set strict_syntax on": 1, "set submission on": 1}
 HEADER_VERDICTS = 8
 LONGEST = 4096
 
 
 def read(path):
-    """What the client of a dialogue says, the verdicts it hears, how many hook sets there are, and the octets of pieces and security."""
-    said, verdicts, sets, bits, security = b"", [], 1, 0, 0
+    """What the client of a dialogue says, the verdicts it hears, and the octets in front of these: switches, hook sets, pieces, security."""
+    said, verdicts, sets, switches, bits, security = b"", [], 1, 0, 0, 0
     for line in path.read_text(encoding="utf-8").splitlines():
         if line[:2] in ("C:", "C|"):
             said += decode(line[3:]) + (b"\r\n" if line[1] == ":" else b"")
@@ -40,15 +41,15 @@ def read(path):
         elif line.startswith("set mechanisms"):
             security |= SECURITY_MECHANISMS
         security |= SECURITY_BITS.get(line, 0) | LINE_ENDINGS.get(line, 0)
+        switches |= SWITCHES.get(line, 0)
         bits |= PIECE_BITS.get(line.split(" ")[0] if line.startswith("store") else line, 0)
-    return said, verdicts, sets, bytes([bits, security])
+    return said, verdicts, bytes([switches, (sets - 1) * MORE_SETS, bits, security])
 
 
 def main(dialogs, corpus):
     seeds = {}
     for path in sorted(pathlib.Path(dialogs).glob("*.dialog")):
-        said, verdicts, sets, octets_behind = read(path)
-        front = bytes([0, (sets - 1) * MORE_SETS]) + octets_behind
+        said, verdicts, front = read(path)
         if not said or len(said) > LONGEST:
             continue
         seeds.setdefault(front + bytes(HEADER_VERDICTS) + said, path.stem)
