@@ -75,6 +75,50 @@ static void check_slices(const struct line *line, const struct command *command)
   demand(command->path.parameter_count == 0);
 }
 
+static void demand_path(const struct cmta_path *path) { demand(typed_path_fault(path) == NULL); }
+
+static void demand_envelope(const struct cmta_envelope *envelope) {
+  demand(typed_envelope_fault(envelope) == NULL);
+}
+
+/* What the values of a path say, if the value is one; room is of its size. */
+static void check_path_value(struct cmta_slice value, char *room) {
+  struct cmta_path path = {0};
+  if (parameter_notify(value, &path.notify)) {
+    demand(path.notify != 0);
+    demand_path(&path);
+  }
+  path = (struct cmta_path){0};
+  struct cmta_original_recipient *original = &path.original_recipient;
+  size_t length = parameter_original_recipient(value, room, original);
+  demand(length == 0 || length == original->type.length + original->address.length);
+  if (length > 0)
+    demand_path(&path);
+  path = (struct cmta_path){0};
+  if (parameter_valid_since(value, &path.valid_since))
+    demand_path(&path);
+}
+
+/* And those of an envelope. */
+static void check_envelope_value(struct cmta_slice value, char *room) {
+  struct cmta_envelope envelope = {.dsn = {.envelope_id = {.at = room}}};
+  envelope.dsn.envelope_id.length = parameter_envelope_id(value, room);
+  demand_envelope(&envelope);
+  if (parameter_return(value, &envelope.dsn.returns))
+    demand_envelope(&envelope);
+  if (parameter_deliver_by(value, &envelope.deliver_by))
+    demand_envelope(&envelope);
+  envelope = (struct cmta_envelope){.has_priority = true};
+  if (parameter_priority(value, &envelope.priority))
+    demand_envelope(&envelope);
+  envelope.future_release.hold = CMTA_HOLD_FOR;
+  if (parameter_hold_for(value, &envelope.future_release.seconds))
+    demand_envelope(&envelope);
+  envelope.future_release.hold = CMTA_HOLD_UNTIL;
+  if (parameter_hold_until(value, &envelope.future_release.seconds))
+    demand_envelope(&envelope);
+}
+
 /* A value may be of any type; what it says once decoded is no longer than it was, and fits into
    just the room that is promised. */
 static void check_value(struct cmta_slice value) {
@@ -96,50 +140,6 @@ static void check_value(struct cmta_slice value) {
   check_path_value(value, exact);
   check_envelope_value(value, exact);
   free(exact);
-}
-
-static void demand_path(const struct cmta_path *path) { demand(typed_path_fault(path) == NULL); }
-
-static void demand_envelope(const struct cmta_envelope *envelope) {
-  demand(typed_envelope_fault(envelope) == NULL);
-}
-
-/* Likewise of those that are typed in a path; room is of the value's size. */
-static void check_path_value(struct cmta_slice value, char *room) {
-  struct cmta_path path = {0};
-  if (parameter_notify(value, &path.notify)) {
-    demand(path.notify != 0);
-    demand_path(&path);
-  }
-  path = (struct cmta_path){0};
-  struct cmta_original_recipient *original = &path.original_recipient;
-  size_t length = parameter_original_recipient(value, room, original);
-  demand(length == 0 || length == original->type.length + original->address.length);
-  if (length > 0)
-    demand_path(&path);
-  path = (struct cmta_path){0};
-  if (parameter_valid_since(value, &path.valid_since))
-    demand_path(&path);
-}
-
-/* And in an envelope. */
-static void check_envelope_value(struct cmta_slice value, char *room) {
-  struct cmta_envelope envelope = {.dsn = {.envelope_id = {.at = room}}};
-  envelope.dsn.envelope_id.length = parameter_envelope_id(value, room);
-  demand_envelope(&envelope);
-  if (parameter_return(value, &envelope.dsn.returns))
-    demand_envelope(&envelope);
-  if (parameter_deliver_by(value, &envelope.deliver_by))
-    demand_envelope(&envelope);
-  envelope = (struct cmta_envelope){.has_priority = true};
-  if (parameter_priority(value, &envelope.priority))
-    demand_envelope(&envelope);
-  envelope.future_release.hold = CMTA_HOLD_FOR;
-  if (parameter_hold_for(value, &envelope.future_release.seconds))
-    demand_envelope(&envelope);
-  envelope.future_release.hold = CMTA_HOLD_UNTIL;
-  if (parameter_hold_until(value, &envelope.future_release.seconds))
-    demand_envelope(&envelope);
 }
 
 /* Each parameter takes something off the rest, so that there is an end. */
