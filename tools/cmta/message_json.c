@@ -123,7 +123,7 @@ static bool add_data(json_t *object, const struct cmta_message *message) {
 }
 
 static json_t *json_record(const struct record *record) {
-  const struct cmta_envelope *envelope = cmta_message_envelope(record->message);
+  const struct cmta_envelope *envelope = &record->envelope;
   struct cmta_session *session = record->session;
   json_t *object = json_pack(
       "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "id", record->id, "time",

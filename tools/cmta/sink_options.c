@@ -3,29 +3,27 @@
 
 #include "sink_options.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Where the sink listens unless told otherwise. */
 #define DEFAULT_ADDRESS "127.0.0.1:2525"
 
-static const char *add_address(struct sink_options *options, const char *text, bool implicit) {
-  size_t size = (options->address_count + 1) * sizeof *options->addresses;
-  struct sink_address *addresses = realloc(options->addresses, size);
-  if (!addresses)
-    return "finds no memory";
-  addresses[options->address_count++] = (struct sink_address){text, implicit};
-  options->addresses = addresses;
-  return NULL;
+static const char *add_address(void *target, const char *text, enum sink_protocol protocol) {
+  struct sink_options *options = target;
+  return sink_addresses_add(&options->addresses, text, protocol) ? NULL : "finds no memory";
 }
 
 static const char *set_listen(void *target, const char *argument) {
-  return add_address(target, argument, false);
+  return add_address(target, argument, SINK_SMTP);
 }
 
 static const char *set_listen_tls(void *target, const char *argument) {
-  return add_address(target, argument, true);
+  return add_address(target, argument, SINK_SMTP_TLS);
+}
+
+static const char *set_lmtp(void *target, const char *argument) {
+  return add_address(target, argument, SINK_LMTP);
 }
 
 static struct tls_options *tls_of(void *target) { return &((struct sink_options *)target)->tls; }
@@ -167,7 +165,7 @@ static const char *set_timeout(void *target, const char *argument) {
 }
 
 static const char *set_reject(void *target, const char *argument) {
-  return refusal_read(((struct sink_options *)target)->refusals, argument);
+  return refusals_read(&((struct sink_options *)target)->refusals, argument);
 }
 
 /* The library judges networks, too. */
@@ -200,6 +198,10 @@ static const struct option_row rows[] = {
      set_listen, NULL},
     {"listen-tls", "ADDR:PORT", "likewise, with TLS from the first byte (port 465, RFC 8314)",
      set_listen_tls, NULL},
+    {"lmtp", "ADDR:PORT|PATH",
+     "likewise, speaking LMTP (RFC 2033): each recipient has a reply of\n"
+     "its own behind the message; not at port 25",
+     set_lmtp, NULL},
     {"hostname", "NAME", "the name to greet with (default: this machine's)", set_hostname, NULL},
     {"jsonl", "FILE|-", "append a JSON line for each message to FILE or standard output", set_jsonl,
      NULL},
@@ -215,10 +217,10 @@ static const struct option_row rows[] = {
      "how long a client may be silent; 0: for ever\n(default: what RFC 5321 section 4.5.3.2 asks "
      "for)",
      set_timeout, NULL},
-    {"reject", "STAGE[=CODE[ TEXT]]",
+    {"reject", "STAGE[:ADDRESS][=CODE[ TEXT]]",
      "refuse at connect, hello, mail, rcpt, data or message, with CODE\n"
-     "(400 to 599) and TEXT, which may begin with an enhanced code;\n"
-     "may be given more than once",
+     "(400 to 599) and TEXT, which may begin with an enhanced code; with\n"
+     "ADDRESS this sender or recipient alone; may be given more than once",
      set_reject, NULL},
     {"tls", "off|offered|required",
      "STARTTLS at --listen: not there, there, or needed before all else;\n"
@@ -301,13 +303,12 @@ static void set_defaults(struct sink_options *options) {
 /* What follows from all options together; NULL, or a sentence that says what is wrong. */
 static const char *finish(struct sink_options *options) {
   options->settings.collect = !options->quiet || options->jsonl;
-  if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS))
+  const struct sink_addresses *addresses = &options->addresses;
+  if (addresses->count == 0 && set_listen(options, DEFAULT_ADDRESS))
     return "no memory";
-  bool clear = false, implicit = false;
-  for (size_t i = 0; i < options->address_count; i++) {
-    clear |= !options->addresses[i].implicit;
-    implicit |= options->addresses[i].implicit;
-  }
+  bool clear =
+      sink_addresses_have(addresses, SINK_SMTP) || sink_addresses_have(addresses, SINK_LMTP);
+  bool implicit = sink_addresses_have(addresses, SINK_SMTP_TLS);
   const char *wrong = tls_options_finish(&options->tls, clear, implicit);
   if (wrong)
     return wrong;
@@ -330,7 +331,8 @@ enum options_result sink_options_read(struct sink_options *options, int argc, ch
 }
 
 void sink_options_free(struct sink_options *options) {
-  free(options->addresses);
+  sink_addresses_free(&options->addresses);
   tls_options_free(&options->tls);
   auth_options_free(&options->auth);
+  refusals_free(&options->refusals);
 }
