@@ -13,7 +13,7 @@ OPTIONS = {
     "--listen-tls": "ADDR:PORT", "--lmtp": "ADDR:PORT|PATH", "--tls": "off|offered|required", "--tls-cert": "FILE", "--tls-key": "FILE",
     "--tls-self-signed": "FILE", "--tls-client-ca": "FILE", "--auth": "USER:PASSWORD", "--auth-file": "FILE",
     "--auth-as-anybody": "", "--auth-required": "", "--auth-in-clear": "", "--auth-delay": "SECONDS", "--mechanisms": "LIST",
-    "--submission": "", "--proxy-from": "CIDR", "--xclient-from": "CIDR",
+    "--extensions": "LIST", "--line-endings": "refuse|normalise|keep", "--submission": "", "--proxy-from": "CIDR", "--xclient-from": "CIDR",
 }
 
 

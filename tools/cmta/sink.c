@@ -174,6 +174,13 @@ static void *new_outcome(struct cmta_session *session, void *user) {
   return calloc(1, sizeof(struct outcome));
 }
 
+/* Here is no queue that could be started (RFC 1985 section 5.2). */
+static enum cmta_verdict on_etrn(struct cmta_session *session, void *user, struct cmta_slice node) {
+  (void)user;
+  cmta_reply(session, 251, "2.0.0", "No messages waiting for %.*s", (int)node.length, node.at);
+  return CMTA_ACCEPT;
+}
+
 static const struct cmta_hooks hooks = {
     .size = sizeof hooks,
     .transaction_new = new_outcome,
@@ -184,6 +191,7 @@ static const struct cmta_hooks hooks = {
     .rcpt = on_rcpt,
     .data = on_data,
     .message = on_message,
+    .etrn = on_etrn,
 };
 
 static const char *error_text(int error) {

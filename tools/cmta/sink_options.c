@@ -3,6 +3,8 @@
 
 #include "sink_options.h"
 
+#include "sink_extensions.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -185,6 +187,23 @@ static const char *set_xclient_from(void *target, const char *argument) {
   return set_networks(&((struct sink_options *)target)->xclient_from, argument);
 }
 
+static const char *set_extensions(void *target, const char *argument) {
+  return extensions_read(&((struct sink_options *)target)->settings.extensions, argument);
+}
+
+static const char *set_line_endings(void *target, const char *argument) {
+  static const char *const names[] = {[CMTA_LINE_ENDINGS_REFUSE] = "refuse",
+                                      [CMTA_LINE_ENDINGS_NORMALISE] = "normalise",
+                                      [CMTA_LINE_ENDINGS_KEEP] = "keep"};
+  struct cmta_manners *manners = &((struct sink_options *)target)->settings.manners;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], argument) == 0) {
+      manners->line_endings = (enum cmta_line_endings)i;
+      return NULL;
+    }
+  return "is not refuse, normalise or keep";
+}
+
 static const char *set_submission(void *target, const char *argument) {
   (void)argument;
   ((struct sink_options *)target)->settings.manners.submission = true;
@@ -222,6 +241,18 @@ static const struct option_row rows[] = {
      "(400 to 599) and TEXT, which may begin with an enhanced code; with\n"
      "ADDRESS this sender or recipient alone; may be given more than once",
      set_reject, NULL},
+    {"extensions", "LIST",
+     "offer these EHLO keywords, too, and not those with - in front;\n"
+     "commas between them: DSN,-SIZE. They are, by default on:\n"
+     "PIPELINING SIZE 8BITMIME CHUNKING SMTPUTF8 ENHANCEDSTATUSCODES\n"
+     "STARTTLS AUTH LIMITS HELP XCLIENT XFORWARD; by default off:\n"
+     "BINARYMIME PRDR DSN REQUIRETLS DELIVERBY FUTURERELEASE\n"
+     "MT-PRIORITY RRVS ETRN",
+     set_extensions, NULL},
+    {"line-endings", "refuse|normalise|keep",
+     "what becomes of a CR or LF that stands alone in a message: the\n"
+     "message is refused, it becomes CR LF, it is kept (default: refuse)",
+     set_line_endings, NULL},
     {"tls", "off|offered|required",
      "STARTTLS at --listen: not there, there, or needed before all else;\n"
      "of --listen-tls it says nothing\n"
@@ -310,6 +341,8 @@ static const char *finish(struct sink_options *options) {
       sink_addresses_have(addresses, SINK_SMTP) || sink_addresses_have(addresses, SINK_LMTP);
   bool implicit = sink_addresses_have(addresses, SINK_SMTP_TLS);
   const char *wrong = tls_options_finish(&options->tls, clear, implicit);
+  if (!wrong)
+    wrong = extensions_check(options->settings.extensions);
   if (wrong)
     return wrong;
   bool in_clear = clear && options->tls.mode != CMTA_TLS_REQUIRED;
