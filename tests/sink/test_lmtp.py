@@ -110,10 +110,6 @@ class Lmtp(SinkTest):
                 self.assertTrue(client.say("LHLO client.example").startswith("500"))
                 self.assertTrue(other.say("EHLO client.example").startswith("500"))
 
-    def test_lmtp_is_no_submission(self):
-        with Sink("--jsonl", self.path, "--submission", "--auth", "alice:secret", "--auth-in-clear", listen=(), lmtp=("127.0.0.1:0",)) as sink:
-            self.assertEqual([reply[:3] for reply in self.session(sink, ["a@localhost"])], ["250"])
-
 
 if __name__ == "__main__":
     main()
