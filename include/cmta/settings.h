@@ -53,6 +53,10 @@ enum cmta_extension {
       CMTA_EXTENSION_LIMITS | CMTA_EXTENSION_XCLIENT | CMTA_EXTENSION_XFORWARD
 };
 
+/* The bit of the extension with this EHLO keyword, in any case of letters; 0 when there is none.
+ * Any thread. */
+CMTA_API unsigned cmta_extension_bit(struct cmta_slice keyword);
+
 /* Where memory comes from: one function that allocates (pointer NULL, old_size 0), resizes, and
    frees (new_size 0, returns NULL); NULL for "no memory". It must be callable from each thread that
    runs a session, answers a ticket or frees a message that was taken. */

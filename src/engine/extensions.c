@@ -52,6 +52,8 @@ unsigned extension_of_keyword(struct cmta_slice keyword) {
   return 0;
 }
 
+unsigned cmta_extension_bit(struct cmta_slice keyword) { return extension_of_keyword(keyword); }
+
 size_t extension_octets(unsigned bits, int event) {
   size_t octets = 0;
   for (size_t i = 0; i < EXTENSION_COUNT; i++) {

@@ -13,13 +13,11 @@
 #include "server/connection.h"
 #include "server/sasl.h"
 #include "server/secret.h"
+#include "server/slot.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Slots that are made at first; then their number doubles. */
-enum { FIRST_SLOTS = 8 };
 
 /* Octets of an enhanced status code and its NUL, more than any good one has. */
 enum { ENHANCED_SIZE = 16 };
@@ -57,76 +55,13 @@ static struct answer *answers_cut(struct tickets *tickets) {
   return first;
 }
 
-/* ---- Slots ---- */
+/* ---- Tickets that are over ---- */
 
-/* The slot of a good ticket, or NULL. On the loop's thread, or under the lock. */
-static struct slot *slot_of(const struct tickets *tickets, struct cmta_ticket ticket) {
-  if (ticket.generation == 0 || ticket.slot >= tickets->slot_count)
-    return NULL;
-  struct slot *slot = &tickets->slots[ticket.slot];
-  return slot->generation == ticket.generation ? slot : NULL;
-}
-
-/* The same while nobody has answered. Under the lock. */
-static struct slot *unanswered_slot_of(const struct tickets *tickets, struct cmta_ticket ticket) {
-  struct slot *slot = slot_of(tickets, ticket);
-  return slot && !slot->answered ? slot : NULL;
-}
-
-/* Makes more slots, all free; there was none. Under the lock. */
-static bool slots_grow(struct cmta_server *server) {
-  struct tickets *tickets = &server->tickets;
-  uint32_t old = tickets->slot_count;
-  uint32_t count = old ? old * 2 : FIRST_SLOTS;
-  if (count <= old)
-    return false;
-  struct slot *slots =
-      block_resize(&server->allocator, tickets->slots, old * sizeof *slots, count * sizeof *slots);
-  if (!slots)
-    return false;
-  for (uint32_t i = old; i < count; i++)
-    slots[i] = (struct slot){.next = i + 1 < count ? i + 2 : 0};
-  tickets->slots = slots;
-  tickets->slot_count = count;
-  tickets->free = old + 1;
-  return true;
-}
-
-/* Opens a slot for the question of a connection. Under the lock. */
-static bool slot_open(struct cmta_server *server, struct connection *connection) {
-  struct tickets *tickets = &server->tickets;
-  if (tickets->free == 0 && !slots_grow(server))
-    return false;
-  if (tickets->open++ == 0)
-    ev_async_start(server->loop, &tickets->wake);
-  uint32_t number = tickets->free;
-  struct slot *slot = &tickets->slots[number - 1];
-  tickets->free = slot->next;
-  *slot = (struct slot){.generation = ++tickets->generation,
-                        .question = cmta_session_question(connection->session),
-                        .number = cmta_session_question_number(connection->session),
-                        .recipient = cmta_session_recipient(connection->session),
-                        .is_auth = exchange_asks(connection),
-                        .looks_up = exchange_looks_up(connection),
-                        .connection = connection,
-                        .next = connection->slot};
-  connection->slot = number;
-  return true;
-}
-
-/* Frees the slot that *place is the number of, a link of its connection's list. With the last one
- * all answers that wait are stale: they are returned. Under the lock. */
-static struct answer *slot_free(struct cmta_server *server, uint32_t *place) {
-  struct tickets *tickets = &server->tickets;
-  uint32_t number = *place;
-  struct slot *slot = &tickets->slots[number - 1];
-  *place = slot->next;
-  *slot = (struct slot){.next = tickets->free};
-  tickets->free = number;
-  if (--tickets->open > 0)
-    return NULL;
-  ev_async_stop(server->loop, &tickets->wake);
-  return answers_cut(tickets);
+/* Frees the slot at a place of its connection's list. With the last one all answers that wait are
+ * stale: they are returned. Under the lock. */
+static struct answer *forget(struct cmta_server *server, uint32_t *place) {
+  slot_free(server, place);
+  return server->tickets.open > 0 ? NULL : answers_cut(&server->tickets);
 }
 
 /* Frees the slots of a connection whose questions are over, or all. */
@@ -140,7 +75,7 @@ static void release(struct connection *connection, bool all) {
   while (*place) {
     struct slot *slot = &server->tickets.slots[*place - 1];
     if (all || !cmta_session_awaits(connection->session, slot->recipient, slot->number))
-      stale = slot_free(server, place);
+      stale = forget(server, place);
     else
       place = &slot->next;
   }
@@ -151,16 +86,6 @@ static void release(struct connection *connection, bool all) {
 void ticket_release(struct connection *connection) { release(connection, true); }
 
 void ticket_note(struct connection *connection) { release(connection, false); }
-
-/* The slot of the question in hand of a connection, or NULL. */
-static struct slot *slot_in_hand(const struct connection *connection) {
-  uint64_t number = cmta_session_question_number(connection->session);
-  struct slot *slots = connection->server->tickets.slots;
-  for (uint32_t at = connection->slot; at; at = slots[at - 1].next)
-    if (slots[at - 1].number == number)
-      return &slots[at - 1];
-  return NULL;
-}
 
 /* ---- On the loop's thread ---- */
 
@@ -275,7 +200,7 @@ int cmta_server_ticket(struct cmta_server *server, struct cmta_session *session,
 static int find_question(struct tickets *tickets, struct cmta_ticket ticket,
                          const char **question) {
   pthread_mutex_lock(&tickets->lock);
-  const struct slot *slot = unanswered_slot_of(tickets, ticket);
+  const struct slot *slot = slot_unanswered(tickets, ticket);
   int error = !slot ? CMTA_E_STALE : slot->is_auth ? CMTA_E_ARGUMENT : 0;
   *question = slot ? slot->question : NULL;
   pthread_mutex_unlock(&tickets->lock);
@@ -304,7 +229,7 @@ static struct answer *answer_new(struct cmta_server *server, const char *format,
 static bool post(struct cmta_server *server, struct answer *answer) {
   struct tickets *tickets = &server->tickets;
   pthread_mutex_lock(&tickets->lock);
-  struct slot *slot = unanswered_slot_of(tickets, answer->ticket);
+  struct slot *slot = slot_unanswered(tickets, answer->ticket);
   if (slot && slot->is_auth != answer->is_auth)
     slot = NULL;
   if (slot) {
@@ -350,7 +275,7 @@ int cmta_ticket_decide(struct cmta_server *server, struct cmta_ticket ticket,
 /* Whether the question of a ticket wants a secret. */
 static bool wants_secret(struct tickets *tickets, struct cmta_ticket ticket) {
   pthread_mutex_lock(&tickets->lock);
-  const struct slot *slot = unanswered_slot_of(tickets, ticket);
+  const struct slot *slot = slot_unanswered(tickets, ticket);
   bool wants = slot && slot->looks_up;
   pthread_mutex_unlock(&tickets->lock);
   return wants;

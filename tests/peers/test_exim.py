@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Exim delivers to the sink through TLS, verifying its certificate, and logs in with each mechanism that Debian's has."""
+"""Exim delivers to the sink through TLS, verifying its certificate, by SMTP, with PRDR and by LMTP, and logs in with each mechanism that Debian's
+has."""
 
 import glob
 import os
@@ -54,6 +55,8 @@ AUTHENTICATORS = {
     "EXTERNAL": "driver = external\n client_send = alice",
 }
 
+RECIPIENTS = ("a@example.org", "full@example.org", "b@example.org")
+
 # Exim starts itself anew, so that what it needs is said in one place. nss_wrapper knows the user that it wants.
 STARTER = """\
 #!/bin/sh
@@ -69,7 +72,9 @@ def unpacked(pattern):
 
 
 class Exim(SubmissionTest):
-    options = ("--mechanisms", ",".join(AUTHENTICATORS), "--tls", "required")
+    options = ("--mechanisms", ",".join(AUTHENTICATORS), "--tls", "required", "--extensions", "PRDR",
+               "--reject", "message:full@example.org=552 5.2.2 Full")
+    lmtp = ("127.0.0.1:0",)
     required = False
 
     @classmethod
@@ -92,7 +97,10 @@ class Exim(SubmissionTest):
         with open(os.path.join(cls.class_folder, name), "w", encoding="ascii") as file:
             file.write(text)
 
-    def deliver(self, way="starttls", options="", mechanism=None, authority=None):
+    def port(self, way):
+        return self.sink.lmtp_port if way == "lmtp" else super().port(way)
+
+    def deliver(self, way="starttls", options="", mechanism=None, authority=None, recipients=("to@example.org",)):
         """Has Exim deliver one message in the foreground; returns what it logged."""
         if mechanism:
             options += "\n  hosts_require_auth = *"
@@ -103,7 +111,7 @@ class Exim(SubmissionTest):
         self.write("spool/mainlog", "")
         os.chown(os.path.join(self.class_folder, "spool", "mainlog"), NOBODY, NOBODY)
         command = [os.path.join(self.class_folder, "exim"), "-C", os.path.join(self.class_folder, "configuration"), "-odf", "-oi",
-                   "-f", "from@example.org", "to@example.org"]
+                   "-f", "from@example.org", *recipients]
         subprocess.run(command, input=b"Subject: test\n\ntext\n", check=True, capture_output=True, timeout=PATIENCE)
         with open(os.path.join(self.class_folder, "spool", "mainlog"), encoding="utf-8") as log:
             return log.read()
@@ -125,6 +133,24 @@ class Exim(SubmissionTest):
     def test_it_delivers_through_tls_1_2(self):
         record = self.assert_delivers(options="tls_require_ciphers = NORMAL:-VERS-TLS1.3")
         self.assertEqual(record["tls"]["version"], "TLSv1.2")
+
+    def assert_one_is_full(self, log):
+        """Of three recipients the one in the middle was refused behind the message, and Exim knows."""
+        self.assertRegex(log, r"\*\* full@example\.org .*552 5\.2\.2 Full")
+        for name in "a", "b":
+            self.assertRegex(log, rf"[=-]> {name}@example\.org ")
+        [record] = [record for record in self.records() if record["from"]["address"]]  # Exim's notice of it comes here, too
+        self.assertEqual([to["address"] for to in record["to"]], ["a@example.org", "b@example.org"])
+        return record
+
+    def test_it_delivers_by_prdr_to_those_who_are_not_refused(self):
+        log = self.deliver(options="hosts_try_prdr = *", recipients=RECIPIENTS)
+        self.assertIs(self.assert_one_is_full(log)["from"]["prdr"], True)
+
+    def test_it_delivers_by_lmtp_to_those_who_are_not_refused(self):
+        log = self.deliver("lmtp", "protocol = lmtp", recipients=RECIPIENTS)
+        record = self.assert_one_is_full(log)
+        self.assertEqual((record["protocol"], record["lmtp"]), ("LMTPS", True))
 
     def test_it_sends_in_chunks_and_with_data_where_it_is_told_to(self):
         log = self.deliver()

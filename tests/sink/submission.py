@@ -36,6 +36,7 @@ class SubmissionTest(SinkTest):
     USER. A client's class says what `send` is; records are those of the test alone."""
 
     options = ("--mechanisms", ",".join(MECHANISMS))
+    lmtp = ()
     required = True  # nobody sends without having logged in
 
     @classmethod
@@ -48,7 +49,7 @@ class SubmissionTest(SinkTest):
         cls.client_certificate, cls.client_key = make_certificate(folder.name, USER)
         cls.sink = Sink("--jsonl", cls.class_path, "--tls-self-signed", cls.authority, "--tls-client-ca", cls.client_certificate,
                         "--auth", f"{USER}:{PASSWORD}", *["--auth-required"][:cls.required], *cls.options,
-                        listen_tls=("127.0.0.1:0",))
+                        listen_tls=("127.0.0.1:0",), lmtp=cls.lmtp)
         cls.addClassCleanup(cls.sink.__exit__)
 
     def setUp(self):

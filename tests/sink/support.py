@@ -23,23 +23,28 @@ def run(*arguments, **options):
 
 
 class Sink:
-    """A running `cmta sink` on port 0 of the loopback; a context manager. Listeners with TLS from the first byte come behind the others."""
+    """A running `cmta sink` on port 0 of the loopback; a context manager. Listeners with TLS from the first byte come
+    behind the others, those of LMTP last."""
 
-    def __init__(self, *arguments, listen=("127.0.0.1:0",), listen_tls=(), **options):
+    def __init__(self, *arguments, listen=("127.0.0.1:0",), listen_tls=(), lmtp=(), **options):
         self.errors = tempfile.TemporaryFile()
         command = [PROGRAM, "sink"]
         for address in listen:
             command += ["--listen", address]
         for address in listen_tls:
             command += ["--listen-tls", address]
+        for address in lmtp:
+            command += ["--lmtp", address]
         options = {"stdout": subprocess.PIPE, **options}
         self.process = subprocess.Popen([*command, *arguments], stderr=self.errors, **options)
-        self.listeners = self.tls_listeners = []
+        self.listeners = self.tls_listeners = self.lmtp_listeners = []
         if self.process.stdout:
             self.listeners = [self.read_listener("listening") for _ in listen]
             self.tls_listeners = [self.read_listener("listening-tls") for _ in listen_tls]
+            self.lmtp_listeners = [self.read_listener("listening-lmtp") for _ in lmtp]
         self.port = self.listeners[0][1] if self.listeners else 0
         self.tls_port = self.tls_listeners[0][1] if self.tls_listeners else 0
+        self.lmtp_port = self.lmtp_listeners[0][1] if self.lmtp_listeners else 0
 
     def read_listener(self, word):
         line = self.process.stdout.readline().decode()

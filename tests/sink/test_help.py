@@ -9,11 +9,11 @@ from support import PATIENCE, PROGRAM, SinkTest, main, run
 OPTIONS = {
     "--listen": "ADDR:PORT", "--hostname": "NAME", "--jsonl": "FILE|-", "--quiet": "",
     "--max-message-size": "N", "--max-recipients": "N", "--max-errors": "N", "--max-connections": "N",
-    "--timeout": "SECONDS", "--reject": "STAGE[=CODE[ TEXT]]", "--help": "",
-    "--listen-tls": "ADDR:PORT", "--tls": "off|offered|required", "--tls-cert": "FILE", "--tls-key": "FILE",
+    "--timeout": "SECONDS", "--reject": "STAGE[:ADDRESS][=CODE[ TEXT]]", "--help": "",
+    "--listen-tls": "ADDR:PORT", "--lmtp": "ADDR:PORT|PATH", "--tls": "off|offered|required", "--tls-cert": "FILE", "--tls-key": "FILE",
     "--tls-self-signed": "FILE", "--tls-client-ca": "FILE", "--auth": "USER:PASSWORD", "--auth-file": "FILE",
     "--auth-as-anybody": "", "--auth-required": "", "--auth-in-clear": "", "--auth-delay": "SECONDS", "--mechanisms": "LIST",
-    "--submission": "", "--proxy-from": "CIDR", "--xclient-from": "CIDR",
+    "--extensions": "LIST", "--line-endings": "refuse|normalise|keep", "--submission": "", "--proxy-from": "CIDR", "--xclient-from": "CIDR",
 }
 
 

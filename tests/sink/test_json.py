@@ -15,7 +15,8 @@ class Json(SinkTest):
         with Sink("--jsonl", self.path) as sink, sink.client() as client:
             client.message()
             self.assertEqual(list(self.record()),
-                             ["id", "time", "peer", "proxy", "xclient", "xforward", "protocol", "helo", "tls", "auth", "from", "to", "size", "data"])
+                             ["id", "time", "peer", "proxy", "xclient", "xforward", "protocol", "lmtp", "helo", "tls", "auth",
+                              "from", "to", "size", "data"])
 
     def test_data_base64_stands_where_data_does(self):
         with Sink("--jsonl", self.path) as sink, sink.client() as client:

@@ -10,7 +10,8 @@ NUMBERS = ["--max-message-size", "--max-recipients", "--max-errors", "--max-conn
 NO_NUMBERS = ["", " ", "-1", "+1", " 1", "1 ", "1k", "0x10", "1.5", "ten", "18446744073709551616"]
 NO_REJECTS = ["", "quit", "RCPT", "rcpt=", "rcpt=250", "rcpt=399", "rcpt=600", "rcpt=55", "rcpt=5500",
               "rcpt=550-no", "rcpt=abc", "rcpt=550 4.7.1 no", "rcpt=450 5.7.1 no", "rcpt=550 na\u00efve",
-              "rcpt=550 one\r\n250 two", "rcpt=550 tab\there"]
+              "rcpt=550 one\r\n250 two", "rcpt=550 tab\there",
+              "rcpt:", "rcpt:=550", "data:a@example.org", "connect:a@example.org=550", "rcpt:a@example.org=250"]
 
 
 class WrongOptions(SinkTest):
@@ -65,6 +66,12 @@ class WrongOptions(SinkTest):
         for address in ("", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:x", "256.0.0.1:25", "[::1:25"):
             with self.subTest(address=address):
                 self.assert_refused(run("sink", "--listen", address))
+
+    def test_lmtp_at_port_25(self):
+        for address in ("127.0.0.1:25", ":25"):
+            result = run("sink", "--lmtp", address)
+            self.assert_refused(result)
+            self.assertIn(b"port 25 is not for LMTP", result.stderr)
 
     def test_one_wrong_address_of_two_leaves_nothing_on_standard_output(self):
         self.assert_refused(run("sink", "--listen", "127.0.0.1:0", "--listen", "nonsense"))

@@ -84,6 +84,21 @@ class Reject(SinkTest):
     def test_the_last_rule_for_a_stage_counts(self):
         self.assertTrue(self.refusal("rcpt=550 first", "rcpt=551 second")[1].startswith("551"))
 
+    def test_an_address_s_rule_is_for_nobody_else(self):
+        rules = ("--reject", "rcpt:b@example.org=550 5.1.1 no b", "--reject", "mail:c@example.org=450 no c")
+        with Sink("--quiet", *rules) as sink, sink.client() as client:
+            self.assertEqual(client.say("MAIL FROM:<c@example.org>"), "450 4.3.0 no c")
+            self.assertTrue(client.say("MAIL FROM:<b@example.org>").startswith("250"))
+            self.assertEqual(client.say("RCPT TO:<b@example.org>"), "550 5.1.1 no b")
+            for recipient in "c@example.org", "b@example.org.example", "ab@example.org":
+                self.assertTrue(client.say(f"RCPT TO:<{recipient}>").startswith("250"))
+
+    def test_a_recipient_s_rule_refuses_the_message_for_all(self):
+        with Sink("--jsonl", self.path, "--reject", "message:b@example.org=554 no b") as sink, sink.client() as client:
+            self.assertTrue(client.message(recipients=["<a@example.org>"]).startswith("250"))
+            self.assertTrue(client.message(recipients=["<a@example.org>", "<b@example.org>"]).startswith("554"))
+            self.assertEqual(len(self.records()), 1)
+
     def test_after_a_refused_message_the_session_goes_on(self):
         with Sink("--quiet", "--reject", "message=554 spam") as sink, sink.client() as client:
             self.assertEqual([client.message()[:3] for _ in range(3)], ["554"] * 3)

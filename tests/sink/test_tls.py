@@ -286,7 +286,7 @@ class Records(SubmissionTest):
 
     def test_fields_are_in_the_documented_order(self):
         self.assertEqual(list(self.record_of("PLAIN", b"\0alice\0secret")),
-                         ["id", "time", "peer", "proxy", "xclient", "xforward", "protocol", "helo", "tls", "auth", "from", "to", "size", "data"])
+                         ["id", "time", "peer", "proxy", "xclient", "xforward", "protocol", "lmtp", "helo", "tls", "auth", "from", "to", "size", "data"])
 
 
 class Protocol(SinkTest):

@@ -3,78 +3,16 @@
 
 #include "message_json.h"
 
-#include "escape.h"
+#include "envelope_json.h"
+#include "json_text.h"
 
 #include <base64.h>
 
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* Text that should be UTF-8 but need not be (the path of a Unix socket); other bytes are made
- * visible. */
-static json_t *json_text(struct cmta_slice text) {
-  json_t *value = json_stringn(text.length ? text.at : "", text.length);
-  if (value)
-    return value;
-  char *escaped = NULL;
-  size_t size = 0;
-  FILE *stream = open_memstream(&escaped, &size);
-  if (!stream)
-    return NULL;
-  escape_text(stream, text.at, text.length);
-  if (fclose(stream) == 0)
-    value = json_string(escaped);
-  free(escaped);
-  return value;
-}
-
-static json_t *json_string_of(const char *text) {
-  return json_text((struct cmta_slice){text, strlen(text)});
-}
-
-/* A keyword in upper case (RFC 5321 section 2.4: keywords are not case-sensitive); the caller frees
- * it. */
-static char *upper_case(struct cmta_slice keyword) {
-  char *text = strndup(keyword.at, keyword.length);
-  for (char *at = text; at && *at; at++)
-    if (*at >= 'a' && *at <= 'z')
-      *at = (char)(*at - 'a' + 'A');
-  return text;
-}
-
-static bool add_parameter(json_t *object, const struct cmta_parameter *parameter) {
-  char *keyword = upper_case(parameter->keyword);
-  json_t *value = parameter->has_value ? json_text(parameter->value) : json_true();
-  bool added = keyword && json_object_set_new(object, keyword, value) == 0;
-  if (!keyword)
-    json_decref(value);
-  free(keyword);
-  return added;
-}
-
-static json_t *json_path(const struct cmta_path *path) {
-  json_t *parameters = json_object();
-  for (size_t i = 0; i < path->parameter_count; i++)
-    if (!add_parameter(parameters, &path->parameters[i])) {
-      json_decref(parameters);
-      return NULL;
-    }
-  return json_pack("{s:o, s:o}", "address", json_text(path->address), "params", parameters);
-}
-
-static json_t *json_recipients(const struct cmta_envelope *envelope) {
-  json_t *recipients = json_array();
-  for (size_t i = 0; i < envelope->forward_path_count; i++)
-    if (json_array_append_new(recipients, json_path(&envelope->forward_paths[i])) != 0) {
-      json_decref(recipients);
-      return NULL;
-    }
-  return recipients;
-}
 
 static json_t *json_peer(const struct cmta_peer *peer) {
-  return json_pack("{s:o, s:i}", "address", json_string_of(peer->address), "port", (int)peer->port);
+  return json_pack("{s:o, s:i}", "address", json_text_of(peer->address), "port", (int)peer->port);
 }
 
 static json_t *json_proxy(const struct cmta_peer *proxy) {
@@ -86,26 +24,26 @@ static json_t *json_client(const struct cmta_client *client) {
   static const char *const sources[] = {"", "local", "remote"};
   if (!client)
     return json_null();
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "name", json_string_of(client->name),
-                   "peer", json_peer(&client->peer), "protocol", json_string_of(client->protocol),
-                   "helo", json_string_of(client->hello_name), "login",
-                   json_string_of(client->login), "id", json_string_of(client->identification),
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "name", json_text_of(client->name),
+                   "peer", json_peer(&client->peer), "local", json_peer(&client->local), "protocol",
+                   json_text_of(client->protocol), "helo", json_text_of(client->hello_name),
+                   "login", json_text_of(client->login), "id", json_text_of(client->identification),
                    "source", sources[client->source]);
 }
 
 static json_t *json_tls(const struct cmta_tls_facts *tls) {
   if (!tls)
     return json_null();
-  return json_pack("{s:o, s:o, s:o}", "version", json_string_of(tls->version), "cipher",
-                   json_string_of(tls->cipher), "sni", json_string_of(tls->server_name));
+  return json_pack("{s:o, s:o, s:o}", "version", json_text_of(tls->version), "cipher",
+                   json_text_of(tls->cipher), "sni", json_text_of(tls->server_name));
 }
 
 static json_t *json_identity(const struct cmta_identity *identity) {
   if (!identity)
     return json_null();
-  return json_pack("{s:o, s:o, s:o}", "user", json_string_of(identity->user), "mechanism",
-                   json_string_of(identity->mechanism), "authzid",
-                   json_string_of(identity->authorization));
+  return json_pack("{s:o, s:o, s:o}", "user", json_text_of(identity->user), "mechanism",
+                   json_text_of(identity->mechanism), "authzid",
+                   json_text_of(identity->authorization));
 }
 
 /* Adds the message itself as data or data_base64. */
@@ -123,18 +61,18 @@ static bool add_data(json_t *object, const struct cmta_message *message) {
 }
 
 static json_t *json_record(const struct record *record) {
-  const struct cmta_envelope *envelope = cmta_message_envelope(record->message);
+  const struct cmta_envelope *envelope = &record->envelope;
   struct cmta_session *session = record->session;
   json_t *object = json_pack(
-      "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "id", record->id, "time",
-      record->time, "peer", json_peer(cmta_session_peer(session)), "proxy",
+      "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I}", "id", record->id,
+      "time", record->time, "peer", json_peer(cmta_session_peer(session)), "proxy",
       json_proxy(cmta_session_proxy(session)), "xclient",
       json_client(cmta_session_xclient(session)), "xforward",
       json_client(cmta_session_forwarded(session)), "protocol", cmta_session_protocol(session),
-      "helo", json_text(cmta_session_hello_name(session)), "tls",
-      json_tls(cmta_session_tls(session)), "auth", json_identity(cmta_session_identity(session)),
-      "from", json_path(&envelope->reverse_path), "to", json_recipients(envelope), "size",
-      (json_int_t)cmta_message_size(record->message));
+      "lmtp", (int)cmta_session_manners(session)->lmtp, "helo",
+      json_text(cmta_session_hello_name(session)), "tls", json_tls(cmta_session_tls(session)),
+      "auth", json_identity(cmta_session_identity(session)), "from", envelope_json_from(envelope),
+      "to", envelope_json_to(envelope), "size", (json_int_t)cmta_message_size(record->message));
   if (object && add_data(object, record->message))
     return object;
   json_decref(object);

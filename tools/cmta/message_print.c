@@ -90,7 +90,7 @@ static void print_data(FILE *stream, struct cmta_slice data) {
 static void print_record(FILE *stream, const struct record *record, struct cmta_slice data) {
   fprintf(stream, "---- message %s at %s\n", record->id, record->time);
   print_client(stream, record->session);
-  print_envelope(stream, cmta_message_envelope(record->message));
+  print_envelope(stream, &record->envelope);
   print_data(stream, data);
   fprintf(stream, "---- end of message %s\n", record->id);
 }

@@ -15,7 +15,8 @@ bool record_source_init(struct record_source *source) {
 
 struct record record_make(struct record_source *source, struct cmta_session *session,
                           const struct cmta_message *message) {
-  struct record record = {.session = session, .message = message};
+  struct record record = {
+      .session = session, .message = message, .envelope = *cmta_message_envelope(message)};
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   int milliseconds = (int)(now.tv_nsec / 1000000);

@@ -8,8 +8,6 @@
 #include "sink_options.h"
 #include "sink_output.h"
 
-#include "escape.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -37,10 +35,22 @@ struct sink {
   struct cmta_tls *tls; /* NULL: none */
 };
 
+/* What has become of a message, for those of its recipients that are not refused. */
+struct outcome {
+  bool known;
+  int error; /* 0, or the errno of what went wrong */
+  char id[RECORD_ID_SIZE];
+};
+
+static enum cmta_verdict answer_about(struct cmta_session *session, const void *user,
+                                      enum refusal_stage stage, struct cmta_slice address) {
+  const struct sink *sink = user;
+  return refusal_answer(refusals_find(&sink->options.refusals, stage, address), session);
+}
+
 static enum cmta_verdict answer(struct cmta_session *session, const void *user,
                                 enum refusal_stage stage) {
-  const struct sink *sink = user;
-  return refusal_answer(&sink->options.refusals[stage], session);
+  return answer_about(session, user, stage, (struct cmta_slice){0});
 }
 
 static enum cmta_verdict on_connect(struct cmta_session *session, void *user) {
@@ -56,14 +66,12 @@ static enum cmta_verdict on_hello(struct cmta_session *session, void *user,
 
 static enum cmta_verdict on_mail(struct cmta_session *session, void *user,
                                  const struct cmta_path *reverse_path) {
-  (void)reverse_path;
-  return answer(session, user, STAGE_MAIL);
+  return answer_about(session, user, STAGE_MAIL, reverse_path->address);
 }
 
 static enum cmta_verdict on_rcpt(struct cmta_session *session, void *user,
                                  const struct cmta_path *forward_path) {
-  (void)forward_path;
-  return answer(session, user, STAGE_RCPT);
+  return answer_about(session, user, STAGE_RCPT, forward_path->address);
 }
 
 static enum cmta_verdict on_data(struct cmta_session *session, void *user) {
@@ -83,11 +91,9 @@ static int store(struct sink *sink, const struct record *record) {
   return error;
 }
 
-/* Says that the message could not be kept, to the client and to whoever runs the sink. 452 is for
- * what more room would help (RFC 5321 section 4.2.3). */
-static enum cmta_verdict refuse_unstored(struct sink *sink, struct cmta_session *session,
-                                         int error) {
-  complain(command, "cannot write to %s: %s", sink->output.name, strerror(error));
+/* Says to the client that the message could not be kept. 452 is for what more room would help (RFC
+ * 5321 section 4.2.3). */
+static enum cmta_verdict refuse_unstored(struct cmta_session *session, int error) {
   bool full = error == ENOSPC || error == EDQUOT || error == EFBIG || error == ENOMEM;
   if (full)
     cmta_reply(session, 452, "4.3.1", "No room for this message");
@@ -96,77 +102,112 @@ static enum cmta_verdict refuse_unstored(struct sink *sink, struct cmta_session 
   return CMTA_TEMPFAIL;
 }
 
-static void count(struct totals *totals, const struct cmta_message *message) {
+static void count(struct totals *totals, const struct record *record) {
   totals->messages++;
-  totals->recipients += cmta_message_envelope(message)->forward_path_count;
-  totals->octets += cmta_message_size(message);
+  totals->recipients += record->envelope.forward_path_count;
+  totals->octets += cmta_message_size(record->message);
+}
+
+static const struct refusal *refusal_of(const struct sink *sink, const struct cmta_path *to) {
+  return refusals_find(&sink->options.refusals, STAGE_MESSAGE, to->address);
+}
+
+/* How the question about a message is refused: for its recipient, or, where it is about all of
+ * them, for the first that has a rule. NULL: it is not. */
+static const struct refusal *refusal_of_message(const struct sink *sink,
+                                                const struct cmta_session *session,
+                                                const struct cmta_envelope *envelope) {
+  size_t recipient = cmta_session_recipient(session);
+  if (recipient < envelope->forward_path_count)
+    return refusal_of(sink, &envelope->forward_paths[recipient]);
+  const struct refusal *refusal = NULL;
+  for (size_t i = 0; !refusal && i < envelope->forward_path_count; i++)
+    refusal = refusal_of(sink, &envelope->forward_paths[i]);
+  return refusal;
+}
+
+/* Stores the record with those of the recipients whom no rule refuses; `paths` has room for all. */
+static int store_for(struct sink *sink, struct record *record, struct cmta_path *paths) {
+  const struct cmta_envelope *envelope = cmta_message_envelope(record->message);
+  size_t kept = 0;
+  for (size_t i = 0; i < envelope->forward_path_count; i++)
+    if (!refusal_of(sink, &envelope->forward_paths[i]))
+      paths[kept++] = envelope->forward_paths[i];
+  record->envelope.forward_paths = paths;
+  record->envelope.forward_path_count = kept;
+  int error = store(sink, record);
+  if (!error)
+    count(&sink->totals, record);
+  return error;
+}
+
+/* Keeps the message, once for all recipients: their questions come one after the other, and no
+ * reply leaves before the last of them. */
+static void keep(struct sink *sink, struct cmta_session *session,
+                 const struct cmta_message *message, struct outcome *outcome) {
+  struct record record = record_make(&sink->records, session, message);
+  struct cmta_path *paths = calloc(record.envelope.forward_path_count, sizeof *paths);
+  outcome->error = paths ? store_for(sink, &record, paths) : ENOMEM;
+  if (outcome->error)
+    complain(command, "cannot write to %s: %s", sink->output.name, strerror(outcome->error));
+  outcome->known = true;
+  memcpy(outcome->id, record.id, sizeof outcome->id);
+  free(paths);
 }
 
 static enum cmta_verdict on_message(struct cmta_session *session, void *user,
                                     const struct cmta_message *message) {
-  struct sink *sink = user;
-  enum cmta_verdict verdict = answer(session, user, STAGE_MESSAGE);
-  if (verdict != CMTA_ACCEPT)
-    return verdict;
-  struct record record = record_make(&sink->records, session, message);
-  int error = store(sink, &record);
-  if (error)
-    return refuse_unstored(sink, session, error);
-  count(&sink->totals, message);
-  cmta_reply(session, 250, "2.0.0", "Ok: queued as %s", record.id);
+  struct outcome *outcome = cmta_transaction_data(session);
+  const struct refusal *refusal = refusal_of_message(user, session, cmta_message_envelope(message));
+  if (refusal)
+    return refusal_answer(refusal, session);
+  if (!outcome->known)
+    keep(user, session, message, outcome);
+  if (outcome->error)
+    return refuse_unstored(session, outcome->error);
+  cmta_reply(session, 250, "2.0.0", "Ok: queued as %s", outcome->id);
+  return CMTA_ACCEPT;
+}
+
+static void *new_outcome(struct cmta_session *session, void *user) {
+  (void)session, (void)user;
+  return calloc(1, sizeof(struct outcome));
+}
+
+/* Here is no queue that could be started (RFC 1985 section 5.2). */
+static enum cmta_verdict on_etrn(struct cmta_session *session, void *user, struct cmta_slice node) {
+  (void)user;
+  cmta_reply(session, 251, "2.0.0", "No messages waiting for %.*s", (int)node.length, node.at);
   return CMTA_ACCEPT;
 }
 
 static const struct cmta_hooks hooks = {
     .size = sizeof hooks,
+    .transaction_new = new_outcome,
+    .transaction_free = free,
     .connect = on_connect,
     .hello = on_hello,
     .mail = on_mail,
     .rcpt = on_rcpt,
     .data = on_data,
     .message = on_message,
+    .etrn = on_etrn,
 };
 
 static const char *error_text(int error) {
   return error == CMTA_E_SYSTEM ? strerror(errno) : cmta_strerror(error);
 }
 
-static int listen_at(const struct sink *sink, struct cmta_server *server,
-                     const struct sink_address *address) {
-  struct cmta_listen listen;
-  cmta_listen_init(&listen);
-  listen.address = address->text;
-  listen.tls = sink->tls;
-  listen.tls_mode = address->implicit ? CMTA_TLS_IMPLICIT : sink->options.tls.mode;
-  listen.proxy_from = sink->options.proxy_from;
-  listen.xclient_from = listen.xforward_from = sink->options.xclient_from;
-  return cmta_server_listen_with(server, &listen);
-}
-
 static bool listen_all(const struct sink *sink, struct cmta_server *server) {
   const struct sink_options *options = &sink->options;
-  for (size_t i = 0; i < options->address_count; i++) {
-    int listener = listen_at(sink, server, &options->addresses[i]);
-    if (listener < 0) {
-      complain(command, "cannot listen at %s: %s", options->addresses[i].text,
-               error_text(listener));
-      return false;
-    }
-  }
-  return true;
-}
-
-/* Tells a script where to connect: one line a listener, in the order given. */
-static bool print_listeners(const struct sink_options *options, struct cmta_server *server) {
-  for (size_t i = 0; i < options->address_count; i++) {
-    const char *address = "";
-    uint16_t port = 0;
-    cmta_server_listener(server, (int)i, &address, &port);
-    fputs(options->addresses[i].implicit ? "listening-tls " : "listening ", stdout);
-    escape_text(stdout, address, strlen(address));
-    printf(" %u\n", (unsigned)port);
-  }
-  return flush_output(command);
+  struct cmta_listen common;
+  cmta_listen_init(&common);
+  common.tls = sink->tls;
+  common.tls_mode = options->tls.mode;
+  common.manners = &options->settings.manners;
+  common.proxy_from = options->proxy_from;
+  common.xclient_from = common.xforward_from = options->xclient_from;
+  return sink_listen(server, &options->addresses, &common);
 }
 
 static void print_totals(const struct totals *totals) {
@@ -195,7 +236,7 @@ static int run(struct sink *sink, struct cmta_server *server) {
   if (!listen_all(sink, server))
     return EXIT_WRONG;
   hold_signals();
-  if (!print_listeners(&sink->options, server))
+  if (!sink_listen_print(server, &sink->options.addresses))
     return EXIT_WRONG;
   int error = cmta_server_run(server, true);
   if (error < 0) {
@@ -232,8 +273,8 @@ static void warn_of_certificates(const struct sink *sink) {
 static int serve_with_tls(struct sink *sink) {
   const struct sink_options *options = &sink->options;
   char why[512];
-  if (!sink_tls_new(&sink->tls, &options->tls, options->settings.hostname, options->addresses,
-                    options->address_count, why, sizeof why)) {
+  if (!sink_tls_new(&sink->tls, &options->tls, options->settings.hostname, &options->addresses, why,
+                    sizeof why)) {
     complain(command, "%s", why);
     return EXIT_WRONG;
   }

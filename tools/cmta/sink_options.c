@@ -3,29 +3,29 @@
 
 #include "sink_options.h"
 
-#include <stdlib.h>
+#include "sink_extensions.h"
+
 #include <string.h>
 #include <unistd.h>
 
 /* Where the sink listens unless told otherwise. */
 #define DEFAULT_ADDRESS "127.0.0.1:2525"
 
-static const char *add_address(struct sink_options *options, const char *text, bool implicit) {
-  size_t size = (options->address_count + 1) * sizeof *options->addresses;
-  struct sink_address *addresses = realloc(options->addresses, size);
-  if (!addresses)
-    return "finds no memory";
-  addresses[options->address_count++] = (struct sink_address){text, implicit};
-  options->addresses = addresses;
-  return NULL;
+static const char *add_address(void *target, const char *text, enum sink_protocol protocol) {
+  struct sink_options *options = target;
+  return sink_addresses_add(&options->addresses, text, protocol) ? NULL : "finds no memory";
 }
 
 static const char *set_listen(void *target, const char *argument) {
-  return add_address(target, argument, false);
+  return add_address(target, argument, SINK_SMTP);
 }
 
 static const char *set_listen_tls(void *target, const char *argument) {
-  return add_address(target, argument, true);
+  return add_address(target, argument, SINK_SMTP_TLS);
+}
+
+static const char *set_lmtp(void *target, const char *argument) {
+  return add_address(target, argument, SINK_LMTP);
 }
 
 static struct tls_options *tls_of(void *target) { return &((struct sink_options *)target)->tls; }
@@ -167,7 +167,7 @@ static const char *set_timeout(void *target, const char *argument) {
 }
 
 static const char *set_reject(void *target, const char *argument) {
-  return refusal_read(((struct sink_options *)target)->refusals, argument);
+  return refusals_read(&((struct sink_options *)target)->refusals, argument);
 }
 
 /* The library judges networks, too. */
@@ -187,6 +187,23 @@ static const char *set_xclient_from(void *target, const char *argument) {
   return set_networks(&((struct sink_options *)target)->xclient_from, argument);
 }
 
+static const char *set_extensions(void *target, const char *argument) {
+  return extensions_read(&((struct sink_options *)target)->settings.extensions, argument);
+}
+
+static const char *set_line_endings(void *target, const char *argument) {
+  static const char *const names[] = {[CMTA_LINE_ENDINGS_REFUSE] = "refuse",
+                                      [CMTA_LINE_ENDINGS_NORMALISE] = "normalise",
+                                      [CMTA_LINE_ENDINGS_KEEP] = "keep"};
+  struct cmta_manners *manners = &((struct sink_options *)target)->settings.manners;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], argument) == 0) {
+      manners->line_endings = (enum cmta_line_endings)i;
+      return NULL;
+    }
+  return "is not refuse, normalise or keep";
+}
+
 static const char *set_submission(void *target, const char *argument) {
   (void)argument;
   ((struct sink_options *)target)->settings.manners.submission = true;
@@ -200,6 +217,10 @@ static const struct option_row rows[] = {
      set_listen, NULL},
     {"listen-tls", "ADDR:PORT", "likewise, with TLS from the first byte (port 465, RFC 8314)",
      set_listen_tls, NULL},
+    {"lmtp", "ADDR:PORT|PATH",
+     "likewise, speaking LMTP (RFC 2033): each recipient has a reply of\n"
+     "its own behind the message; not at port 25",
+     set_lmtp, NULL},
     {"hostname", "NAME", "the name to greet with (default: this machine's)", set_hostname, NULL},
     {"jsonl", "FILE|-", "append a JSON line for each message to FILE or standard output", set_jsonl,
      NULL},
@@ -215,11 +236,23 @@ static const struct option_row rows[] = {
      "how long a client may be silent; 0: for ever\n(default: what RFC 5321 section 4.5.3.2 asks "
      "for)",
      set_timeout, NULL},
-    {"reject", "STAGE[=CODE[ TEXT]]",
+    {"reject", "STAGE[:ADDRESS][=CODE[ TEXT]]",
      "refuse at connect, hello, mail, rcpt, data or message, with CODE\n"
-     "(400 to 599) and TEXT, which may begin with an enhanced code;\n"
-     "may be given more than once",
+     "(400 to 599) and TEXT, which may begin with an enhanced code; with\n"
+     "ADDRESS this sender or recipient alone; may be given more than once",
      set_reject, NULL},
+    {"extensions", "LIST",
+     "offer these EHLO keywords, too, and not those with - in front;\n"
+     "commas between them: DSN,-SIZE. They are, by default on:\n"
+     "PIPELINING SIZE 8BITMIME CHUNKING SMTPUTF8 ENHANCEDSTATUSCODES\n"
+     "STARTTLS AUTH LIMITS HELP XCLIENT XFORWARD; by default off:\n"
+     "BINARYMIME PRDR DSN REQUIRETLS DELIVERBY FUTURERELEASE\n"
+     "MT-PRIORITY RRVS ETRN",
+     set_extensions, NULL},
+    {"line-endings", "refuse|normalise|keep",
+     "what becomes of a CR or LF that stands alone in a message: the\n"
+     "message is refused, it becomes CR LF, it is kept (default: refuse)",
+     set_line_endings, NULL},
     {"tls", "off|offered|required",
      "STARTTLS at --listen: not there, there, or needed before all else;\n"
      "of --listen-tls it says nothing\n"
@@ -301,14 +334,15 @@ static void set_defaults(struct sink_options *options) {
 /* What follows from all options together; NULL, or a sentence that says what is wrong. */
 static const char *finish(struct sink_options *options) {
   options->settings.collect = !options->quiet || options->jsonl;
-  if (options->address_count == 0 && set_listen(options, DEFAULT_ADDRESS))
+  const struct sink_addresses *addresses = &options->addresses;
+  if (addresses->count == 0 && set_listen(options, DEFAULT_ADDRESS))
     return "no memory";
-  bool clear = false, implicit = false;
-  for (size_t i = 0; i < options->address_count; i++) {
-    clear |= !options->addresses[i].implicit;
-    implicit |= options->addresses[i].implicit;
-  }
+  bool clear =
+      sink_addresses_have(addresses, SINK_SMTP) || sink_addresses_have(addresses, SINK_LMTP);
+  bool implicit = sink_addresses_have(addresses, SINK_SMTP_TLS);
   const char *wrong = tls_options_finish(&options->tls, clear, implicit);
+  if (!wrong)
+    wrong = extensions_check(options->settings.extensions);
   if (wrong)
     return wrong;
   bool in_clear = clear && options->tls.mode != CMTA_TLS_REQUIRED;
@@ -330,7 +364,8 @@ enum options_result sink_options_read(struct sink_options *options, int argc, ch
 }
 
 void sink_options_free(struct sink_options *options) {
-  free(options->addresses);
+  sink_addresses_free(&options->addresses);
   tls_options_free(&options->tls);
   auth_options_free(&options->auth);
+  refusals_free(&options->refusals);
 }

@@ -13,8 +13,7 @@
 
 /* What the options say. Strings are borrowed from the command line. */
 struct sink_options {
-  struct sink_address *addresses; /* where to listen, in order; at least one once read */
-  size_t address_count;
+  struct sink_addresses addresses; /* where to listen; at least one once read */
   struct tls_options tls;
   struct auth_options auth;
   const char *proxy_from, *xclient_from; /* lists of networks, or NULL */
@@ -22,7 +21,7 @@ struct sink_options {
   bool quiet;                /* print no messages */
   struct cmta_config config; /* names the settings below */
   struct cmta_settings settings;
-  struct refusal refusals[STAGE_COUNT];
+  struct refusals refusals;
   char hostname[256]; /* settings.hostname points here unless --hostname is given */
 };
 

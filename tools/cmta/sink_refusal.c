@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const stage_names[STAGE_COUNT] = {
@@ -71,26 +72,67 @@ static const char *read_text(struct refusal *refusal, const char *text) {
   return is_printable_ascii(text) ? NULL : "has a text that is not printable ASCII";
 }
 
-const char *refusal_read(struct refusal *refusals, const char *argument) {
-  size_t name = strcspn(argument, "=");
+/* Takes the address behind the stage, length octets. */
+static const char *read_address(struct refusal *refusal, const char *text, size_t length) {
+  bool has_path = refusal->stage == STAGE_MAIL || refusal->stage == STAGE_RCPT ||
+                  refusal->stage == STAGE_MESSAGE;
+  if (!has_path)
+    return "has an address, which mail, rcpt and message alone can have";
+  refusal->address = (struct cmta_slice){text, length};
+  return length > 0 ? NULL : "has no address behind the colon";
+}
+
+/* Takes the reply behind the '='. */
+static const char *read_reply(struct refusal *refusal, const char *text) {
+  refusal->code = reply_code(text);
+  return refusal->code ? read_text(refusal, text + 3)
+                       : "has no reply code from 400 to 599 after the =";
+}
+
+static const char *read_rule(struct refusal *refusal, const char *argument) {
+  size_t name = strcspn(argument, ":=");
+  size_t length = strcspn(argument, "=");
   int stage = stage_of(argument, name);
   if (stage < 0)
     return "does not begin with connect, hello, mail, rcpt, data or message";
-  struct refusal refusal = {.set = true};
-  if (argument[name] == '=') {
-    refusal.code = reply_code(argument + name + 1);
-    if (refusal.code == 0)
-      return "has no reply code from 400 to 599 after the =";
-    const char *wrong = read_text(&refusal, argument + name + 4);
-    if (wrong)
-      return wrong;
-  }
-  refusals[stage] = refusal;
+  refusal->stage = (enum refusal_stage)stage;
+  const char *wrong = NULL;
+  if (name < length)
+    wrong = read_address(refusal, argument + name + 1, length - name - 1);
+  return wrong || !argument[length] ? wrong : read_reply(refusal, argument + length + 1);
+}
+
+const char *refusals_read(struct refusals *refusals, const char *argument) {
+  struct refusal refusal = {0};
+  const char *wrong = read_rule(&refusal, argument);
+  if (wrong)
+    return wrong;
+  struct refusal *rows = realloc(refusals->rows, (refusals->count + 1) * sizeof *rows);
+  if (!rows)
+    return "finds no memory";
+  rows[refusals->count++] = refusal;
+  refusals->rows = rows;
   return NULL;
 }
 
+static bool is_about(const struct refusal *refusal, struct cmta_slice address) {
+  size_t length = refusal->address.length;
+  return length == 0 ||
+         (length == address.length && memcmp(refusal->address.at, address.at, length) == 0);
+}
+
+const struct refusal *refusals_find(const struct refusals *refusals, enum refusal_stage stage,
+                                    struct cmta_slice address) {
+  for (size_t i = refusals->count; i > 0; i--)
+    if (refusals->rows[i - 1].stage == stage && is_about(&refusals->rows[i - 1], address))
+      return &refusals->rows[i - 1];
+  return NULL;
+}
+
+void refusals_free(struct refusals *refusals) { free(refusals->rows); }
+
 enum cmta_verdict refusal_answer(const struct refusal *refusal, struct cmta_session *session) {
-  if (!refusal->set)
+  if (!refusal)
     return CMTA_ACCEPT;
   if (refusal->code == 0)
     return CMTA_REJECT;

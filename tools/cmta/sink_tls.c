@@ -165,14 +165,14 @@ static struct cmta_tls_config config_of(const struct tls_options *options, const
 }
 
 bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, const char *hostname,
-                  const struct sink_address *addresses, size_t count, char *why, size_t size) {
+                  const struct sink_addresses *addresses, char *why, size_t size) {
   char names[NAMES_SIZE] = "localhost 127.0.0.1 ::1";
   *tls = NULL;
   if (!has_certificate(options))
     return true;
   add_name(names, hostname, strlen(hostname));
-  for (size_t i = 0; i < count; i++)
-    add_address(names, addresses[i].text);
+  for (size_t i = 0; i < addresses->count; i++)
+    add_address(names, addresses->rows[i].text);
   struct cmta_tls_config config = config_of(options, names);
   if (cmta_tls_new(tls, &config, why, size) < 0)
     return false;

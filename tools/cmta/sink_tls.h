@@ -4,13 +4,7 @@
 
 /* What the options of `cmta sink` say of TLS, and the TLS that they come to. */
 
-#include <cmta/server.h>
-
-/* One place to listen at. Its text is borrowed from the command line. */
-struct sink_address {
-  const char *text;
-  bool implicit; /* TLS from the first byte */
-};
+#include "sink_listen.h"
 
 /* What the options say. Strings are borrowed from the command line. */
 struct tls_options {
@@ -43,7 +37,7 @@ void tls_options_free(struct tls_options *options);
    addresses. False when it cannot be: one line in why, of size octets, says so. The caller frees
    it. */
 bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, const char *hostname,
-                  const struct sink_address *addresses, size_t count, char *why, size_t size);
+                  const struct sink_addresses *addresses, char *why, size_t size);
 
 /* Whether the certificate of this number is out of its time at `now`, seconds since 1970: then one
    line in why, of size octets, says so. */
