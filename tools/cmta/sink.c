@@ -136,8 +136,8 @@ static int listen_at(const struct sink *sink, struct cmta_server *server,
   struct cmta_listen listen;
   cmta_listen_init(&listen);
   listen.address = address->text;
-  listen.tls = sink->tls;
   listen.tls_mode = address->implicit ? CMTA_TLS_IMPLICIT : sink->options.tls.mode;
+  listen.tls = listen.tls_mode == CMTA_TLS_OFF ? NULL : sink->tls;
   return cmta_server_listen_with(server, &listen);
 }
 
