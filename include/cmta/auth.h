@@ -233,6 +233,12 @@ CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
 CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users,
                                    bool may_act);
 
+/* ---- Mechanisms ---- */
+
+/* The mechanisms that authenticators serve, by number from 0, in the order of the offer; NULL
+   behind the last. In a library without SASL, too. */
+CMTA_API const char *cmta_mechanism_name(size_t index);
+
 /* ---- Password files ---- */
 
 /* Iterations of SCRAM: how many where nobody says, and at most. */

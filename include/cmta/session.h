@@ -283,6 +283,9 @@ CMTA_API void cmta_session_tls_failed(struct cmta_session *session);
 
 /* ---- Authentication ---- */
 
+/* Whether a mechanism shows the secret itself: see settings.auth_in_clear. */
+CMTA_API bool cmta_mechanism_is_plaintext(const char *mechanism);
+
 /* Inside the question `auth` or while it is open, before CMTA_CHALLENGE: what the client is to be
    challenged with, in place of what was set before; copied, 9000 octets at most. Without it the
    challenge is empty. CMTA_E_STATE outside the question, CMTA_E_ARGUMENT, CMTA_E_MEMORY. */

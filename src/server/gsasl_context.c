@@ -3,6 +3,7 @@
 /* What GNU SASL asks in the middle of a step: about the channel, and about the user's secret. */
 
 #include "server/gsasl_mechanism.h"
+#include "server/secret.h"
 
 #include <cmta/tls.h>
 
@@ -55,7 +56,7 @@ static int set_binding(struct mechanism *mechanism) {
 /* Whether the secret has keys of the mechanism's own hash. */
 static bool has_keys(const struct mechanism *mechanism) {
   const char *hash = mechanism->secret->hash;
-  return hash && strncmp(mechanism->row->name + strlen("SCRAM-"), hash, strlen(hash)) == 0;
+  return hash && strcmp(hash, scram_hash(mechanism->row->name)) == 0;
 }
 
 static unsigned iterations_of(const struct mechanism *mechanism) {
@@ -106,7 +107,7 @@ static int set_key(struct mechanism *mechanism, Gsasl_property property, struct 
     return set_base64(mechanism->exchange, property, key);
   if (!mechanism->has_keys && !make_keys(mechanism))
     return GSASL_NO_CALLBACK;
-  size_t length = strcmp(scram_hash(mechanism->row->name), "SHA-1") == 0 ? 20 : 32;
+  size_t length = secret_key_length(scram_hash(mechanism->row->name));
   return set_base64(mechanism->exchange, property, (struct cmta_slice){made, length});
 }
 

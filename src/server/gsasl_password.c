@@ -4,6 +4,7 @@
 
 #include "server/gsasl_mechanism.h"
 #include "server/password.h"
+#include "server/secret.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,16 +30,16 @@ static bool is_same_password(struct cmta_slice right, struct cmta_slice password
   return is_same(compared, password.at, password.length) && same_length;
 }
 
-static Gsasl_hash hash_of(const char *name) {
-  return strcmp(name, "SHA-1") == 0 ? GSASL_HASH_SHA1 : GSASL_HASH_SHA256;
+Gsasl_hash scram_algorithm(const char *hash) {
+  return strcmp(hash, "SHA-1") == 0 ? GSASL_HASH_SHA1 : GSASL_HASH_SHA256;
 }
 
 bool scram_keys_make(struct scram_keys *keys, const char *hash, const char *password,
                      struct cmta_slice salt, unsigned iterations) {
   char salted[SALTED_SIZE], client[SALTED_SIZE];
   bool made = password_salt(hash, password, salt, iterations, salted) &&
-              gsasl_scram_secrets_from_salted_password(hash_of(hash), salted, client, keys->server,
-                                                       keys->stored) == GSASL_OK;
+              gsasl_scram_secrets_from_salted_password(scram_algorithm(hash), salted, client,
+                                                       keys->server, keys->stored) == GSASL_OK;
   explicit_bzero(salted, sizeof salted);
   explicit_bzero(client, sizeof client);
   return made;
@@ -47,7 +48,7 @@ bool scram_keys_make(struct scram_keys *keys, const char *hash, const char *pass
 static bool matches_keys(const struct cmta_secret *secret, const char *password) {
   struct scram_keys keys;
   bool made = scram_keys_make(&keys, secret->hash, password, secret->salt, secret->iterations);
-  bool same = made && secret->stored_key.length == gsasl_hash_length(hash_of(secret->hash)) &&
+  bool same = made && secret->stored_key.length == secret_key_length(secret->hash) &&
               is_same(secret->stored_key.at, keys.stored, secret->stored_key.length);
   explicit_bzero(&keys, sizeof keys);
   return same;
@@ -123,7 +124,7 @@ struct cmta_secret mechanism_unknown(const struct mechanisms_context *context,
                                      char room[UNKNOWN_ROOM]) {
   char *key = room + SALT_SIZE;
   const char *hash = scram_hash(mechanism);
-  size_t length = strcmp(hash, "SHA-1") == 0 ? 20 : 32;
+  size_t length = secret_key_length(hash);
   memset(room, 0, UNKNOWN_ROOM);
   scram_salt(context, mechanism, name, room);
   if (gsasl_nonce(key, length) != GSASL_OK)

@@ -42,6 +42,11 @@ static const struct hash *hash_of(const char *name) {
   return NULL;
 }
 
+size_t secret_key_length(const char *hash) {
+  const struct hash *known = hash_of(hash);
+  return known ? known->length : 0;
+}
+
 bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
                  const struct cmta_secret *value) {
   secret_forget(secret, allocator);

@@ -70,11 +70,9 @@ const char *auth_options_file(struct auth_options *options, const char *argument
 /* The library takes any name, as a hook may know more mechanisms than it does; no hook does here.
  */
 static bool is_mechanism(const char *name) {
-  static const char *const known[] = {
-      "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "EXTERNAL",
-      "OAUTHBEARER",        "XOAUTH2",          "PLAIN",         "LOGIN",       "CRAM-MD5"};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (strcmp(known[i], name) == 0)
+  const char *known;
+  for (size_t i = 0; (known = cmta_mechanism_name(i)); i++)
+    if (strcmp(known, name) == 0)
       return true;
   return false;
 }
@@ -125,6 +123,14 @@ static bool has(const struct auth_options *options, const char *mechanism) {
   return is_listed(options->mechanisms, mechanism, strlen(mechanism));
 }
 
+static bool has_plaintext(const struct auth_options *options) {
+  const char *name;
+  for (size_t i = 0; (name = cmta_mechanism_name(i)); i++)
+    if (cmta_mechanism_is_plaintext(name) && has(options, name))
+      return true;
+  return false;
+}
+
 /* What a mechanism that was asked for needs, and cannot have as clients come. */
 static const char *check_mechanisms(const struct auth_options *options, bool in_clear,
                                     const struct auth_channels *channels) {
@@ -134,10 +140,9 @@ static const char *check_mechanisms(const struct auth_options *options, bool in_
     return NULL;
   if (strstr(options->mechanisms, "-PLUS"))
     return "--mechanisms with -PLUS needs TLS: --tls-cert or --tls-self-signed";
-  bool shows = has(options, "PLAIN") || has(options, "LOGIN") || has(options, "XOAUTH2") ||
-               has(options, "OAUTHBEARER");
-  return shows && !in_clear ? "--mechanisms that show the password need TLS or --auth-in-clear"
-                            : NULL;
+  return has_plaintext(options) && !in_clear
+             ? "--mechanisms that show the password need TLS or --auth-in-clear"
+             : NULL;
 }
 
 static const char *check_users(const struct cmta_config *config) {
