@@ -54,11 +54,20 @@ static bool matches_keys(const struct cmta_secret *secret, const char *password)
   return same;
 }
 
+/* A password prepared as one that is said or, where that cannot be, as one that is kept; NULL:
+ * neither can be. */
+static char *prepare_typed(struct cmta_slice password) {
+  char *prepared = NULL;
+  if (password_prepare(password, false, &prepared) != 0)
+    (void)password_prepare(password, true, &prepared);
+  return prepared;
+}
+
 /* What was noted as it was typed is compared as it would be prepared (RFC 4616 section 2), as far
  * as both can be. */
 static bool matches_password(struct cmta_slice right, struct cmta_slice password) {
-  char *kept = NULL, *said = NULL;
-  if (password_prepare(right, false, &kept) == 0 && password_prepare(password, false, &said) == 0) {
+  char *kept = prepare_typed(right), *said = prepare_typed(password);
+  if (kept && said) {
     right = (struct cmta_slice){kept, strlen(kept)};
     password = (struct cmta_slice){said, strlen(said)};
   }
