@@ -129,7 +129,8 @@ struct cmta_authenticator {
   /* Fills in what is known of the claim's user: *secret is all zero before, and what it names must
      stay until the session runs on. For CMTA_AUTH_OK something must be there that the claim's
      mechanism can use: the password, which is all that CRAM-MD5 can, or keys of its hash; PLAIN and
-     LOGIN can use either hash. NULL: it cannot be asked. */
+     LOGIN can use either hash, and are compared with it on the server's thread: one who has keys of
+     many iterations should answer `verify`, from a thread of his own. NULL: it cannot be asked. */
   enum cmta_auth_result (*look_up)(struct cmta_session *session, void *user,
                                    const struct cmta_credentials *claim,
                                    struct cmta_secret *secret);
@@ -182,14 +183,14 @@ CMTA_API int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket tic
    root, which others can neither read nor write (mode & 007 is 0), nor its group write. It is read
    again, in the loop, when a login finds it changed (inode, size, times); if it cannot be used
    then, what was in it before counts no more, and users get 454 until it can. Put a new one in its
-   place by rename(2): whoever writes into it may be overtaken by a login. Hashes are compared in a
-   thread that begins with the first one. A name that is not in the file shows the iterations and
-   costs the work of a line of it: each kind of line stands for as many of such names as it is of
-   the file, and always for the same, as far as the file stays as it is. Lines of one scheme, with
-   one number of iterations, leave the least to be seen. The server owns what this makes. 0 or more
-   as cmta_server_add_authenticator(); CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that
-   cannot be used: one line in `why`, of size octets, says why, and in which line of the file,
-   without what stands there (it may be NULL).
+   place by rename(2): whoever writes into it may be overtaken by a login. Hashes are compared in
+   one thread, which begins with the first one; each client has one at a time in its queue. A name
+   that is not in the file shows the iterations and costs the work of a line of it: each kind of
+   line stands for as many of such names as it is of the file, and always for the same, as far as
+   the file stays as it is. Lines of one scheme, with one number of iterations, leave the least to
+   be seen. The server owns what this makes. 0 or more as cmta_server_add_authenticator();
+   CMTA_E_SYSTEM with errno, CMTA_E_PASSWORDS for a file that cannot be used: one line in `why`, of
+   size octets, says why, and in which line of the file, without what stands there (it may be NULL).
  */
 CMTA_API int cmta_server_add_password_file(struct cmta_server *server, const char *path, char *why,
                                            size_t size);
@@ -231,6 +232,12 @@ CMTA_API int cmta_server_add_checkpassword(struct cmta_server *server,
    as anybody, so that a test can see whom its client names; else nobody may act as another. */
 CMTA_API int cmta_server_add_users(struct cmta_server *server, const char *const *users,
                                    bool may_act);
+
+/* ---- Mechanisms ---- */
+
+/* The mechanisms that authenticators serve, by number from 0, in the order of the offer; NULL
+   behind the last. In a library without SASL, too. */
+CMTA_API const char *cmta_mechanism_name(size_t index);
 
 /* ---- Password files ---- */
 

@@ -175,7 +175,7 @@ struct cmta_counts {
   uint64_t errors;        /* of the client: those that max_errors limits, none forgiven */
   uint64_t recipients;    /* forward-paths accepted */
   uint64_t messages;      /* messages accepted */
-  uint64_t auth_failures; /* AUTH commands that failed with a refusal, not by syntax */
+  uint64_t auth_failures; /* AUTH commands that max_auth_failures limits */
   uint64_t octets_in;     /* taken from the client */
   uint64_t octets_out;    /* of replies, sent or waiting to be */
 };

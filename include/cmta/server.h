@@ -114,7 +114,7 @@ struct cmta_listen {
   /* Its certificates and rules; it must outlive the listener. NULL: no TLS */
   struct cmta_tls *tls;
   /* What it does about TLS: OFFERED (STARTTLS), REQUIRED, IMPLICIT (port 465, RFC 8314), or
-     UNAVAILABLE, which needs no `tls`. OFF */
+     UNAVAILABLE, which needs no `tls`; OFF has no use for it. OFF */
   enum cmta_tls_mode tls_mode;
   /* Its mechanisms in place of settings.mechanisms; "": no AUTH here; copied. NULL: those */
   const char *mechanisms;
@@ -138,10 +138,11 @@ struct cmta_listen {
 CMTA_API void cmta_listen_init(struct cmta_listen *listen);
 
 /* Listens. Results as of cmta_server_listen(), and CMTA_E_ARGUMENT for mechanisms, manners or
-   networks that cannot be, or a mode that needs `tls` without it; LMTP is not spoken on TCP port 25
-   (RFC 2033 section 5), which is CMTA_E_ARGUMENT for cmta_server_listen(), too. Where there are
-   authenticators, and none of the hook sets so far has `auth`, mechanisms that <cmta/auth.h> does
-   not name cannot be, in settings.mechanisms neither; cmta_server_listen() looks at those, too. */
+   networks that cannot be, a mode that needs `tls` without it, or `tls` without a mode; LMTP is not
+   spoken on TCP port 25 (RFC 2033 section 5), which is CMTA_E_ARGUMENT for cmta_server_listen(),
+   too. Where there are authenticators, and none of the hook sets so far has `auth`, mechanisms that
+   <cmta/auth.h> does not name cannot be, in settings.mechanisms neither; cmta_server_listen() looks
+   at those, too. */
 CMTA_API int cmta_server_listen_with(struct cmta_server *server, const struct cmta_listen *listen);
 
 /* Where listener number `listener` really listens: its numeric address, or its path with port 0.

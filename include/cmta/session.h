@@ -334,15 +334,21 @@ CMTA_API void cmta_session_tls_failed(struct cmta_session *session);
 
 /* ---- Authentication ---- */
 
+/* Whether a mechanism shows the secret itself: see settings.auth_in_clear. */
+CMTA_API bool cmta_mechanism_is_plaintext(const char *mechanism);
+
 /* Inside the question `auth` or while it is open, before CMTA_CHALLENGE: what the client is to be
    challenged with, in place of what was set before; copied, 9000 octets at most. Without it the
    challenge is empty. CMTA_E_STATE outside the question, CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
 CMTA_API int cmta_auth_challenge(struct cmta_session *session, const void *bytes, size_t length);
 
+/* Whether a user can have this name: UTF-8 without control bytes, 1 to 1024 octets. */
+CMTA_API bool cmta_is_identity(const char *name);
+
 /* Inside the question `auth` or while it is open, before ACCEPT: who the client is and, unless
    NULL, whom it wants to act as; copied. The last one counts if the exchange ends well.
-   CMTA_E_STATE outside the question; CMTA_E_ARGUMENT for an empty user, text that is no UTF-8, has
-   control bytes or more than 1024 octets; CMTA_E_MEMORY. */
+   CMTA_E_STATE outside the question; CMTA_E_ARGUMENT for what cmta_is_identity() says no to, but
+   that nobody need be named to act as; CMTA_E_MEMORY. */
 CMTA_API int cmta_session_set_identity(struct cmta_session *session, const char *user,
                                        const char *authorization);
 

@@ -163,8 +163,9 @@ struct cmta_settings {
   /* Whoever is not authenticated gets 530 to MAIL, RCPT, DATA, VRFY and EXPN (RFC 4954 section 6).
      Off */
   bool auth_required;
-  /* Failed AUTH commands of a session, 535 and the like; the last one is answered 421, and the
-     session is over. 3 */
+  /* Failed AUTH commands of a session: refused with 535 and the like, or with 501 where the
+     mechanism could not read what it was told; what is no base64 does not count. The last one is
+     answered 421, and the session is over. 3 */
   unsigned max_auth_failures;
 
   /* Verbs of the application's own, and overridden questions of built-in ones. None */

@@ -221,10 +221,12 @@ bool auth_is_name(const char *name) {
   return length <= MAX_NAME && utf8_is_valid(name, length);
 }
 
+bool cmta_is_identity(const char *name) { return name && *name && auth_is_name(name); }
+
 int cmta_session_set_identity(struct cmta_session *session, const char *user,
                               const char *authorization) {
   const char *other = authorization ? authorization : "";
-  if (!session || !user || !*user || !auth_is_name(user) || !auth_is_name(other))
+  if (!session || !cmta_is_identity(user) || !auth_is_name(other))
     return CMTA_E_ARGUMENT;
   if (!is_auth_in_question(session))
     return CMTA_E_STATE;

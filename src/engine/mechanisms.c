@@ -68,6 +68,10 @@ static bool is_plaintext(struct cmta_slice word) {
   return false;
 }
 
+bool cmta_mechanism_is_plaintext(const char *mechanism) {
+  return mechanism && is_plaintext((struct cmta_slice){mechanism, strlen(mechanism)});
+}
+
 /* Writes the line of a list; safe: without those that show the secret. Returns what is behind its
  * NUL. */
 static char *write_line(const char *list, bool safe, char *line) {

@@ -8,7 +8,8 @@
 #include "server/secret.h"
 
 bool auth_answer_is_sound(enum cmta_auth_result result, const struct cmta_secret *secret) {
-  if ((unsigned)result >= CMTA_AUTH_LATER)
+  if ((unsigned)result >= CMTA_AUTH_LATER ||
+      (secret && secret->iterations > CMTA_SCRAM_MAX_ITERATIONS))
     return false;
   return !secret || result != CMTA_AUTH_OK || secret_is_sound(secret);
 }

@@ -9,9 +9,18 @@
 
 _Static_assert(CRYPT_ROOM >= CRYPT_OUTPUT_SIZE, "a hash fits");
 
+/* Octets of a hash behind its last '$', its setting before it; DES has none. */
+enum { SHORTEST_HASH = 22, DES_HASH = 13 };
+
+/* Whether a hash is there, and not its setting alone: that is not looked at here. */
+static bool is_whole(const char *hash) {
+  const char *last = strrchr(hash, '$');
+  return last ? strlen(last + 1) >= SHORTEST_HASH : strlen(hash) >= DES_HASH;
+}
+
 bool crypt_is_hash(const char *hash) {
   int what = crypt_checksalt(hash);
-  return what != CRYPT_SALT_INVALID && what != CRYPT_SALT_METHOD_DISABLED;
+  return is_whole(hash) && what != CRYPT_SALT_INVALID && what != CRYPT_SALT_METHOD_DISABLED;
 }
 
 /* Hashes of one setting have one length, so that it is no secret. */

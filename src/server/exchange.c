@@ -66,6 +66,7 @@ static enum cmta_verdict refuse_later(struct exchange *exchange) {
   if (!may_wait(exchange))
     return refuse_now(exchange);
   ticket_release(exchange->connection);
+  mechanism_forget(exchange->mechanism);
   exchange->refused = true;
   (void)cmta_session_set_deadline(session_of(exchange), seconds + 30, CMTA_REJECT);
   return CMTA_LATER;
@@ -186,7 +187,7 @@ static enum cmta_verdict take_verified(struct exchange *exchange, const struct c
 static enum cmta_verdict take_ok(struct exchange *exchange, const struct cmta_secret *secret) {
   if (exchange->verifies)
     return take_verified(exchange, secret);
-  if (!secret_is_there(secret) || !secret_is_sound(secret))
+  if (!secret_is_there(secret) || !auth_answer_is_sound(CMTA_AUTH_OK, secret))
     return CMTA_TEMPFAIL;
   if (!secret_suits(secret, mechanism_claim(exchange->mechanism).mechanism)) {
     exchange->iterations = secret->iterations;
@@ -198,7 +199,7 @@ static enum cmta_verdict take_ok(struct exchange *exchange, const struct cmta_se
 
 /* Who has no secret looks like those who have one. */
 static void note_iterations(struct exchange *exchange, const struct cmta_secret *secret) {
-  if (secret->iterations)
+  if (secret->iterations && secret->iterations <= CMTA_SCRAM_MAX_ITERATIONS)
     exchange->iterations = secret->iterations;
 }
 

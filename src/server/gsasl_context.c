@@ -3,6 +3,7 @@
 /* What GNU SASL asks in the middle of a step: about the channel, and about the user's secret. */
 
 #include "server/gsasl_mechanism.h"
+#include "server/secret.h"
 
 #include <cmta/tls.h>
 
@@ -55,7 +56,7 @@ static int set_binding(struct mechanism *mechanism) {
 /* Whether the secret has keys of the mechanism's own hash. */
 static bool has_keys(const struct mechanism *mechanism) {
   const char *hash = mechanism->secret->hash;
-  return hash && strncmp(mechanism->row->name + strlen("SCRAM-"), hash, strlen(hash)) == 0;
+  return hash && strcmp(hash, scram_hash(mechanism->row->name)) == 0;
 }
 
 static unsigned iterations_of(const struct mechanism *mechanism) {
@@ -73,7 +74,7 @@ static int set_salt(struct mechanism *mechanism) {
   char salt[SALT_SIZE];
   if (has_keys(mechanism))
     return set_base64(mechanism->exchange, GSASL_SCRAM_SALT, mechanism->secret->salt);
-  scram_salt(mechanism->context, mechanism->user, salt);
+  scram_salt(mechanism->context, mechanism->row->name, mechanism->user, salt);
   return set_base64(mechanism->exchange, GSASL_SCRAM_SALT, (struct cmta_slice){salt, sizeof salt});
 }
 
@@ -88,9 +89,9 @@ static int set_password(struct mechanism *mechanism) {
 
 /* Makes the keys of a password in clear, by the salt that the client was shown. */
 static bool make_keys(struct mechanism *mechanism) {
-  const char *hash = strncmp(mechanism->row->name, "SCRAM-SHA-1", 11) == 0 ? "SHA-1" : "SHA-256";
+  const char *hash = scram_hash(mechanism->row->name);
   char salt[SALT_SIZE], *prepared = NULL;
-  scram_salt(mechanism->context, mechanism->user, salt);
+  scram_salt(mechanism->context, mechanism->row->name, mechanism->user, salt);
   mechanism->has_keys =
       mechanism->secret->password.at &&
       password_prepare(mechanism->secret->password, true, &prepared) == 0 &&
@@ -106,7 +107,7 @@ static int set_key(struct mechanism *mechanism, Gsasl_property property, struct 
     return set_base64(mechanism->exchange, property, key);
   if (!mechanism->has_keys && !make_keys(mechanism))
     return GSASL_NO_CALLBACK;
-  size_t length = strncmp(mechanism->row->name, "SCRAM-SHA-1", 11) == 0 ? 20 : 32;
+  size_t length = secret_key_length(scram_hash(mechanism->row->name));
   return set_base64(mechanism->exchange, property, (struct cmta_slice){made, length});
 }
 

@@ -3,6 +3,7 @@
 /* A line of a password file, written. */
 
 #include "server/password.h"
+#include "server/secret.h"
 
 #include <gsasl.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ static bool append(char *line, size_t size, const char *octets, size_t length) {
 
 ptrdiff_t scram_entry(char *entry, size_t size, const char *name, const char *password,
                       const char *hash, struct cmta_slice salt, unsigned iterations) {
-  size_t length = strcmp(hash, "SHA-1") == 0 ? 20 : 32;
+  size_t length = secret_key_length(hash);
   char what[256] = "";
   struct scram_keys keys;
   bool made = scram_keys_make(&keys, hash, password, salt, iterations) &&

@@ -74,15 +74,22 @@ static void finish(struct mechanism *mechanism) {
   mechanism->exchange = NULL;
 }
 
+void mechanism_forget(struct mechanism *mechanism) {
+  wipe_text(mechanism->said, mechanism->said_length);
+  password_wipe(mechanism->password);
+  mechanism->said = mechanism->password = NULL;
+  mechanism->said_length = 0;
+  mechanism->token = (struct cmta_slice){0};
+  explicit_bzero(&mechanism->keys, sizeof mechanism->keys);
+}
+
 void mechanism_end(struct mechanism *mechanism) {
   if (!mechanism)
     return;
   forget_output(mechanism);
   finish(mechanism);
-  wipe_text(mechanism->said, mechanism->said_length);
-  password_wipe(mechanism->password);
+  mechanism_forget(mechanism);
   forget_names(mechanism);
-  explicit_bzero(&mechanism->keys, sizeof mechanism->keys);
   free(mechanism);
 }
 

@@ -45,8 +45,16 @@ struct mechanism {
   bool refuses; /* the client was told why, and the exchange ends with the next step */
 };
 
+/* The hash of a mechanism of SCRAM, "SHA-1" or "SHA-256". */
+const char *scram_hash(const char *mechanism);
+
+/* A hash as GNU SASL names it. */
+Gsasl_hash scram_algorithm(const char *hash);
+
 /* The salt of a user with this name, where none is stored: always the same, so that nobody can tell
-   a user whose password is known in clear from one whom nobody knows. */
-void scram_salt(const struct mechanisms_context *context, const char *name, char salt[SALT_SIZE]);
+   a user whose password is known in clear from one whom nobody knows; and another for each hash, as
+   a user has whose keys are kept of one hash. */
+void scram_salt(const struct mechanisms_context *context, const char *mechanism, const char *name,
+                char salt[SALT_SIZE]);
 
 #endif

@@ -179,8 +179,9 @@ static bool is_sound(const struct cmta_server *server, const struct cmta_listen 
                      const struct cmta_manners *manners) {
   const char *mechanisms = listen->mechanisms ? listen->mechanisms : server->mechanisms;
   bool speaks_tls = listen->tls_mode != CMTA_TLS_OFF && listen->tls_mode != CMTA_TLS_UNAVAILABLE;
+  bool forgot_mode = listen->tls && listen->tls_mode == CMTA_TLS_OFF;
   return (unsigned)listen->tls_mode <= CMTA_TLS_IMPLICIT && (listen->tls || !speaks_tls) &&
-         are_mechanisms(listen->mechanisms) && sasl_knows(server, mechanisms) &&
+         !forgot_mode && are_mechanisms(listen->mechanisms) && sasl_knows(server, mechanisms) &&
          !(manners->lmtp && endpoint_is_smtp(listen->address));
 }
 

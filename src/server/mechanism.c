@@ -23,6 +23,11 @@ const struct mechanism_row *mechanism_row(size_t index) {
   return index < sizeof rows / sizeof *rows ? &rows[index] : NULL;
 }
 
+const char *cmta_mechanism_name(size_t index) {
+  const struct mechanism_row *row = mechanism_row(index);
+  return row ? row->name : NULL;
+}
+
 const struct mechanism_row *mechanism_of_name(const char *name) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (strcmp(rows[i].name, name) == 0)

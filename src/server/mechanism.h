@@ -85,6 +85,9 @@ enum mechanism_result mechanism_learn(struct mechanism *mechanism, const struct 
    refused; or nothing, as the second time. */
 struct cmta_slice mechanism_refuse(struct mechanism *mechanism);
 
+/* It takes no more steps: wipes what the client has said. */
+void mechanism_forget(struct mechanism *mechanism);
+
 /* What the client claims, after CLAIMS, ASKS and PROVES; its names are prepared (RFC 4013). Lives
    until the next step. */
 struct cmta_credentials mechanism_claim(const struct mechanism *mechanism);

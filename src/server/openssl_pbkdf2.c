@@ -9,8 +9,8 @@
 
 bool password_salt(const char *hash, const char *password, struct cmta_slice salt,
                    unsigned iterations, char salted[SALTED_SIZE]) {
-  bool is_old = strcmp(hash, "SHA-1") == 0;
+  const EVP_MD *algorithm = strcmp(hash, "SHA-1") == 0 ? EVP_sha1() : EVP_sha256();
   return PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)salt.at,
-                           (int)salt.length, (int)iterations, is_old ? EVP_sha1() : EVP_sha256(),
-                           is_old ? 20 : 32, (unsigned char *)salted) == 1;
+                           (int)salt.length, (int)iterations, algorithm, EVP_MD_get_size(algorithm),
+                           (unsigned char *)salted) == 1;
 }

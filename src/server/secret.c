@@ -42,6 +42,11 @@ static const struct hash *hash_of(const char *name) {
   return NULL;
 }
 
+size_t secret_key_length(const char *hash) {
+  const struct hash *known = hash_of(hash);
+  return known ? known->length : 0;
+}
+
 bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
                  const struct cmta_secret *value) {
   secret_forget(secret, allocator);
@@ -76,8 +81,15 @@ static bool is_key(struct cmta_slice key, const struct hash *hash) {
   return key.at && key.length == hash->length;
 }
 
+/* A password has no NUL (RFC 4616 section 2), which would be taken for its end. */
+static bool is_password(struct cmta_slice password) {
+  return length_of(password) == 0 || !memchr(password.at, '\0', password.length);
+}
+
 bool secret_is_sound(const struct cmta_secret *value) {
-  if (value->user && !*value->user)
+  if ((value->user && !cmta_is_identity(value->user)) ||
+      (value->authorization && *value->authorization && !cmta_is_identity(value->authorization)) ||
+      !is_password(value->password))
     return false;
   if (!value->hash)
     return true;

@@ -22,6 +22,9 @@ bool secret_keep(struct secret *secret, const struct cmta_allocator *allocator,
 /* Wipes it and gives it back. */
 void secret_forget(struct secret *secret, const struct cmta_allocator *allocator);
 
+/* Octets of the keys of a hash, "SHA-1" or "SHA-256"; 0 for one that is not known. */
+size_t secret_key_length(const char *hash);
+
 /* Whether there is anything in it: a password or a hash. */
 bool secret_is_there(const struct cmta_secret *value);
 

@@ -68,16 +68,27 @@ static void add_base64(struct client *client, const unsigned char *octets, size_
   add(client, text, (size_t)written);
 }
 
+static const EVP_MD *hash_of(const char *name) {
+  return strcmp(name, "SHA-1") == 0 ? EVP_sha1() : EVP_sha256();
+}
+
+/* SaltedPassword; its length. */
+static size_t salt(const EVP_MD *hash, unsigned char *salted) {
+  static const char octets[] = CLIENT_SALT;
+  size_t size = (size_t)EVP_MD_get_size(hash);
+  PKCS5_PBKDF2_HMAC(CLIENT_PASSWORD, -1, (const unsigned char *)octets, sizeof octets - 1,
+                    CLIENT_ITERATIONS, hash, (int)size, salted);
+  return size;
+}
+
 /* What stands in front of ",p=" is signed. */
 static void add_proof(struct client *client) {
-  static const char front[] = ",p=", salt[] = CLIENT_SALT;
-  const EVP_MD *hash = strcmp(client->hash, "SHA-1") == 0 ? EVP_sha1() : EVP_sha256();
+  static const char front[] = ",p=";
+  const EVP_MD *hash = hash_of(client->hash);
   unsigned char salted[EVP_MAX_MD_SIZE], key[EVP_MAX_MD_SIZE], stored[EVP_MAX_MD_SIZE];
   unsigned char signature[EVP_MAX_MD_SIZE];
   char message[3 * CLIENT_SAID + 2];
-  size_t size = (size_t)EVP_MD_get_size(hash);
-  PKCS5_PBKDF2_HMAC(CLIENT_PASSWORD, -1, (const unsigned char *)salt, sizeof salt - 1,
-                    CLIENT_ITERATIONS, hash, (int)size, salted);
+  size_t size = salt(hash, salted);
   sign(hash, salted, size, (struct cmta_slice){"Client Key", 10}, key);
   EVP_Digest(key, size, stored, NULL, hash, NULL);
   struct cmta_slice text = {message, make_message(client, message)};
@@ -86,6 +97,21 @@ static void add_proof(struct client *client) {
     key[i] ^= signature[i];
   add(client, front, sizeof front - 1);
   add_base64(client, key, size);
+}
+
+struct cmta_secret client_secret(const char *name, struct client_keys *keys) {
+  static const char octets[] = CLIENT_SALT;
+  const EVP_MD *hash = hash_of(name);
+  unsigned char salted[EVP_MAX_MD_SIZE], key[EVP_MAX_MD_SIZE];
+  size_t size = salt(hash, salted);
+  sign(hash, salted, size, (struct cmta_slice){"Client Key", 10}, key);
+  sign(hash, salted, size, (struct cmta_slice){"Server Key", 10}, (unsigned char *)keys->server);
+  EVP_Digest(key, size, (unsigned char *)keys->stored, NULL, hash, NULL);
+  return (struct cmta_secret){.hash = name,
+                              .iterations = CLIENT_ITERATIONS,
+                              .salt = {octets, sizeof octets - 1},
+                              .stored_key = {keys->stored, size},
+                              .server_key = {keys->server, size}};
 }
 
 /* ---- CRAM-MD5 ---- */

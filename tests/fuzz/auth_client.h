@@ -7,7 +7,7 @@
  * challenges. Octets that UTF-8 has not stand for that.
  */
 
-#include <cmta/envelope.h>
+#include <cmta/auth.h>
 
 /* What stands between responses, and what stands for something else in one. */
 enum {
@@ -21,7 +21,15 @@ enum {
 /* The right password, and how SCRAM keeps it. */
 #define CLIENT_PASSWORD "secret"
 #define CLIENT_SALT "0123456789abcdef"
-enum { CLIENT_ITERATIONS = 2, CLIENT_SAID = 1024 };
+enum { CLIENT_ITERATIONS = 2, CLIENT_SAID = 1024, CLIENT_KEY = 32 };
+
+/* What SCRAM keeps of the right password. */
+struct client_keys {
+  char stored[CLIENT_KEY], server[CLIENT_KEY];
+};
+
+/* The secret with the keys for a hash, "SHA-1" or "SHA-256"; they are put into *keys. */
+struct cmta_secret client_secret(const char *hash, struct client_keys *keys);
 
 /* A client, all zero before its first response. */
 struct client {

@@ -12,8 +12,6 @@
 #include "fuzz/auth_client.h"
 #include "server/password.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +40,7 @@ struct run {
   const struct mechanism_row *row;
   struct mechanism *mechanism;
   struct client client;
-  char stored_key[EVP_MAX_MD_SIZE], server_key[EVP_MAX_MD_SIZE];
+  struct client_keys keys;
   char room[UNKNOWN_ROOM];
   struct cmta_secret secret; /* that the mechanism was given */
   bool learned;              /* a right secret was given to the mechanism */
@@ -90,27 +88,8 @@ static bool is_old(const struct run *run) {
   return strncmp(run->row->name, "SCRAM-SHA-1", 11) == 0 && run->row->name[11] != '2';
 }
 
-static void sign(const EVP_MD *hash, const void *key, const char *text, void *signature) {
-  unsigned length = 0;
-  HMAC(hash, key, EVP_MD_get_size(hash), (const unsigned char *)text, strlen(text), signature,
-       &length);
-}
-
 static struct cmta_secret keys(struct run *run) {
-  static const char salt[] = CLIENT_SALT;
-  const EVP_MD *hash = is_old(run) ? EVP_sha1() : EVP_sha256();
-  unsigned char salted[EVP_MAX_MD_SIZE], client_key[EVP_MAX_MD_SIZE];
-  size_t size = (size_t)EVP_MD_get_size(hash);
-  PKCS5_PBKDF2_HMAC(CLIENT_PASSWORD, -1, (const unsigned char *)salt, sizeof salt - 1,
-                    CLIENT_ITERATIONS, hash, (int)size, salted);
-  sign(hash, salted, "Client Key", client_key);
-  sign(hash, salted, "Server Key", run->server_key);
-  EVP_Digest(client_key, size, (unsigned char *)run->stored_key, NULL, hash, NULL);
-  return (struct cmta_secret){.hash = is_old(run) ? "SHA-1" : "SHA-256",
-                              .iterations = CLIENT_ITERATIONS,
-                              .salt = {salt, sizeof salt - 1},
-                              .stored_key = {run->stored_key, size},
-                              .server_key = {run->server_key, size}};
+  return client_secret(is_old(run) ? "SHA-1" : "SHA-256", &run->keys);
 }
 
 /* CRAM-MD5 has no use for keys: who has only those is like nobody. */

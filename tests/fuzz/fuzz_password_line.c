@@ -9,6 +9,7 @@
  */
 
 #include "server/password.h"
+#include "server/secret.h"
 
 #include <cmta/auth.h>
 
@@ -50,7 +51,7 @@ static void check_entry(const char *line, size_t size, const struct password_ent
   demand_inside(line, size, secret->server_key);
   if (!secret->hash)
     return;
-  size_t length = strcmp(secret->hash, "SHA-1") == 0 ? 20 : 32;
+  size_t length = secret_key_length(secret->hash);
   demand(secret->iterations >= 1 && secret->iterations <= CMTA_SCRAM_MAX_ITERATIONS);
   demand(secret->stored_key.length == length && secret->server_key.length == length);
   demand(secret->salt.length > 0);

@@ -22,7 +22,7 @@ def talk(folder, process):
     """Sends as the page says; returns the record."""
     real = process.stdout.readline().split()[2]
     with open(os.path.join(folder, "mail.txt"), "w", encoding="ascii") as mail:
-        mail.write("Subject: test\r\n\r\ntext\r\n")
+        mail.write("Subject: test\n\ntext\n")
     subprocess.run(shlex.split(curl.replace(port, real)), cwd=folder, check=True, capture_output=True, timeout=60)
     with open(os.path.join(folder, "messages.jsonl"), encoding="utf-8") as lines:
         return json.loads(lines.read())

@@ -54,6 +54,15 @@ const char *secure_file(const char *name, const char *text) {
   return path;
 }
 
+const char *secure_text_of(const struct identity *identity) {
+  static char text[8192];
+  FILE *file = fopen(identity->file, "r");
+  cr_assert_not_null(file);
+  text[fread(text, 1, sizeof text - 1, file)] = '\0';
+  fclose(file);
+  return text;
+}
+
 /* ---- Certificates ---- */
 
 static void add(X509 *certificate, int kind, const char *value) {

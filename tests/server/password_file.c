@@ -217,6 +217,8 @@ static const struct {
     {"jo\xcc\x88rg:{PLAIN}b\n", 1},
     {"a:{CRYPT}", 1},
     {"a:{CRYPT}*", 1},
+    {"a:{CRYPT}hello", 1},
+    {"a:$1$a$", 1},
     {"a:{CRYPT}!$6$x", 1},
     {"a:$", 1},
     {"a:$nothing$x", 1},

@@ -41,6 +41,7 @@ Test(password_match, is_of_what_was_typed_or_of_what_is_prepared) {
   cr_assert(fits("I\xc2\xadX", "I\xc2\xadX", 4));
   cr_assert(fits("I\xc2\xadX", "IX", 2));
   cr_assert(fits("I\xc2\xadX\xc2\xaa", "\xe2\x85\xa8\x61", 4));
+  cr_assert(fits("\xdd\xa7\xc3\xb6", "\xdd\xa7o\xcc\x88", 5)); /* U+0767 is beyond Unicode 3.2 */
   cr_assert_not(fits("I\xc2\xadX", "I-X", 3));
   cr_assert_not(fits("\xff", "\xfe", 1));
   cr_assert(fits("\xff", "\xff", 1));

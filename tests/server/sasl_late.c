@@ -145,12 +145,25 @@ Test(late, cannot_say_that_somebody_without_a_name_was_verified) {
   peer_leave(&peer);
 }
 
-Test(late, that_says_no_name_there_can_be_is_454) {
-  open_token(false);
-  secret = (struct cmta_secret){.user = "bob\n"};
-  cr_assert_eq(answer_now(&first), 0);
-  peer_expect(&peer, "454 ");
-  peer_leave(&peer);
+Test(late, cannot_say_a_name_that_nobody_can_have) {
+  static char endless[1026];
+  const char *const names[] = {"bob\n", "\xff", endless};
+  memset(endless, 'x', sizeof endless - 1);
+  for (int tickets = 0; tickets < 2; tickets++) {
+    open_token(tickets);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+      secret = (struct cmta_secret){.user = names[i]};
+      cr_assert_eq(answer_now(&first), CMTA_E_ARGUMENT, "%zu", i);
+      secret = (struct cmta_secret){.user = "bob", .authorization = names[i]};
+      cr_assert_eq(answer_now(&first), CMTA_E_ARGUMENT, "%zu", i);
+    }
+    secret = (struct cmta_secret){.user = "bob"};
+    cr_assert_eq(answer_now(&first), 0);
+    peer_expect(&peer, "235 ");
+    peer_leave(&peer);
+    login_end();
+    begin();
+  }
 }
 
 static void expect_nobody(bool tickets) {
@@ -233,6 +246,20 @@ Test(late, cannot_be_later_again) {
                CMTA_E_ARGUMENT);
   cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_OK, NULL), 0);
   peer_expect(&peer, "235 ");
+  peer_leave(&peer);
+}
+
+Test(late, cannot_be_a_password_with_a_nul_or_iterations_without_end) {
+  static const struct cmta_secret nul = {.password = {"pw\0x", 4}};
+  static const struct cmta_secret endless = {.iterations = CMTA_SCRAM_MAX_ITERATIONS + 1};
+  open_plain(true);
+  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_OK, &nul), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_OK, &nul), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_auth_answer(first.session, CMTA_AUTH_UNKNOWN, &endless), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_WRONG, &endless),
+               CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_ticket_auth(world.server, first.ticket, CMTA_AUTH_WRONG, NULL), 0);
+  peer_expect(&peer, "535 ");
   peer_leave(&peer);
 }
 

@@ -79,6 +79,19 @@ Test(unknown, users_have_different_salts) {
   peer_leave(&peer);
 }
 
+/* Who has keys of one hash has its salt, and another is made for the other hash. */
+Test(unknown, user_has_a_different_salt_for_each_hash) {
+  login_add_users();
+  login_open();
+  for (int i = 0; i < 2; i++) {
+    const char *user = i ? "alice" : "mallory";
+    show("SCRAM-SHA-256", user, shown);
+    show("SCRAM-SHA-1", user, other);
+    cr_assert_str_neq(shown, other, "%s", user);
+  }
+  peer_leave(&peer);
+}
+
 Test(unknown, user_looks_like_one_whose_password_is_known_in_clear) {
   login_add_users();
   login_open();

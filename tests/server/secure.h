@@ -35,6 +35,9 @@ const char *secure_path(const char *name);
 /* Writes a file in the folder; its path. */
 const char *secure_file(const char *name, const char *text);
 
+/* What is in an identity's file. Until the next call. */
+const char *secure_text_of(const struct identity *identity);
+
 /* Makes a key and a certificate for names, blanks between them, which are its subject's common name
    (the first) and its alternative names, signed by `by`, or by itself for NULL. */
 const struct identity *secure_issue(const char *names, enum key_kind kind,

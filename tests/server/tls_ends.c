@@ -248,23 +248,22 @@ static void expect_gone(enum way way) {
   secure_free(&secure);
 }
 
-Test(tls_ends, a_client_may_go_away_in_the_handshake) {
+static void go_away_in_handshakes(void) {
   listen_implicit();
   for (int way = CLOSES; way < WAYS; way++) {
     begin_handshake();
     go_away((enum way)way);
     expect_gone((enum way)way);
   }
+}
+
+Test(tls_ends, a_client_may_go_away_in_the_handshake) {
+  go_away_in_handshakes();
   cr_assert_eq(world.opened, 0);
 }
 
 Test(tls_ends, handshakes_are_counted_however_they_end) {
-  listen_implicit();
-  for (int way = CLOSES; way < WAYS; way++) {
-    begin_handshake();
-    go_away((enum way)way);
-    expect_gone((enum way)way);
-  }
+  go_away_in_handshakes();
   open_client();
   greet();
   expect_handshakes(1, WAYS - CLOSES);

@@ -159,15 +159,6 @@ static void expect_of_key(const char *file, const char *said) {
   expect(CMTA_E_TLS, file, said);
 }
 
-static const char *text_of(const struct identity *identity) {
-  static char text[8192];
-  FILE *file = fopen(identity->file, "r");
-  cr_assert_not_null(file);
-  text[fread(text, 1, sizeof text - 1, file)] = '\0';
-  fclose(file);
-  return text;
-}
-
 Test(tls_mistakes, in_paths_are_told) {
   expect_in("/no/such/file.pem", "No such file or directory");
   expect_in("/dev/null", "no regular file");
@@ -201,7 +192,7 @@ Test(tls_mistakes, in_paths_with_line_breaks_are_one_line) {
 
 Test(tls_mistakes, of_files_without_a_certificate_are_told) {
   expect_in(secure_file("empty.pem", ""), "no PEM certificate in it");
-  const char *key = strstr(text_of(server), "-----BEGIN PRIVATE KEY");
+  const char *key = strstr(secure_text_of(server), "-----BEGIN PRIVATE KEY");
   expect_in(secure_file("only.key", key), "no PEM certificate in it");
 }
 
@@ -210,7 +201,7 @@ Test(tls_mistakes, of_broken_certificates_are_told) {
   expect_in(secure_file("first.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n"),
             "certificate 1 of it is damaged");
   snprintf(text, sizeof text, "%s-----BEGIN CERTIFICATE-----\n%%%%%%\n-----END CERTIFICATE-----\n",
-           text_of(server));
+           secure_text_of(server));
   expect_in(secure_file("second.pem", text), "certificate 2 of it is damaged");
 }
 
@@ -219,7 +210,7 @@ Test(tls_mistakes, of_broken_certificates_are_told) {
 /* A file with the certificate alone. */
 static const char *without_key(void) {
   char text[8192];
-  snprintf(text, sizeof text, "%s", text_of(server));
+  snprintf(text, sizeof text, "%s", secure_text_of(server));
   *strstr(text, "-----BEGIN PRIVATE KEY") = '\0';
   return secure_file("alone.pem", text);
 }

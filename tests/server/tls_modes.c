@@ -136,6 +136,14 @@ Test(tls_modes, a_listener_that_speaks_tls_needs_rules) {
   }
 }
 
+Test(tls_modes, rules_without_a_mode_are_refused) {
+  struct cmta_listen listen;
+  cmta_listen_init(&listen);
+  listen.address = "127.0.0.1:0";
+  listen.tls = secure_rules(server);
+  cr_assert_eq(world_listen_with(&world, &listen), CMTA_E_ARGUMENT);
+}
+
 Test(tls_modes, octet_by_octet_a_handshake_succeeds) {
   open_client(CMTA_TLS_OFFERED);
   secure.most = 1;

@@ -157,18 +157,9 @@ Test(tls_rules, a_client_that_names_only_others_is_refused) {
 
 /* ---- Files ---- */
 
-static const char *text_of(const struct identity *identity) {
-  static char text[8192];
-  FILE *file = fopen(identity->file, "r");
-  cr_assert_not_null(file);
-  text[fread(text, 1, sizeof text - 1, file)] = '\0';
-  fclose(file);
-  return text;
-}
-
 Test(tls_rules, words_around_a_certificate_are_no_mistake) {
   char text[16384];
-  snprintf(text, sizeof text, "Issued in a hurry\n%s\nand that was all\n", text_of(server));
+  snprintf(text, sizeof text, "Issued in a hurry\n%s\nand that was all\n", secure_text_of(server));
   const struct cmta_certificate certificate = {.certificate = secure_file("words.pem", text)};
   config.certificates = &certificate;
   cr_assert_not_null(secure_rules_of(&config));
@@ -178,8 +169,8 @@ Test(tls_rules, a_chain_goes_to_the_client_in_its_order) {
   const struct identity *root = secure_issue("Root", EC, NULL);
   const struct identity *leaf = secure_issue("leaf.example", EC, root);
   char text[16384];
-  size_t length = (size_t)snprintf(text, sizeof text, "%s", text_of(leaf));
-  snprintf(text + length, sizeof text - length, "%s", text_of(root));
+  size_t length = (size_t)snprintf(text, sizeof text, "%s", secure_text_of(leaf));
+  snprintf(text + length, sizeof text - length, "%s", secure_text_of(root));
   const struct cmta_certificate certificate = {.certificate = secure_file("chain.pem", text)};
   config.certificates = &certificate;
   open_client();

@@ -47,7 +47,7 @@ class WrongOptions(SinkTest):
                 self.assertNotIn(b"hidden", result.stderr)
 
     def test_what_needs_a_user_without_one(self):
-        for option in ("--auth-required",), ("--auth-in-clear",), ("--auth-as-anybody",), ("--mechanisms", "PLAIN"):
+        for option in ("--auth-required",), ("--auth-in-clear",), ("--auth-as-anybody",), ("--mechanisms", "PLAIN"), ("--auth-delay", "1"):
             self.assert_wrong(f"{option[0]} needs a user", *option)
 
     def test_as_anybody_without_a_user_of_the_command_line(self):
@@ -61,6 +61,11 @@ class WrongOptions(SinkTest):
                 entries.write(text)
             os.chmod(file, mode)
             self.assert_wrong(said, "--auth-file", file)
+
+    def test_mechanisms_that_no_client_could_use(self):
+        for name, needs in ("PLAIN", "--auth-in-clear"), ("SCRAM-SHA-1,LOGIN", "--auth-in-clear"), ("SCRAM-SHA-256-PLUS", "TLS"), ("EXTERNAL", "--tls-client-ca"):
+            with self.subTest(name=name):
+                self.assert_wrong(needs, "--auth", "alice:secret", "--mechanisms", name)
 
     def test_names_that_are_no_mechanisms(self):
         for names in "NTLM", "PLAIN,NTLM", "PLAINS", "PLAIN LOGIN X", "SCRAM-SHA-256-PLUS-AND-MORE", "PLAIN;LOGIN", "pl\u00e4in", "PL\r\nAIN":
@@ -192,7 +197,8 @@ class RightOptions(SinkTest):
     def test_each_mechanism_that_is_known_can_be_named(self):
         for name in MECHANISMS:
             with self.subTest(name=name):
-                protected = self.offer("--auth", "alice:secret", "--mechanisms", name)[1]
+                authorities = ["--tls-client-ca", self.pem] if name == "EXTERNAL" else []  # of the sink before
+                protected = self.offer("--auth", "alice:secret", "--mechanisms", name, *authorities)[1]
                 self.assertEqual(protected, [] if name == "EXTERNAL" else [[name]])
 
     def test_each_user_logs_in_with_his_own_password_alone(self):

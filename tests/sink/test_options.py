@@ -30,6 +30,20 @@ class WrongOptions(SinkTest):
         self.assert_refused(result)
         self.assertIn(b"two\\r\\nlines\\x1b[2J", result.stderr)
 
+    def test_a_long_argument_does_not_hide_the_reason(self):
+        for length in (1000, 5000, 100000):
+            result = run("sink", "--listen", "127.0.0.1:0", "--timeout", "x" * length)
+            self.assert_refused(result)
+            self.assertIn(b"x...x", result.stderr)
+            self.assertIn(b"is not a whole number", result.stderr)
+            self.assertLess(len(result.stderr), 1100)
+
+    def test_a_long_argument_is_not_cut_inside_a_character(self):
+        for front in ("", "a", "ab"):
+            result = run("sink", "--listen", "127.0.0.1:0", "--timeout", front + "\u20ac" * 1000)
+            self.assert_refused(result)
+            self.assertNotIn(b"\\x", result.stderr)
+
     def test_unknown_options(self):
         for option in ("--nothing", "-x", "--max"):
             self.assert_wrong(option)

@@ -22,16 +22,40 @@ enum { HELP_COLUMN = 30 };
 
 static const struct option_row help_row = {"help", NULL, "print this text and exit", NULL, NULL};
 
+/* The place in text, at `at` or before it, where a character begins. */
+static size_t character_at(const char *text, size_t at) {
+  while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80)
+    at--;
+  return at;
+}
+
+/* Prints a line's text. A long one stands for a long argument in it, and the reason is behind that:
+ * so it is cut in the middle. */
+static void print_shortened(const char *text) {
+  enum { FRONT = 200, BACK = 600, LONGEST = 1000 };
+  size_t length = strlen(text);
+  if (length <= LONGEST) {
+    escape_text(stderr, text, length);
+    return;
+  }
+  size_t front = character_at(text, FRONT), back = character_at(text, length - BACK);
+  escape_text(stderr, text, front);
+  fputs("...", stderr);
+  escape_text(stderr, text + back, length - back);
+}
+
 void complain(const char *command, const char *format, ...) {
-  char text[1024];
+  char *text = NULL;
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
+  int length = vasprintf(&text, format, arguments);
   va_end(arguments);
 
   fprintf(stderr, command ? "cmta %s: " : "cmta: ", command);
-  escape_text(stderr, text, strlen(text));
+  print_shortened(length < 0 ? "no memory" : text);
   putc('\n', stderr);
+  if (length >= 0)
+    free(text);
 }
 
 bool flush_output(const char *command) {

@@ -53,7 +53,8 @@ enum options_result options_read(const struct option_table *table, void *target,
                                  char **argv);
 
 /* Prints "cmta COMMAND: TEXT" on standard error, as one line whatever the arguments hold (their
-   control bytes are made visible). With command NULL it is "cmta: TEXT". */
+   control bytes are made visible); of a text of more than 1000 octets the middle is left out, so
+   that the reason behind a long argument is there. With command NULL it is "cmta: TEXT". */
 void complain(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Flushes standard output; false, and one line on standard error, when not all of it could be

@@ -70,11 +70,9 @@ const char *auth_options_file(struct auth_options *options, const char *argument
 /* The library takes any name, as a hook may know more mechanisms than it does; no hook does here.
  */
 static bool is_mechanism(const char *name) {
-  static const char *const known[] = {
-      "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "EXTERNAL",
-      "OAUTHBEARER",        "XOAUTH2",          "PLAIN",         "LOGIN",       "CRAM-MD5"};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (strcmp(known[i], name) == 0)
+  const char *known;
+  for (size_t i = 0; (known = cmta_mechanism_name(i)); i++)
+    if (strcmp(known, name) == 0)
       return true;
   return false;
 }
@@ -121,21 +119,54 @@ const char *auth_options_mechanisms(struct auth_options *options, const char *ar
 
 /* ---- All together ---- */
 
-const char *auth_options_check(const struct auth_options *options,
-                               const struct cmta_settings *settings, bool in_clear) {
-  if (!options->users && options->may_act)
-    return "--auth-as-anybody needs a user: --auth";
-  if (settings->auth_in_clear && !in_clear)
-    return "--auth-in-clear has no use where every client needs TLS";
-  if (options->users || options->files)
+static bool has(const struct auth_options *options, const char *mechanism) {
+  return is_listed(options->mechanisms, mechanism, strlen(mechanism));
+}
+
+static bool has_plaintext(const struct auth_options *options) {
+  const char *name;
+  for (size_t i = 0; (name = cmta_mechanism_name(i)); i++)
+    if (cmta_mechanism_is_plaintext(name) && has(options, name))
+      return true;
+  return false;
+}
+
+/* What a mechanism that was asked for needs, and cannot have as clients come. */
+static const char *check_mechanisms(const struct auth_options *options, bool in_clear,
+                                    const struct auth_channels *channels) {
+  if (has(options, "EXTERNAL") && !channels->certificates)
+    return "--mechanisms EXTERNAL needs --tls-client-ca";
+  if (channels->tls)
     return NULL;
+  if (strstr(options->mechanisms, "-PLUS"))
+    return "--mechanisms with -PLUS needs TLS: --tls-cert or --tls-self-signed";
+  return has_plaintext(options) && !in_clear
+             ? "--mechanisms that show the password need TLS or --auth-in-clear"
+             : NULL;
+}
+
+static const char *check_users(const struct cmta_config *config) {
+  const struct cmta_settings *settings = config->settings;
   if (settings->auth_required)
     return "--auth-required needs a user: --auth or --auth-file";
   if (settings->manners.submission)
     return "--submission needs a user: --auth or --auth-file";
   if (settings->auth_in_clear)
     return "--auth-in-clear needs a user: --auth or --auth-file";
+  if (config->auth_failure_delay)
+    return "--auth-delay needs a user: --auth or --auth-file";
   return settings->mechanisms ? "--mechanisms needs a user: --auth or --auth-file" : NULL;
+}
+
+const char *auth_options_check(const struct auth_options *options, const struct cmta_config *config,
+                               const struct auth_channels *channels) {
+  bool in_clear = config->settings->auth_in_clear;
+  if (!options->users && options->may_act)
+    return "--auth-as-anybody needs a user: --auth";
+  if (in_clear && !channels->in_clear)
+    return "--auth-in-clear has no use where every client needs TLS";
+  return options->users || options->files ? check_mechanisms(options, in_clear, channels)
+                                          : check_users(config);
 }
 
 void auth_options_free(struct auth_options *options) {

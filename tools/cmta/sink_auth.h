@@ -23,10 +23,16 @@ const char *auth_options_file(struct auth_options *options, const char *argument
 /* Names with commas or blanks between them, in any case. */
 const char *auth_options_mechanisms(struct auth_options *options, const char *argument);
 
-/* NULL, or how options and settings contradict each other: a sentence, a static string. in_clear:
-   some clients may speak without TLS. */
-const char *auth_options_check(const struct auth_options *options,
-                               const struct cmta_settings *settings, bool in_clear);
+/* What the options say of the ways to clients. */
+struct auth_channels {
+  bool in_clear;     /* some clients may speak without TLS */
+  bool tls;          /* some may speak with it */
+  bool certificates; /* and are asked for a certificate */
+};
+
+/* NULL, or how the options contradict each other: a sentence, a static string. */
+const char *auth_options_check(const struct auth_options *options, const struct cmta_config *config,
+                               const struct auth_channels *channels);
 
 /* Frees what options holds. */
 void auth_options_free(struct auth_options *options);

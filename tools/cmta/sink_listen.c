@@ -51,6 +51,8 @@ static int listen_at(struct cmta_server *server, const struct sink_address *addr
   listen.manners = &manners;
   if (address->protocol == SINK_SMTP_TLS)
     listen.tls_mode = CMTA_TLS_IMPLICIT;
+  if (listen.tls_mode == CMTA_TLS_OFF)
+    listen.tls = NULL;
   return cmta_server_listen_with(server, &listen);
 }
 

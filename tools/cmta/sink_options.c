@@ -345,8 +345,12 @@ static const char *finish(struct sink_options *options) {
     wrong = extensions_check(options->settings.extensions);
   if (wrong)
     return wrong;
-  bool in_clear = clear && options->tls.mode != CMTA_TLS_REQUIRED;
-  return auth_options_check(&options->auth, &options->settings, in_clear);
+  const struct auth_channels channels = {
+      .in_clear = clear && options->tls.mode != CMTA_TLS_REQUIRED,
+      .tls = implicit || options->tls.mode != CMTA_TLS_OFF,
+      .certificates = options->tls.client_authorities,
+  };
+  return auth_options_check(&options->auth, &options->config, &channels);
 }
 
 enum options_result sink_options_read(struct sink_options *options, int argc, char **argv) {
