@@ -194,9 +194,9 @@ struct cmta_settings {
      One more is answered 421, and the session is over: a client that is told 4yz alone would go on
      trying in vain. 0 */
   unsigned max_messages;
-  /* Different domains in the accepted forward-paths of a message: RCPTDOMAINMAX, 999999 at most.
-     Another one is answered 452. A client that keeps to it in all its session, as RFC 9422
-     section 4.3 has it, never meets it. 0 */
+  /* Different domains in the accepted forward-paths of a session: RCPTDOMAINMAX (RFC 9422
+     section 4.3), 999999 at most. Another one is answered 452. Each new one is compared with all
+     before: a number for servers that bind a session to a few domains. 0 */
   unsigned max_recipient_domains;
 
   /* The least time, in seconds, for which BY= with the mode R is taken (RFC 2852 section 4):

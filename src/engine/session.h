@@ -19,6 +19,7 @@ struct verb;
 struct mechanisms;
 struct exchange;
 struct answers;
+struct domains;
 struct proxied;
 struct told;
 
@@ -175,6 +176,7 @@ struct cmta_session {
   char *ends;              /* the texts of both, where they are not the first ones; or NULL */
   struct proxied *proxied; /* what a PROXY header told, or NULL */
   unsigned trust;          /* enum cmta_trust */
+  struct domains *domains; /* of the recipients so far, where they have a limit; or NULL */
   struct told *xclient;    /* what XCLIENT told so far, or NULL */
   struct told *forwarded;  /* what XFORWARD told of the next transaction, or the running one; or
                               NULL */
