@@ -125,6 +125,10 @@ struct cmta_settings {
   /* Octets of the header section that a client sends, where there is a `headers` hook; a larger one
      is refused with 552. 262144 */
   size_t max_header_section;
+  /* Received fields that a message comes with, at most: one with more is in a loop between servers,
+     and is refused with 554 (RFC 5321 section 6.3, which asks for 100 at least). 0: any number. 100
+   */
+  unsigned max_received;
   /* Accepted forward-paths of a message; fewer than 100 is for tests only (RFC 5321
      section 4.5.3.1.8). 1000 */
   size_t max_recipients;

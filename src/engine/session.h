@@ -10,6 +10,7 @@
 #include "engine/command.h"
 #include "engine/data.h"
 #include "engine/framer.h"
+#include "engine/hops.h"
 #include "engine/memory.h"
 #include "engine/replies.h"
 
@@ -97,6 +98,7 @@ struct transaction {
   bool in_chunks;    /* the message comes with BDAT */
   uint64_t declared; /* octets of its chunks so far, as the client has said */
   struct section section;
+  struct hops hops;
   char *received; /* the field that was put in front of the message, or NULL */
   size_t added;   /* octets of the message that are not the client's: those of that field */
   char *id;       /* the transaction's name, or NULL */

@@ -162,14 +162,22 @@ static struct room room_of(const struct cmta_session *session) {
 
 /* A slice that passes a limit is cut at it, so that a hook sees the same octets however they came.
  */
+static void cut_slice(struct cmta_session *session, struct room room) {
+  if (session->slice.length <= room.octets)
+    return;
+  session->transaction->excess = room.excess;
+  session->slice.length = (size_t)room.octets;
+}
+
 static enum reply_id limit_slice(struct cmta_session *session) {
   struct room room = room_of(session);
   if (room.octets == 0)
     return room.excess;
-  if (session->slice.length <= room.octets)
-    return REPLY_NONE;
-  session->transaction->excess = room.excess;
-  session->slice.length = (size_t)room.octets;
+  cut_slice(session, room);
+  struct hops *hops = &session->transaction->hops;
+  unsigned most = session->service->settings.max_received;
+  if (most)
+    cut_slice(session, (struct room){hops_read(hops, session->slice, most), REPLY_TOO_MANY_HOPS});
   return REPLY_NONE;
 }
 
