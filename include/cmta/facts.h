@@ -152,16 +152,17 @@ CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_ses
 /* The forward-path of the RCPT in question, or NULL. Valid until the question is answered. */
 CMTA_API const struct cmta_path *cmta_session_candidate(const struct cmta_session *session);
 
-/* What clients do wrong and is forgiven, as bits. */
-enum cmta_fault {
-  CMTA_FAULT_BARE_CR = 1 << 0,      /* a CR without LF in a message, see manners.line_endings */
-  CMTA_FAULT_BARE_LF = 1 << 1,      /* an LF without CR */
-  CMTA_FAULT_EARLY_TALKER = 1 << 2, /* it spoke before it was greeted */
-  CMTA_FAULT_PIPELINING = 1 << 3    /* it did not wait where it must */
+/* What clients do wrong that some are forgiven, as bits. */
+enum cmta_violation {
+  CMTA_VIOLATION_BARE_CR = 1 << 0,      /* a CR without LF in a message, see manners.line_endings */
+  CMTA_VIOLATION_BARE_LF = 1 << 1,      /* an LF without CR */
+  CMTA_VIOLATION_EARLY_TALKER = 1 << 2, /* it spoke before it was greeted */
+  CMTA_VIOLATION_PIPELINING = 1 << 3,   /* it did not wait where it must */
+  CMTA_VIOLATION_LONG_LINE = 1 << 4     /* a line of a message, or a command, that was too long */
 };
 
-/* The faults of the session so far; of a message that was refused for one, too. */
-CMTA_API unsigned cmta_session_faults(const struct cmta_session *session);
+/* Those of the session so far; of a message that was refused for one, too. */
+CMTA_API unsigned cmta_session_violations(const struct cmta_session *session);
 
 /* Why the session is over, or CMTA_CLOSED_NOT. */
 CMTA_API enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session);

@@ -33,7 +33,7 @@ enum cmta_line_endings {
 /* What follows when a client does not wait where it must. */
 enum cmta_reaction {
   CMTA_REACTION_IGNORE = 0, /* nothing: nobody looks */
-  CMTA_REACTION_FLAG = 1,   /* cmta_session_faults() shows it */
+  CMTA_REACTION_FLAG = 1,   /* cmta_session_violations() shows it */
   CMTA_REACTION_REFUSE =
       2,                 /* that, and 554 5.5.0 in place of the next reply; the session is over */
   CMTA_REACTION_DROP = 3 /* that, and the session is over without a word */

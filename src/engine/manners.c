@@ -43,4 +43,4 @@ const struct cmta_manners *cmta_session_manners(const struct cmta_session *sessi
   return &session->manners;
 }
 
-unsigned cmta_session_faults(const struct cmta_session *session) { return session->faults; }
+unsigned cmta_session_violations(const struct cmta_session *session) { return session->violations; }

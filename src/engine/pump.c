@@ -104,10 +104,13 @@ static int turn_away(struct cmta_session *session, int event, enum reply_id why)
 }
 
 /* What the grammar or the limits of lines say against a line. */
-static enum reply_id fault_of_line(const struct cmta_session *session, int event, size_t length) {
+static enum reply_id fault_of_line(struct cmta_session *session, int event, size_t length) {
   if (event < 0)
     return reply_of_fault((enum command_fault)event, session->command);
-  return is_too_long(session, length) ? reply_of_too_long(session->verb) : REPLY_NONE;
+  if (!is_too_long(session, length))
+    return REPLY_NONE;
+  session->violations |= CMTA_VIOLATION_LONG_LINE;
+  return reply_of_too_long(session->verb);
 }
 
 /* A complete line: 500 and 501 are the grammar's, what a fact or a row of settings.verbs forbids
@@ -134,6 +137,7 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
 /* Of a line that was not kept. What comes behind an AUTH may be a response. */
 static int complain_of_length(struct cmta_session *session) {
   bool is_auth = framer_has_auth(&session->framer);
+  session->violations |= CMTA_VIOLATION_LONG_LINE;
   if (framer_has_bdat(&session->framer))
     return lose_track(session);
   session->hushed |= is_auth;

@@ -24,8 +24,8 @@ static int begin_due(struct cmta_session *session) {
 }
 
 /* A bare CR or LF, which some are forgiven. */
-static int note_bare(struct cmta_session *session, enum cmta_fault fault, enum reply_id reply) {
-  session->faults |= (unsigned)fault;
+static int note_bare(struct cmta_session *session, enum cmta_violation fault, enum reply_id reply) {
+  session->violations |= (unsigned)fault;
   bool refused = session->manners.line_endings == CMTA_LINE_ENDINGS_REFUSE;
   return refused ? pump_begin_refused(session, FAULT, reply) : READ_AGAIN;
 }
@@ -43,12 +43,13 @@ static int begin_found(struct cmta_session *session, enum body_found found) {
   case FOUND_END:
     return pump_begin(session, BODY_END);
   case FOUND_BARE_CR:
-    return note_bare(session, CMTA_FAULT_BARE_CR, REPLY_BARE_CR);
+    return note_bare(session, CMTA_VIOLATION_BARE_CR, REPLY_BARE_CR);
   case FOUND_BARE_LF:
-    return note_bare(session, CMTA_FAULT_BARE_LF, REPLY_BARE_LF);
+    return note_bare(session, CMTA_VIOLATION_BARE_LF, REPLY_BARE_LF);
   case FOUND_LONG_LINE:
     break;
   }
+  session->violations |= CMTA_VIOLATION_LONG_LINE;
   return pump_begin_refused(session, FAULT, REPLY_TEXT_LINE_TOO_LONG);
 }
 

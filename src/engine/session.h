@@ -163,9 +163,9 @@ struct cmta_session {
   uint64_t number;       /* of the question in hand, counted as they were asked */
   uint64_t asked;        /* questions that hook sets were asked so far */
 
-  unsigned mails;  /* MAIL commands in their place, where there is a limit */
-  unsigned errors; /* of the client, since its last accepted message */
-  unsigned faults; /* enum cmta_fault */
+  unsigned mails;      /* MAIL commands in their place, where there is a limit */
+  unsigned errors;     /* of the client, since its last accepted message */
+  unsigned violations; /* enum cmta_violation */
   uint64_t progress;
   struct cmta_counts counts;
   struct cmta_statistics *statistics; /* where it is counted as well, or NULL */

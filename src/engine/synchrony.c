@@ -12,10 +12,10 @@
 
 /* Notes the fault, and ends the session where that is what manners want. */
 static bool react(struct cmta_session *session, enum cmta_reaction reaction,
-                  enum cmta_fault fault) {
+                  enum cmta_violation fault) {
   if (reaction == CMTA_REACTION_IGNORE)
     return true;
-  session->faults |= (unsigned)fault;
+  session->violations |= (unsigned)fault;
   if (reaction == CMTA_REACTION_FLAG)
     return true;
   if (reaction == CMTA_REACTION_REFUSE)
@@ -47,13 +47,13 @@ static bool must_wait(const struct cmta_session *session, const struct verb *ver
 }
 
 bool synchrony_early(struct cmta_session *session) {
-  return react(session, session->manners.early_talker, CMTA_FAULT_EARLY_TALKER);
+  return react(session, session->manners.early_talker, CMTA_VIOLATION_EARLY_TALKER);
 }
 
 bool synchrony_behind(struct cmta_session *session, const struct verb *verb) {
   if (session->manners.pipelining == CMTA_REACTION_IGNORE || !must_wait(session, verb))
     return true;
-  return react(session, session->manners.pipelining, CMTA_FAULT_PIPELINING);
+  return react(session, session->manners.pipelining, CMTA_VIOLATION_PIPELINING);
 }
 
 /* A greeting has no command in front of it; the one that answers XCLIENT is a reply. */
@@ -71,7 +71,7 @@ bool synchrony_at_once(struct cmta_session *session) {
 bool synchrony_looks(const struct cmta_session *session) {
   bool early = is_greeting(session);
   enum cmta_reaction reaction = early ? session->manners.early_talker : session->manners.pipelining;
-  unsigned fault = early ? CMTA_FAULT_EARLY_TALKER : CMTA_FAULT_PIPELINING;
-  return reaction != CMTA_REACTION_IGNORE && !(session->faults & fault) &&
+  unsigned fault = early ? CMTA_VIOLATION_EARLY_TALKER : CMTA_VIOLATION_PIPELINING;
+  return reaction != CMTA_REACTION_IGNORE && !(session->violations & fault) &&
          must_wait(session, session->verb);
 }

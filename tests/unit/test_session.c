@@ -183,6 +183,6 @@ Test(session, takes_manners_before_it_runs_alone) {
   cr_expect_eq(cmta_session_set_manners(fresh, &manners), 0);
   manners.early_talker = (enum cmta_reaction)4;
   cr_expect_eq(cmta_session_set_manners(fresh, &manners), CMTA_E_ARGUMENT);
-  cr_expect_eq(cmta_session_faults(fresh), 0u);
+  cr_expect_eq(cmta_session_violations(fresh), 0u);
   cmta_session_free(fresh);
 }

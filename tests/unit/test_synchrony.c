@@ -67,7 +67,7 @@ static size_t bring(const char *bytes) {
 
 static void expect(const char *reply, unsigned faults, enum cmta_close_reason reason) {
   cr_expect_str_eq(said, reply);
-  cr_expect_eq(cmta_session_faults(session), faults);
+  cr_expect_eq(cmta_session_violations(session), faults);
   cr_expect_eq(cmta_session_close_reason(session), reason);
 }
 
@@ -76,7 +76,7 @@ static void expect(const char *reply, unsigned faults, enum cmta_close_reason re
 #define OK "250 2.0.0 Ok\r\n"
 
 enum { ALL = CMTA_EXTENSIONS_DEFAULT, NO_PIPELINING = ALL & ~CMTA_EXTENSION_PIPELINING };
-enum { EARLY = CMTA_FAULT_EARLY_TALKER, PIPELINING = CMTA_FAULT_PIPELINING };
+enum { EARLY = CMTA_VIOLATION_EARLY_TALKER, PIPELINING = CMTA_VIOLATION_PIPELINING };
 
 /* ---- Early talkers ---- */
 
@@ -120,7 +120,7 @@ Test(synchrony, early_talkers_once_flagged_are_looked_for_no_more) {
   bring("");
   bring("NOOP\r\n");
   cr_expect_not(cmta_session_wants(session) & CMTA_WANTS_FORESIGHT);
-  cr_expect_eq(cmta_session_faults(session), (unsigned)EARLY);
+  cr_expect_eq(cmta_session_violations(session), (unsigned)EARLY);
   cr_expect_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
   bring("NOOP\r\n");
   expect(GREETING OK, EARLY, CMTA_CLOSED_NOT);
@@ -160,7 +160,7 @@ Test(synchrony, groups_as_they_should_be_are_no_fault) {
   greet(CMTA_REACTION_DROP, ALL);
   bring("MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nRCPT TO:<e@d.example>\r\nDATA\r\n");
   bring("x\r\n.\r\nRSET\r\nMAIL FROM:<a@b.example>\r\nNOOP\r\n");
-  cr_expect_eq(cmta_session_faults(session), 0);
+  cr_expect_eq(cmta_session_violations(session), 0);
   cr_expect_eq(cmta_session_close_reason(session), CMTA_CLOSED_NOT);
 }
 
@@ -169,7 +169,7 @@ Test(synchrony, chunks_and_what_follows_them_are_no_fault) {
   bring("MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nBDAT 3\r\nx\r\nBDAT 6\r\ny");
   bring("\r\nz");
   bring("\r\nBDAT 0 LAST\r\nRSET\r\nBDAT 3\r\nx\r\nMAIL FROM:<a@b.example>\r\nNOOP\r\n");
-  cr_expect_eq(cmta_session_faults(session), 0);
+  cr_expect_eq(cmta_session_violations(session), 0);
   cr_expect_eq(cmta_session_close_reason(session), CMTA_CLOSED_NOT);
   cr_expect_eq(cmta_session_counts(session)->messages, 1);
 }
@@ -249,9 +249,9 @@ Test(synchrony, bytes_before_a_late_answer_are_a_fault) {
 Test(synchrony, bytes_before_a_reply_is_sent_are_a_fault) {
   greet(CMTA_REACTION_FLAG, ALL);
   cr_assert_eq(cmta_session_receive(session, "NOOP\r\n", 6), 6);
-  cr_expect_eq(cmta_session_faults(session), 0);
+  cr_expect_eq(cmta_session_violations(session), 0);
   cr_assert_eq(cmta_session_receive(session, "N", 1), 1);
-  cr_expect_eq(cmta_session_faults(session), (unsigned)PIPELINING);
+  cr_expect_eq(cmta_session_violations(session), (unsigned)PIPELINING);
 }
 
 Test(synchrony, bytes_behind_an_answer_are_none) {

@@ -179,7 +179,7 @@ static const struct form {
     {"peer", STEP_PROBE, PROBE_PEER, parse_text},
     {"xclient", STEP_PROBE, PROBE_XCLIENT, parse_text},
     {"forwarded", STEP_PROBE, PROBE_FORWARDED, parse_text},
-    {"faults", STEP_PROBE, PROBE_FAULTS, parse_text},
+    {"violations", STEP_PROBE, PROBE_VIOLATIONS, parse_text},
     {"heard-secrets", STEP_PROBE, PROBE_HEARD_SECRETS, parse_text},
 };
 

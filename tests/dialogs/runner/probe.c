@@ -46,13 +46,14 @@ static void show_wants(struct play *play, struct text *text) {
       text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
 }
 
-static void show_faults(struct play *play, struct text *text) {
-  static const char *const names[] = {"bare-cr", "bare-lf", "early-talker", "pipelining"};
-  const unsigned faults = cmta_session_faults(play->session);
-  for (unsigned i = 0; i < 4; i++)
-    if (faults & 1u << i)
+static void show_violations(struct play *play, struct text *text) {
+  static const char *const names[] = {"bare-cr", "bare-lf", "early-talker", "pipelining",
+                                      "long-line"};
+  const unsigned violations = cmta_session_violations(play->session);
+  for (unsigned i = 0; i < 5; i++)
+    if (violations & 1u << i)
       text_print(text, text->length == 0 ? "%s" : " %s", names[i]);
-  if (faults == 0)
+  if (violations == 0)
     text_print(text, "none");
 }
 
@@ -133,8 +134,8 @@ static bool show_client(struct play *play, enum probe probe, struct text *text) 
     client_show(text, cmta_session_xclient(play->session));
   else if (probe == PROBE_FORWARDED)
     client_show(text, cmta_session_forwarded(play->session));
-  else if (probe == PROBE_FAULTS)
-    show_faults(play, text);
+  else if (probe == PROBE_VIOLATIONS)
+    show_violations(play, text);
   else
     return false;
   return true;
