@@ -39,7 +39,11 @@ enum cmta_error {
   /* A password file that cannot be used: its mode, its owner, a line of it. */
   CMTA_E_PASSWORDS = -9,
   /* This library was built without it. */
-  CMTA_E_UNSUPPORTED = -10
+  CMTA_E_UNSUPPORTED = -10,
+  /* What was waited for has not come in time (the test kit). */
+  CMTA_E_TIMEOUT = -11,
+  /* A reply that was expected is another (the test kit). */
+  CMTA_E_UNEXPECTED = -12
 };
 
 /* One short English sentence for an error of the list above, without a full stop; for any other

@@ -70,6 +70,13 @@ struct cmta_config {
   /* Octets that a PROXY header of version 2 may have, up to 65551; of version 1 it is 107 whatever
      this says. 536 */
   size_t max_proxy_header;
+  /* accepted(session, user) is told of each connection before anything is read or said, a PROXY
+     header and TLS included: for what a runtime may say of its session before that runs, and for
+     <cmta/wire.h>. user is that of the first hook set. NULL: nobody */
+  void (*accepted)(struct cmta_session *session, void *user);
+  /* Time stands still until cmta_server_advance(): for tests of timeouts. Where the settings name
+     no clock, their sessions' clocks show that time, too, which begins with the day. Off */
+  bool virtual_time;
 };
 
 /* Fills config with the defaults named above. */
@@ -150,6 +157,15 @@ CMTA_API int cmta_server_listen_with(struct cmta_server *server, const struct cm
    no such listener. */
 CMTA_API int cmta_server_listener(const struct cmta_server *server, int listener,
                                   const char **address, uint16_t *port);
+
+/* The how manieth connection of its server a session is, counted from 1; 0 for a session that has
+   no server. */
+CMTA_API uint64_t cmta_connection_number(const struct cmta_session *session);
+
+/* With config.virtual_time: so many seconds pass, and what they bring about happens, in order. Not
+   from inside a hook. 0; CMTA_E_STATE without virtual time; CMTA_E_ARGUMENT for no number, or one
+   below 0. */
+CMTA_API int cmta_server_advance(struct cmta_server *server, double seconds);
 
 /* How many connections are open now; those count that only wait for their client to read the last
    reply. */

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_FAULT_H
+#define CMTA_FAULT_H
+
+/*
+ * A plan of what goes wrong, for tests of clients: which command, which time, what happens. The
+ * same in words and in C:
+ *
+ *     rcpt nth 2: reply 450 4.2.1 Mailbox busy
+ *
+ *     struct cmta_fault fault;
+ *     cmta_fault_init(&fault);
+ *     fault.stage = "rcpt", fault.nth = 2;
+ *     fault.action = CMTA_FAULT_REPLY, fault.code = 450, fault.enhanced = "4.2.1";
+ *     fault.text = "Mailbox busy";
+ *     cmta_plan_add(plan, &fault);
+ *
+ * In words: a stage, conditions, a colon, and one action. Conditions must all hold. Of several
+ * faults whose time has come at one stage all delays and rates happen, and the first of the others.
+ *
+ * The same dialogue meets the same faults each time; only `chance` depends on a seed.
+ *
+ * Threads: a plan may be changed from any while servers follow it.
+ */
+
+#include <cmta/mail.h>
+#include <cmta/tls.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cmta_session;
+
+/* What goes wrong; the words in front. */
+enum cmta_fault_action {
+  CMTA_FAULT_REPLY =
+      0, /* reply CODE [ENHANCED] [TEXT]: said in place of the answer; 2yz accept, 421 closes */
+  CMTA_FAULT_DELAY = 1,      /* delay SECONDS: the reply comes later */
+  CMTA_FAULT_CLOSE = 2,      /* close: the connection ends in place of the reply */
+  CMTA_FAULT_RESET = 3,      /* reset: likewise, with a reset */
+  CMTA_FAULT_HALF_CLOSE = 4, /* half-close: the server's side ends, the client is still heard */
+  CMTA_FAULT_STALL = 5,      /* stall: no reply, and nobody reads */
+  CMTA_FAULT_THROTTLE = 6,   /* throttle RATE: octets a second that are sent, from here on */
+  CMTA_FAULT_SLOW_READ = 7,  /* read RATE: octets a second that are read, from here on */
+  CMTA_FAULT_CUT = 8,        /* cut OCTETS: the connection ends within the reply, behind so many */
+  CMTA_FAULT_FIRST_LINE = 9, /* first-line: of a reply of several lines the first alone */
+  CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
+  CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
+                            place of all else */
+  CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails */
+  CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */
+};
+
+/* One thing that goes wrong. Fill it with cmta_fault_init(), then change what should differ. */
+struct cmta_fault {
+  size_t size; /* sizeof(struct cmta_fault), set by cmta_fault_init() */
+
+  /* At which stage: accept (a connection is there, nothing was said or read), connect, ehlo, helo,
+     lhlo, starttls, auth, mail, rcpt, data, bdat, body (the first octets of a message), headers,
+     message (its end), rset, noop, vrfy, expn, help, etrn, quit; any is each command. A command
+     that is malformed or out of sequence reaches none. */
+  const char *stage;
+
+  /* Conditions; each but `chance` counts in the order in which things happen on the server. */
+
+  unsigned nth;   /* nth N: the Nth time alone that the others hold; 0: does not count */
+  unsigned every; /* every N: each Nth time */
+  unsigned
+      times; /* times N: the first N times, of those that the others leave, and then never again */
+  unsigned command;    /* command N: the Nth command of its connection */
+  uint64_t connection; /* connection N: of the Nth connection */
+  double chance;       /* chance P: with this probability, 0 to 1; 1 is always */
+  /* from PATTERN, to PATTERN, subject TEXT, header NAME [TEXT], text TEXT: what is known by then of
+     the transaction. Of RCPT `to` is its own forward-path; the last three can hold at `message`
+     alone. */
+  struct cmta_match match;
+
+  enum cmta_fault_action action;
+  int code;             /* of REPLY */
+  const char *enhanced; /* or NULL */
+  const char *text;     /* of REPLY, where LF parts lines, of GARBAGE and of OFFER; or NULL */
+  double seconds;       /* of DELAY */
+  size_t octets;        /* of CUT */
+  unsigned rate;        /* of THROTTLE and SLOW_READ, octets a second */
+};
+
+/* Fills fault: at no stage, always, a reply of 451. */
+CMTA_API void cmta_fault_init(struct cmta_fault *fault);
+
+/* ---- A plan ---- */
+
+struct cmta_plan;
+
+/* Makes an empty plan; seed is for `chance`. 0, CMTA_E_MEMORY, CMTA_E_ARGUMENT. The caller frees
+   it. */
+CMTA_API int cmta_plan_new(struct cmta_plan **plan, uint64_t seed);
+
+/* Frees it; servers that it was added to must be freed before. NULL is ignored. */
+CMTA_API void cmta_plan_free(struct cmta_plan *plan);
+
+/* Adds hooks to the server, which do as planned: before the application's own, as those are not
+   asked what the plan answers. As cmta_server_add(). */
+CMTA_API int cmta_plan_add_to(struct cmta_plan *plan, struct cmta_server *server);
+
+/* Certificates for tls-wrong; it must outlive the servers. */
+CMTA_API void cmta_plan_set_wrong_tls(struct cmta_plan *plan, struct cmta_tls *tls);
+
+/* Plans a fault, copied. Its number, counted from 0; CMTA_E_ARGUMENT for a stage, a condition or an
+   action that cannot be; CMTA_E_MEMORY. */
+CMTA_API int cmta_plan_add(struct cmta_plan *plan, const struct cmta_fault *fault);
+
+/* The same in words. On CMTA_E_ARGUMENT one line in `why`, of size octets, says what is wrong (it
+   may be NULL). */
+CMTA_API int cmta_plan_add_text(struct cmta_plan *plan, const char *text, char *why, size_t size);
+
+/* How often fault number `number` has happened; 0 for one that is not there. */
+CMTA_API uint64_t cmta_plan_happened(struct cmta_plan *plan, int number);
+
+/* Forgets all faults, and starts to number them at 0. What was set of a connection stays. */
+CMTA_API void cmta_plan_clear(struct cmta_plan *plan);
+
+/* told(context, session, number, text) hears of each fault that happens, on the server's thread;
+   text is the fault in words. One at a time; NULL for nobody. */
+CMTA_API void cmta_plan_on_fault(struct cmta_plan *plan,
+                                 void (*told)(void *context, struct cmta_session *session,
+                                              int number, const char *text),
+                                 void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

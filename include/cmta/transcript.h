@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_TRANSCRIPT_H
+#define CMTA_TRANSCRIPT_H
+
+/*
+ * What was said on each connection of a server, and when: for tests that fail, and for people who
+ * want to see what their client does. A recorder keeps it, as events or as text:
+ *
+ *     0.000  *  connected from 127.0.0.1:40022
+ *     0.000  S  220 localhost ESMTP cmta
+ *     0.001  C  EHLO client.example
+ *     ...
+ *     0.004  C  (message of 4096 octets)
+ *     0.004  !  warning: no Date field
+ *     0.005  *  fault: message nth 2: close
+ *
+ * What clients send is shown with all that is not printable made visible; what they say to prove
+ * who they are is "[secret]".
+ *
+ * Threads: a recorder may be used from any.
+ */
+
+#include <cmta/error.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct cmta_server;
+struct cmta_session;
+
+/* What an event is. */
+enum cmta_event_kind {
+  CMTA_EVENT_CONNECTED = 0, /* text: from where */
+  CMTA_EVENT_CLIENT = 1,    /* a line of the client's, without CR LF */
+  CMTA_EVENT_SERVER = 2,    /* a line of the server's */
+  CMTA_EVENT_MESSAGE = 3,   /* octets of a message, `octets` of them; text: "" */
+  CMTA_EVENT_TLS = 4,       /* a handshake; text: version and cipher, or that it failed */
+  CMTA_EVENT_FAULT = 5,     /* what was planned happened; text: the fault in words */
+  CMTA_EVENT_WARNING = 6,   /* the client breaks a rule, see below */
+  CMTA_EVENT_CLOSED = 7     /* text: why, as enum cmta_close_reason in small letters */
+};
+
+/* Warnings say: bare CR, bare LF, line too long, 8-bit octets without 8BITMIME or SMTPUTF8 (RFC
+   6152 section 3), no Date field, no From field (RFC 5322 section 3.6), spoke before the greeting,
+   did not wait for a reply (RFC 2920 section 3.1). Each once a session, those of a message once for
+   it. */
+
+/* One event. */
+struct cmta_event {
+  enum cmta_event_kind kind;
+  double seconds;   /* since the connection was accepted, by the server's clock */
+  bool tls;         /* it was said under TLS */
+  uint64_t octets;  /* that it had on the wire, before TLS; of a message as far as it was read */
+  const char *text; /* printable ASCII, or UTF-8 that the client said under SMTPUTF8; lives until
+                       the callback returns */
+};
+
+struct cmta_recorder;
+
+/* Makes a recorder that keeps the last `most` connections (0: all). 0, CMTA_E_MEMORY,
+   CMTA_E_ARGUMENT. The caller frees it. */
+CMTA_API int cmta_recorder_new(struct cmta_recorder **recorder, size_t most);
+
+/* Frees it; servers that it was added to must be freed before. NULL is ignored. */
+CMTA_API void cmta_recorder_free(struct cmta_recorder *recorder);
+
+/* Adds hooks to the server: before all others, so that everything is seen. As cmta_server_add(). */
+CMTA_API int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *server);
+
+/* Adds an event of kind FAULT to a session's transcript: for cmta_plan_on_fault(), as context the
+   recorder. */
+CMTA_API void cmta_recorder_fault(void *recorder, struct cmta_session *session, int number,
+                                  const char *text);
+
+/* The numbers of the connections that are kept, as cmta_connection_number() counts: the first of
+   them, and one more than the last. */
+CMTA_API uint64_t cmta_recorder_first(struct cmta_recorder *recorder);
+CMTA_API uint64_t cmta_recorder_end(struct cmta_recorder *recorder);
+
+/* Shows each event of a connection, so far, in order: show(context, event), not from inside which
+   the recorder may be used. How many; CMTA_E_ARGUMENT when it is not kept. */
+CMTA_API int cmta_recorder_show(struct cmta_recorder *recorder, uint64_t connection,
+                                void (*show)(void *context, const struct cmta_event *event),
+                                void *context);
+
+/* How a transcript is written. */
+enum cmta_transcript_form {
+  CMTA_TRANSCRIPT_TEXT = 0, /* one line an event, as above */
+  CMTA_TRANSCRIPT_JSON =
+      1 /* likewise; each an object with connection, seconds, kind, tls, octets, text */
+};
+
+/* The transcript of a connection so far as lines of text, ended by LF; NULL when it is not kept or
+   there is no memory. To be freed with free(). */
+CMTA_API char *cmta_recorder_text(struct cmta_recorder *recorder, uint64_t connection,
+                                  enum cmta_transcript_form form);
+
+/* Waits until so many connections have ended since the recorder was made, or `seconds`. How many
+   have; CMTA_E_TIMEOUT. */
+CMTA_API int cmta_recorder_wait_closed(struct cmta_recorder *recorder, uint64_t count,
+                                       double seconds);
+
+/* closed(context, connection) is told, on the server's thread, when a connection's transcript is
+   complete. One at a time; NULL for nobody. */
+CMTA_API void cmta_recorder_on_closed(struct cmta_recorder *recorder,
+                                      void (*closed)(void *context, uint64_t connection),
+                                      void *context);
+
+/* Forgets all that have ended. */
+CMTA_API void cmta_recorder_clear(struct cmta_recorder *recorder);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

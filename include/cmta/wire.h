@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_WIRE_H
+#define CMTA_WIRE_H
+
+/*
+ * What happens to the bytes of one connection on their way: a reply that comes late, in part or not
+ * at all, a connection that breaks, a line that is slow. For tests of clients, which must live with
+ * all that, and for servers that have reason to keep a client waiting. The session knows nothing of
+ * it: to it each reply is sent. <cmta/fault.h> makes a plan of such things.
+ *
+ * Threads: on the server's thread alone.
+ */
+
+#include <cmta/session.h>
+#include <cmta/tls.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What becomes of the connection behind a reply. */
+enum cmta_wire_end {
+  CMTA_WIRE_GO_ON = 0,
+  CMTA_WIRE_CLOSE = 1, /* it ends, in good order */
+  CMTA_WIRE_RESET = 2, /* it ends with a reset */
+  CMTA_WIRE_HALF_CLOSE =
+      3,              /* nothing more is sent, and the client sees that; what it says is heard */
+  CMTA_WIRE_STALL = 4 /* nothing more is sent nor read, until the client or the time ends it */
+};
+
+/* Fill it with cmta_wire_init(), then change what should differ; each comment ends with the
+   default. */
+struct cmta_wire {
+  /* sizeof(struct cmta_wire), set by cmta_wire_init(). */
+  size_t size;
+
+  /* Of the next reply that the session composes, all its lines: inside the hook of a question, and
+     in `trace` of what a client says, that is the reply to it; those before go out as they are. */
+
+  /* Seconds from its turn to its first octet; negative: it never comes. 0 */
+  double hold;
+  /* These octets go out in its place; copied. NULL: the reply */
+  const void *replacement;
+  size_t replacement_length;
+  /* Lines behind the first are left out, and the first says that they come. Off */
+  bool first_line;
+  /* So many octets of it go out, and no more. SIZE_MAX */
+  size_t cut;
+  /* What follows it. GO_ON */
+  enum cmta_wire_end end;
+
+  /* From now on. */
+
+  /* Octets a second that are sent, and read; 0: as fast as it goes. 0, 0 */
+  unsigned write_rate, read_rate;
+
+  /* Of the next handshake. */
+
+  /* The client hears a fatal alert, handshake_failure (RFC 8446 section 6.2), and the connection
+     ends. Off */
+  bool refuse_handshake;
+  /* Certificates and rules in place of the listener's; it must outlive the connection. NULL: those
+   */
+  struct cmta_tls *tls;
+};
+
+/* Fills wire with the defaults named above. */
+CMTA_API void cmta_wire_init(struct cmta_wire *wire);
+
+/* Has this happen to the connection of a session. What several calls say about one reply, or one
+   handshake, adds up: seconds are summed, of the rest the last one that differs from the default
+   counts. Rates stay until others are set. 0; CMTA_E_STATE for a session without a server, or that
+   is over; CMTA_E_ARGUMENT; CMTA_E_MEMORY: then nothing has changed. */
+CMTA_API int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *wire);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
