@@ -369,6 +369,8 @@ void connection_open(const struct listener *listener, int fd, const struct cmta_
   }
   cmta_session_set_runtime(connection->session, connection);
   cmta_session_on_decision(connection->session, on_decision, connection);
+  if (listener->server->accepted)
+    listener->server->accepted(connection->session, cmta_session_user(connection->session));
   if (!preface_is_due(connection) && !handshake_is_due(connection))
     begin(connection);
   settle(connection);

@@ -76,6 +76,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->auth_failure_delay = config->auth_failure_delay;
   server->proxy_timeout = config->proxy_timeout;
   server->max_proxy_header = config->max_proxy_header;
+  server->accepted = config->accepted;
   server->auth_required = settings->auth_required;
   server->manners = settings->manners;
   listeners_init(server);

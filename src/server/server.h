@@ -49,6 +49,7 @@ struct cmta_server {
   unsigned auth_failure_delay; /* as in struct cmta_config, like what follows */
   unsigned proxy_timeout;
   size_t max_proxy_header;
+  void (*accepted)(struct cmta_session *session, void *user);
 
   struct listener **listeners; /* by number; they stay until the server is freed */
   int listener_count;
