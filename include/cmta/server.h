@@ -75,7 +75,7 @@ struct cmta_config {
      <cmta/wire.h>. user is that of the first hook set. NULL: nobody */
   void (*accepted)(struct cmta_session *session, void *user);
   /* Time stands still until cmta_server_advance(): for tests of timeouts. Where the settings name
-     no clock, their sessions' clocks show that time, too, which begins with the day. Off */
+     no clock, their sessions' clocks show that time, too, which begins as the system's. Off */
   bool virtual_time;
 };
 
@@ -162,9 +162,10 @@ CMTA_API int cmta_server_listener(const struct cmta_server *server, int listener
    no server. */
 CMTA_API uint64_t cmta_connection_number(const struct cmta_session *session);
 
-/* With config.virtual_time: so many seconds pass, and what they bring about happens, in order. Not
-   from inside a hook. 0; CMTA_E_STATE without virtual time; CMTA_E_ARGUMENT for no number, or one
-   below 0. */
+/* With config.virtual_time: what clients have said so far is done, then so many seconds pass, and
+   what they bring about happens, in order. It runs the loop, without waiting; not from inside a
+   hook. 0; CMTA_E_STATE without virtual time, or from inside itself; CMTA_E_ARGUMENT for no number,
+   or one below 0. */
 CMTA_API int cmta_server_advance(struct cmta_server *server, double seconds);
 
 /* How many connections are open now; those count that only wait for their client to read the last

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Time, as clock_gettime(2) tells it. */
+/* Time, as clock_gettime(2) tells it, or cmta_server_advance(). */
 
 #include "server/clock.h"
+
+#include "server/server.h"
 
 #include <time.h>
 
@@ -20,7 +22,21 @@ static int64_t calendar(void *context) {
   return (int64_t)now.tv_sec;
 }
 
-void clock_lend(struct cmta_settings *settings) {
-  if (!settings->clock.monotonic && !settings->clock.calendar)
-    settings->clock = (struct cmta_clock){.monotonic = monotonic, .calendar = calendar};
+static uint64_t virtual_monotonic(void *context) {
+  const struct virtual_time *time = context;
+  return (uint64_t)(time->now * 1e9);
+}
+
+static int64_t virtual_calendar(void *context) {
+  const struct virtual_time *time = context;
+  return time->began + (int64_t)time->now;
+}
+
+void clock_lend(struct cmta_settings *settings, struct cmta_server *server) {
+  struct cmta_clock *clock = &settings->clock;
+  if (clock->monotonic || clock->calendar)
+    return;
+  *clock = (struct cmta_clock){.monotonic = monotonic, .calendar = calendar};
+  if (server->time.on)
+    *clock = (struct cmta_clock){virtual_monotonic, virtual_calendar, &server->time};
 }

@@ -380,7 +380,7 @@ void connection_close(struct connection *connection) {
   struct cmta_server *server = connection->server;
   ticket_release(connection);
   ev_io_stop(server->loop, &connection->socket);
-  ev_timer_stop(server->loop, &connection->timer);
+  alarm_stop(server, &connection->timer);
   ev_timer_stop(server->loop, &connection->look);
   connection->channel.transport->close(&connection->channel);
   cmta_session_free(connection->session);

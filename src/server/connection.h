@@ -44,7 +44,7 @@ struct connection {
   ev_io socket; /* fed with EV_CUSTOM when a late answer has come */
 
   ev_timer look; /* active while bytes wait behind an open question: whether the client is gone */
-  ev_timer timer;
+  struct alarm timer;
   ev_tstamp slack; /* seconds from the client's last progress to the moment the timer fires */
   uint64_t
       progress; /* cmta_session_progress() when last looked at; octets dropped while lingering */

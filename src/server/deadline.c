@@ -22,22 +22,19 @@ static unsigned allowed(const struct connection *connection) {
 }
 
 static void start(struct connection *connection, ev_tstamp after, ev_tstamp slack) {
-  struct ev_loop *loop = connection->server->loop;
-  ev_timer_stop(loop, &connection->timer);
-  ev_timer_set(&connection->timer, after, 0.);
-  ev_timer_start(loop, &connection->timer);
+  alarm_set(connection->server, &connection->timer, after);
   connection->slack = slack;
 }
 
 void deadline_set(struct connection *connection, unsigned seconds) {
-  struct ev_loop *loop = connection->server->loop;
+  struct cmta_server *server = connection->server;
   connection->seconds = seconds;
   if (seconds == 0) {
-    ev_timer_stop(loop, &connection->timer);
+    alarm_stop(server, &connection->timer);
     return;
   }
-  ev_tstamp remaining = ev_timer_remaining(loop, &connection->timer);
-  if (ev_is_active(&connection->timer) && remaining <= seconds)
+  double remaining = alarm_is_set(&connection->timer) ? alarm_left(server, &connection->timer) : 0.;
+  if (alarm_is_set(&connection->timer) && remaining <= seconds)
     connection->slack = remaining;
   else
     start(connection, seconds, seconds);
@@ -72,6 +69,5 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents) {
 }
 
 void deadline_init(struct connection *connection) {
-  ev_timer_init(&connection->timer, on_timer, 0., 0.);
-  connection->timer.data = connection;
+  alarm_init(&connection->timer, on_timer, connection);
 }

@@ -24,7 +24,7 @@ struct exchange {
   bool waits;            /* it has answered LATER */
   unsigned iterations;   /* of users, as one said that does not know this one */
   bool proved;           /* the client has yet to acknowledge that */
-  ev_timer delay;        /* active until a refusal may be said, from the client's last word on */
+  struct alarm delay;    /* active until a refusal may be said, from the client's last word on */
   bool refused;          /* the refusal waits for that */
   const char *complaint; /* the enhanced status code of what was malformed, or NULL */
   struct secret secret;  /* that was looked up */
@@ -57,7 +57,7 @@ static enum cmta_verdict refuse_now(struct exchange *exchange) {
 
 /* Whether bad news may still wait: a server that stops waits for no delay. */
 static bool may_wait(const struct exchange *exchange) {
-  return ev_is_active(&exchange->delay) && exchange->connection->server->stop_state == STOP_NOT;
+  return alarm_is_set(&exchange->delay) && exchange->connection->server->stop_state == STOP_NOT;
 }
 
 /* Lets the client wait for bad news. Nobody else may answer in the meantime. */
@@ -298,11 +298,10 @@ int exchange_answer(struct connection *connection, enum cmta_auth_result result,
 
 /* The client has said something: from now on it waits. */
 static void begin_delay(struct exchange *exchange) {
-  const struct cmta_server *server = exchange->connection->server;
-  ev_timer_stop(server->loop, &exchange->delay);
-  ev_timer_set(&exchange->delay, server->auth_failure_delay, 0.);
+  struct cmta_server *server = exchange->connection->server;
+  alarm_stop(server, &exchange->delay);
   if (server->auth_failure_delay)
-    ev_timer_start(server->loop, &exchange->delay);
+    alarm_set(server, &exchange->delay, server->auth_failure_delay);
 }
 
 static void end_delay(struct exchange *exchange) {
@@ -322,7 +321,7 @@ void exchange_stop(struct connection *connection) {
 
 static void stop_waiting(struct exchange *exchange) {
   struct cmta_session *session = session_of(exchange);
-  ev_timer_stop(exchange->connection->server->loop, &exchange->delay);
+  alarm_stop(exchange->connection->server, &exchange->delay);
   if (!exchange->waits)
     return;
   exchange->asks = exchange->waits = false;
@@ -335,7 +334,7 @@ static void stop_waiting(struct exchange *exchange) {
 static void exchange_end(void *data) {
   struct exchange *exchange = data;
   struct cmta_server *server = exchange->connection->server;
-  ev_timer_stop(server->loop, &exchange->delay);
+  alarm_stop(server, &exchange->delay);
   exchange->connection->exchange = NULL;
   secret_forget(&exchange->secret, &server->allocator);
   mechanism_end(exchange->mechanism);
@@ -354,8 +353,7 @@ static struct exchange *exchange_new(struct connection *connection,
     block_give(&server->allocator, exchange, sizeof *exchange);
     return NULL;
   }
-  ev_timer_init(&exchange->delay, on_delay, 0., 0.);
-  exchange->delay.data = exchange;
+  alarm_init(&exchange->delay, on_delay, exchange);
   connection->exchange = exchange;
   (void)cmta_exchange_set_data(connection->session, exchange, exchange_end);
   return exchange;

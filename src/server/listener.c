@@ -22,8 +22,7 @@ static const ev_tstamp REST_SECONDS = 1.;
 static void rest(struct cmta_server *server) {
   for (int i = 0; i < server->listener_count; i++)
     ev_io_stop(server->loop, &server->listeners[i]->watcher);
-  ev_timer_set(&server->pause, REST_SECONDS, 0.);
-  ev_timer_start(server->loop, &server->pause);
+  alarm_set(server, &server->pause, REST_SECONDS);
 }
 
 static void go_on(struct cmta_server *server) {
@@ -32,9 +31,9 @@ static void go_on(struct cmta_server *server) {
 }
 
 void listeners_resume(struct cmta_server *server) {
-  if (!ev_is_active(&server->pause))
+  if (!alarm_is_set(&server->pause))
     return;
-  ev_timer_stop(server->loop, &server->pause);
+  alarm_stop(server, &server->pause);
   go_on(server);
 }
 
@@ -130,10 +129,7 @@ static void on_connections(struct ev_loop *loop, ev_io *watcher, int revents) {
     more = accept_one(watcher->data);
 }
 
-void listeners_init(struct cmta_server *server) {
-  ev_timer_init(&server->pause, on_rested, 0., 0.);
-  server->pause.data = server;
-}
+void listeners_init(struct cmta_server *server) { alarm_init(&server->pause, on_rested, server); }
 
 static int enter(struct cmta_server *server, struct listener *listener) {
   size_t size = (size_t)server->listener_count * sizeof *server->listeners;
@@ -150,7 +146,7 @@ static void start(struct cmta_server *server, struct listener *listener) {
   listener->server = server;
   ev_io_init(&listener->watcher, on_connections, listener->endpoint.fd, EV_READ);
   listener->watcher.data = listener;
-  if (!ev_is_active(&server->pause))
+  if (!alarm_is_set(&server->pause))
     ev_io_start(server->loop, &listener->watcher);
 }
 
@@ -244,7 +240,7 @@ int listeners_add(struct cmta_server *server, const struct cmta_listen *listen) 
 }
 
 void listeners_close(struct cmta_server *server) {
-  ev_timer_stop(server->loop, &server->pause);
+  alarm_stop(server, &server->pause);
   for (int i = 0; i < server->listener_count; i++) {
     ev_io_stop(server->loop, &server->listeners[i]->watcher);
     endpoint_close(&server->listeners[i]->endpoint);

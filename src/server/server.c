@@ -53,7 +53,6 @@ static bool read_config(const struct cmta_config *given, struct cmta_config *con
   const struct cmta_settings *chosen = config->settings;
   if (chosen && !copy_sized(settings, sizeof *settings, chosen, chosen->size))
     return false;
-  clock_lend(settings);
   return settings->hostname && config->max_proxy_header <= CMTA_PROXY_V2_MOST;
 }
 
@@ -77,6 +76,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->proxy_timeout = config->proxy_timeout;
   server->max_proxy_header = config->max_proxy_header;
   server->accepted = config->accepted;
+  alarm_begin(server, config->virtual_time);
   server->auth_required = settings->auth_required;
   server->manners = settings->manners;
   listeners_init(server);
@@ -135,6 +135,7 @@ int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
   struct cmta_server *made = server_new(loop, &chosen, &settings);
   if (!made)
     return CMTA_E_MEMORY;
+  clock_lend(&settings, made);
   int error = server_fill(made, chosen.spool, &settings, hooks, user);
   if (error) {
     int why = errno;
@@ -151,10 +152,12 @@ void cmta_server_free(struct cmta_server *server) {
   if (!server)
     return;
   server->stop_state = STOP_DONE;
+  if (server->time.gone)
+    *server->time.gone = true;
   listeners_close(server);
   while (server->connections)
     connection_close(server->connections);
-  ev_timer_stop(server->loop, &server->stop);
+  alarm_stop(server, &server->stop);
   listeners_free(server);
   sasl_free(server);
   tickets_free(server);

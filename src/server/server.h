@@ -6,6 +6,7 @@
 
 #include <cmta/server.h>
 
+#include "server/alarm.h"
 #include "server/store_file.h"
 #include "server/ticket.h"
 
@@ -53,7 +54,7 @@ struct cmta_server {
 
   struct listener **listeners; /* by number; they stay until the server is freed */
   int listener_count;
-  ev_timer pause; /* active while the listeners rest for lack of descriptors or memory */
+  struct alarm pause; /* active while the listeners rest for lack of descriptors or memory */
 
   struct connection *connections; /* the first one of the list */
   size_t connection_count;
@@ -63,8 +64,9 @@ struct cmta_server {
   size_t refusal_length;
 
   struct tickets tickets;
+  struct virtual_time time;
 
-  ev_timer stop; /* stop_timeout; fed as an event for each step of stopping */
+  struct alarm stop; /* stop_timeout; fed as an event for each step of stopping */
   enum stop_state stop_state;
   void (*stopped)(struct cmta_server *server, void *context);
   void *stopped_context;

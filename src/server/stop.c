@@ -11,7 +11,7 @@
 #include "server/ticket.h"
 
 static void next_step(struct cmta_server *server) {
-  ev_feed_event(server->loop, &server->stop, EV_CUSTOM);
+  ev_feed_event(server->loop, &server->stop.timer, EV_CUSTOM);
 }
 
 /* A session that is told once may finish its transaction; told again, it says goodbye at once. */
@@ -26,10 +26,8 @@ static void tell_each(struct cmta_server *server) {
 static void tell_sessions(struct cmta_server *server) {
   server->stop_state = STOP_RUNNING;
   tell_each(server);
-  if (server->connections && server->stop_timeout) {
-    ev_timer_set(&server->stop, server->stop_timeout, 0.);
-    ev_timer_start(server->loop, &server->stop);
-  }
+  if (server->connections && server->stop_timeout)
+    alarm_set(server, &server->stop, server->stop_timeout);
 }
 
 /* Who does not even take the goodbye is not waited for. */
@@ -43,7 +41,7 @@ static void close_rest(struct cmta_server *server) {
 /* The callback comes last: it may free the server. */
 static void report(struct cmta_server *server) {
   server->stop_state = STOP_DONE;
-  ev_timer_stop(server->loop, &server->stop);
+  alarm_stop(server, &server->stop);
   if (server->runs_loop)
     ev_break(server->loop, EVBREAK_ALL);
   if (server->stopped)
@@ -61,13 +59,10 @@ static void on_stop(struct ev_loop *loop, ev_timer *watcher, int revents) {
     report(server);
 }
 
-void stop_init(struct cmta_server *server) {
-  ev_timer_init(&server->stop, on_stop, 0., 0.);
-  server->stop.data = server;
-}
+void stop_init(struct cmta_server *server) { alarm_init(&server->stop, on_stop, server); }
 
 void stop_hurry(struct cmta_server *server) {
-  ev_feed_event(server->loop, &server->stop, EV_TIMER);
+  ev_feed_event(server->loop, &server->stop.timer, EV_TIMER);
 }
 
 void stop_connection_gone(struct cmta_server *server) {

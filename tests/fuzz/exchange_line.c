@@ -108,8 +108,8 @@ int __wrap_tls_export(const struct channel *channel, const char *label, void *ke
 void __wrap_ev_timer_start(struct ev_loop *loop, ev_timer *timer) {
   struct line *line = ev_userdata(loop);
   const struct connection *connection = line->server ? line->server->connections : NULL;
-  if (connection && timer != &connection->timer && timer != &connection->look &&
-      timer != &line->server->stop)
+  if (connection && timer != &connection->timer.timer && timer != &connection->look &&
+      timer != &line->server->stop.timer)
     line->delay = timer;
   __real_ev_timer_start(loop, timer);
 }

@@ -153,8 +153,8 @@ Test(limits, single_bytes_of_a_command_win_no_time) {
 /* The timer as if its time had come: what it finds decides. */
 static void let_time_pass(void) {
   struct connection *connection = world.server->connections;
-  ev_timer_stop(world.loop, &connection->timer);
-  ev_invoke(world.loop, &connection->timer, EV_TIMER);
+  alarm_stop(world.server, &connection->timer);
+  ev_invoke(world.loop, &connection->timer.timer, EV_TIMER);
 }
 
 Test(limits, a_client_that_got_on_has_the_rest_of_its_time) {
@@ -164,7 +164,7 @@ Test(limits, a_client_that_got_on_has_the_rest_of_its_time) {
   client_say(&client, "NOOP", "250 ");
   let_time_pass();
   cr_assert_eq(world.closed, 0);
-  cr_assert_lt(ev_timer_remaining(world.loop, &world.server->connections->timer),
+  cr_assert_lt(alarm_left(world.server, &world.server->connections->timer),
                world.settings.command_timeout / 2., "the rest, not the whole time again");
   let_time_pass();
   cr_assert_eq(world.closed, 1);
@@ -181,7 +181,7 @@ Test(limits, a_client_that_takes_no_last_reply_is_left) {
   calls.most_sent = 1;
   let_time_pass();
   cr_assert_eq(world.reason, CMTA_CLOSED_TIMEOUT);
-  cr_assert(ev_is_active(&world.server->connections->timer));
+  cr_assert(alarm_is_set(&world.server->connections->timer));
   let_time_pass();
   cr_assert_eq(cmta_server_connections(world.server), 0);
   client_close(&client, false);
@@ -192,7 +192,7 @@ Test(limits, without_time_limits_no_timer_runs) {
   world_listen_any(&world);
   client_connect(&client, &world, 0);
   client_expect(&client, "220 ");
-  cr_assert_not(ev_is_active(&world.server->connections->timer));
+  cr_assert_not(alarm_is_set(&world.server->connections->timer));
   client_close(&client, false);
 }
 

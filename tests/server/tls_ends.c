@@ -59,8 +59,8 @@ static void begin_handshake(void) {
 /* The timer as if its time had come. */
 static void let_time_pass(void) {
   struct connection *connection = world.server->connections;
-  ev_timer_stop(world.loop, &connection->timer);
-  ev_invoke(world.loop, &connection->timer, EV_TIMER);
+  alarm_stop(world.server, &connection->timer);
+  ev_invoke(world.loop, &connection->timer.timer, EV_TIMER);
 }
 
 static void expect_handshakes(unsigned done, unsigned failed) {
@@ -77,7 +77,7 @@ Test(tls_ends, a_handshake_has_its_time_from_the_connection_on) {
   listen_implicit();
   begin_handshake();
   cr_assert_eq(world.server->connections->seconds, 7);
-  double left = ev_timer_remaining(world.loop, &world.server->connections->timer);
+  double left = alarm_left(world.server, &world.server->connections->timer);
   cr_assert_leq(left, 7.);
   let_time_pass();
   cr_assert_eq(cmta_server_connections(world.server), 0);
@@ -102,11 +102,11 @@ Test(tls_ends, a_handshake_behind_starttls_has_its_time_and_ends_without_a_word_
 Test(tls_ends, single_bytes_of_a_handshake_win_no_time) {
   listen_implicit();
   begin_handshake();
-  double before = ev_timer_remaining(world.loop, &world.server->connections->timer);
+  double before = alarm_left(world.server, &world.server->connections->timer);
   double slack = world.server->connections->slack;
   for (int i = 0; i < 10; i++)
     cr_assert(client_push(&client, "\0", 1));
-  cr_assert_leq(ev_timer_remaining(world.loop, &world.server->connections->timer), before);
+  cr_assert_leq(alarm_left(world.server, &world.server->connections->timer), before);
   cr_assert_eq(world.server->connections->slack, slack);
   client_close(&client, false);
 }
