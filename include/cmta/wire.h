@@ -51,7 +51,8 @@ struct cmta_wire {
 
   /* From now on. */
 
-  /* Octets a second that are sent, and read; 0: as fast as it goes. 0, 0 */
+  /* Octets a second that are sent, and read, what is on its way counted; 0: as it is, which at
+     first is as fast as it goes. 0, 0 */
   unsigned write_rate, read_rate;
 
   /* Of the next handshake. */

@@ -19,6 +19,7 @@
 #include "server/preface.h"
 #include "server/sasl.h"
 #include "server/ticket.h"
+#include "server/wire.h"
 
 #include <poll.h>
 #include <string.h>
@@ -101,12 +102,6 @@ static void begin(struct connection *connection) {
     resume(connection);
 }
 
-/* Octets that may still be read behind an open question. */
-static size_t room_ahead(const struct connection *connection, unsigned wants) {
-  const struct rest *rest = &connection->rest;
-  return wants & CMTA_WANTS_FORESIGHT ? RECEIVE_SIZE - (rest->size - rest->from) : 0;
-}
-
 /* Reads on behind an open question, and shows the session what is there now. */
 static void read_ahead(struct connection *connection, size_t room) {
   struct channel *channel = &connection->channel;
@@ -135,7 +130,7 @@ static void on_readable(struct connection *connection) {
   unsigned wants = cmta_session_wants(connection->session);
   if (connection->failed)
     return;
-  size_t room = room_ahead(connection, wants);
+  size_t room = watch_room_ahead(connection, wants);
   if (room)
     read_ahead(connection, room);
   else if (wants & CMTA_WANTS_DECISION)
@@ -146,52 +141,12 @@ static void on_readable(struct connection *connection) {
 
 /* ---- What next ---- */
 
-void connection_watch(struct connection *connection, int events) {
-  struct ev_loop *loop = connection->server->loop;
-  ev_io *socket = &connection->socket;
-  int watched = ev_is_active(socket) ? socket->events & (EV_READ | EV_WRITE) : 0;
-  if (events == watched)
-    return;
-  ev_io_stop(loop, socket);
-  if (events) {
-    ev_io_set(socket, connection->channel.fd, events);
-    ev_io_start(loop, socket);
-  }
-}
-
-/* Whether bytes of the client are looked for, to be read or to see that it is there. */
-static bool wants_bytes(const struct connection *connection, unsigned wants) {
-  bool asks = wants & CMTA_WANTS_DECISION;
-  bool looks = !connection->heard || room_ahead(connection, wants);
-  bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !rest_is_there(connection);
-  bool begins = preface_is_due(connection) || handshake_is_due(connection);
-  return (reads || begins) && !connection->ended;
-}
-
-static int events_of(unsigned readiness) {
-  return (readiness & READY_TO_READ ? EV_READ : 0) | (readiness & READY_TO_WRITE ? EV_WRITE : 0);
-}
-
-static int events_wanted(const struct connection *connection, unsigned wants) {
-  const struct channel *channel = &connection->channel;
-  unsigned readiness = wants_bytes(connection, wants) ? channel->read_waits : 0;
-  return events_of(wants & CMTA_WANTS_WRITE ? readiness | channel->write_waits : readiness);
-}
-
-/* Octets that the transport holds already come as if the socket were ready. */
-static void watch(struct connection *connection, unsigned wants) {
-  const struct channel *channel = &connection->channel;
-  connection_watch(connection, events_wanted(connection, wants));
-  if (wants_bytes(connection, wants) && channel->transport->has_pending(channel))
-    ev_feed_event(connection->server->loop, &connection->socket, events_of(channel->read_waits));
-}
-
 /* True when the session has heard everything and nobody is left to hear more from. With a question
    open that is a client that went away before the answer; what it sent behind the question is still
    run when there is something, because it may be a QUIT. */
 static bool is_abandoned(const struct connection *connection, unsigned wants) {
   return connection->ended && !rest_is_there(connection) &&
-         !(wants & (CMTA_WANTS_WRITE | CMTA_WANTS_CLOSE));
+         (!(wants & (CMTA_WANTS_WRITE | CMTA_WANTS_CLOSE)) || wire_is_mute(connection));
 }
 
 /* Looks from time to time while reading rests. */
@@ -215,7 +170,19 @@ static void prepare(struct connection *connection) {
     begin(connection);
 }
 
+/* What ends on the way looks to the session like a client that has gone. */
+static void end_on_the_way(struct connection *connection) {
+  connection->failed |= wire_is_gone(connection);
+  if (!wire_has_ended(connection) || connection_is_over(connection))
+    return;
+  ticket_release(connection);
+  cmta_session_hangup(connection->session);
+  send_output(connection);
+  connection->spoken = true;
+}
+
 static void settle(struct connection *connection) {
+  end_on_the_way(connection);
   prepare(connection);
   ticket_note(connection);
   unsigned wants = cmta_session_wants(connection->session);
@@ -232,7 +199,7 @@ static void settle(struct connection *connection) {
     return;
   }
   deadline_note(connection);
-  watch(connection, wants);
+  watch_what_it_wants(connection, wants);
 }
 
 /* ---- Ways in ---- */
@@ -248,11 +215,11 @@ static void on_socket(struct ev_loop *loop, ev_io *watcher, int revents) {
     settle(connection);
     return;
   }
-  if (revents & events_of(connection->channel.write_waits))
+  if (revents & watch_events_of(connection->channel.write_waits))
     send_output(connection);
   if (!connection->failed && (rest_is_there(connection) || (revents & EV_CUSTOM)))
     resume(connection);
-  if (revents & events_of(connection->channel.read_waits))
+  if (revents & watch_events_of(connection->channel.read_waits))
     on_readable(connection);
   settle(connection);
 }
@@ -294,6 +261,8 @@ void connection_stop(struct connection *connection) {
   exchange_stop(connection);
   resume(connection); /* an answer that is here counts */
   cmta_session_stop(connection->session);
+  if (wire_is_mute(connection))
+    cmta_session_stop(connection->session); /* its transaction comes to no end */
   resume(connection);
   settle(connection);
 }
@@ -382,8 +351,8 @@ void connection_close(struct connection *connection) {
   ev_io_stop(server->loop, &connection->socket);
   alarm_stop(server, &connection->timer);
   ev_timer_stop(server->loop, &connection->look);
-  connection->channel.transport->close(&connection->channel);
   cmta_session_free(connection->session);
+  connection->channel.transport->close(&connection->channel);
   ticket_release(connection); /* one that the hook `cancelled` took */
   rest_give(connection);
   preface_end(connection);

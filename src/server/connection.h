@@ -7,6 +7,7 @@
  * timer. It does what cmta_session_wants() says and knows nothing of SMTP.
  *
  *   connection.c  bytes in, bytes out
+ *   watch.c       what its socket is watched for
  *   rest.c        bytes that wait for the session
  *   deadline.c    the timer
  *   preface.c     the time before it is the client's: a PROXY header
@@ -79,6 +80,16 @@ bool connection_is_over(const struct connection *connection);
 /* Watches the socket for these events of libev, or for none. */
 void connection_watch(struct connection *connection, int events);
 
+/* Watches it for what the session wants, as of cmta_session_wants(); octets that the transport
+   holds already come as if the socket were ready. */
+void watch_what_it_wants(struct connection *connection, unsigned wants);
+
+/* The events of libev of enum readiness. */
+int watch_events_of(unsigned readiness);
+
+/* Octets that may still be read behind an open question. */
+size_t watch_room_ahead(const struct connection *connection, unsigned wants);
+
 /* Whether there are bytes that the session has not taken. */
 bool rest_is_there(const struct connection *connection);
 
@@ -105,6 +116,10 @@ void deadline_note(struct connection *connection);
 
 /* Gives the connection seconds from now on. */
 void deadline_set(struct connection *connection, unsigned seconds);
+
+/* Gives the connection its whole time anew, from now on: it was not for the client to get on. An
+   open question has none the more. */
+void deadline_renew(struct connection *connection);
 
 /* The session is over and its output sent: frees it, and closes the connection when the client has
    read the last reply, or soon. The connection may be gone afterwards. */

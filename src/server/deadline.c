@@ -9,6 +9,7 @@
 
 #include "server/connection.h"
 #include "server/preface.h"
+#include "server/wire.h"
 
 /* Seconds that a client has to take the last replies once its session is over. */
 enum { LAST_REPLIES_SECONDS = 30 };
@@ -49,6 +50,21 @@ void deadline_note(struct connection *connection) {
   deadline_set(connection, seconds);
 }
 
+static bool is_asked(const struct connection *connection) {
+  return cmta_session_wants(connection->session) & CMTA_WANTS_DECISION;
+}
+
+void deadline_renew(struct connection *connection) {
+  if (connection->session && !is_asked(connection))
+    deadline_set(connection, connection->seconds);
+}
+
+/* Seconds that are left: all of them as long as the client is kept waiting. */
+static double left(const struct connection *connection) {
+  bool waits = connection->session && wire_keeps(connection) && !is_asked(connection);
+  return waits ? connection->seconds : connection->seconds - connection->slack;
+}
+
 /* What follows is a new stay, even if it looks like the one that is over: the timer starts anew. */
 static void expire(struct connection *connection) {
   connection->seconds = 0;
@@ -57,7 +73,7 @@ static void expire(struct connection *connection) {
 
 static void on_timer(struct ev_loop *loop, ev_timer *watcher, int revents) {
   struct connection *connection = watcher->data;
-  ev_tstamp rest = connection->seconds - connection->slack;
+  double rest = left(connection);
   (void)loop;
   (void)revents;
   if (rest > 0.)

@@ -8,6 +8,7 @@
 #include "server/preface.h"
 #include "server/sasl.h"
 #include "server/tls.h"
+#include "server/wire.h"
 
 bool handshake_is_due(const struct connection *connection) {
   unsigned wants = cmta_session_wants(connection->session);
@@ -21,15 +22,19 @@ static void fail(struct connection *connection) {
 
 static void succeed(struct connection *connection) {
   struct tls_texts texts;
-  struct cmta_tls_facts facts = tls_facts(&connection->channel, &texts);
+  struct cmta_tls_facts facts = tls_facts(wire_inner(connection), &texts);
   connection->failed |=
       cmta_session_secured(connection->session, &facts) != 0 || !sasl_offer(connection);
 }
 
 bool handshake_go_on(struct connection *connection) {
-  struct channel *channel = &connection->channel;
-  if (!channel->transport->handshake &&
-      (!connection->tls || !tls_begin(connection->tls, channel))) {
+  struct channel *channel = &connection->channel, *inner = wire_inner(connection);
+  if (wire_refuses(connection)) {
+    if (wire_refuse(connection) != TRANSPORT_WAIT)
+      fail(connection);
+    return false;
+  }
+  if (!inner->transport->handshake && (!connection->tls || !tls_begin(connection->tls, inner))) {
     fail(connection);
     return false;
   }
@@ -47,7 +52,8 @@ int cmta_session_tls_export(const struct cmta_session *session, const char *labe
                             size_t length) {
   if (!session || !label || !key || length == 0)
     return CMTA_E_ARGUMENT;
-  const struct connection *connection = cmta_session_runtime(session);
-  bool has = connection && cmta_session_tls(session) && connection->channel.transport->handshake;
-  return has ? tls_export(&connection->channel, label, key, length) : CMTA_E_STATE;
+  struct connection *connection = cmta_session_runtime(session);
+  bool has =
+      connection && cmta_session_tls(session) && wire_inner(connection)->transport->handshake;
+  return has ? tls_export(wire_inner(connection), label, key, length) : CMTA_E_STATE;
 }

@@ -223,13 +223,21 @@ static void tls_close(struct channel *channel) {
   close(channel->fd);
 }
 
+static void tls_reset(struct channel *channel) {
+  state_free(channel->state);
+  ERR_clear_error();
+  transport_reset(channel->fd);
+  close(channel->fd);
+}
+
 static const struct transport transport_tls = {.handshake = tls_handshake,
                                                .read = tls_read,
                                                .peek = tls_peek,
                                                .has_pending = tls_has_pending,
                                                .write = tls_write,
                                                .finish = tls_finish,
-                                               .close = tls_close};
+                                               .close = tls_close,
+                                               .reset = tls_reset};
 
 /* ---- Beginning ---- */
 

@@ -34,9 +34,7 @@ static void compose_refusal(struct cmta_server *server, const struct cmta_settin
     server->refusal_length = 0;
 }
 
-/* Copies a structure of a program that was built against this header or an older, shorter one over
-   the defaults in `into`. */
-static bool copy_sized(void *into, size_t known, const void *from, size_t size) {
+bool copy_sized(void *into, size_t known, const void *from, size_t size) {
   if (size < sizeof size || size > known)
     return false;
   memcpy(into, from, size);

@@ -72,6 +72,10 @@ struct cmta_server {
   void *stopped_context;
 };
 
+/* Copies a structure of a program that was built against this header or an older, shorter one over
+   the defaults in `into`; false when its size is none. */
+bool copy_sized(void *into, size_t known, const void *from, size_t size);
+
 /* Prepares the watcher that stops the server. */
 void stop_init(struct cmta_server *server);
 

@@ -50,10 +50,15 @@ struct transport {
   void (*finish)(struct channel *channel);
   /* Closes the socket and frees the state. */
   void (*close)(struct channel *channel);
+  /* The same with a reset: the client hears nothing more, of TLS neither. */
+  void (*reset)(struct channel *channel);
 };
 
 /* What a system call on a socket returned, as a transport says it; errno counts. */
 ssize_t transport_result_of(ssize_t count);
+
+/* Has a socket that is closed afterwards reset its connection. */
+void transport_reset(int fd);
 
 /* Plain sockets: one system call each. */
 extern const struct transport transport_plain;

@@ -37,12 +37,23 @@ static void plain_finish(struct channel *channel) { shutdown(channel->fd, SHUT_W
 
 static void plain_close(struct channel *channel) { close(channel->fd); }
 
+void transport_reset(int fd) {
+  struct linger at_once = {.l_onoff = 1};
+  (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+static void plain_reset(struct channel *channel) {
+  transport_reset(channel->fd);
+  close(channel->fd);
+}
+
 const struct transport transport_plain = {.read = plain_read,
                                           .peek = plain_peek,
                                           .has_pending = plain_has_pending,
                                           .write = plain_write,
                                           .finish = plain_finish,
-                                          .close = plain_close};
+                                          .close = plain_close,
+                                          .reset = plain_reset};
 
 struct channel channel_plain(int fd) {
   return (struct channel){.transport = &transport_plain,

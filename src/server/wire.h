@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_SERVER_WIRE_H
+#define CMTA_SERVER_WIRE_H
+
+/*
+ * What happens to bytes on their way (<cmta/wire.h>): a channel around a connection's channel, with
+ * a state of its own, which is made when something is to happen for the first time. A connection of
+ * which nobody wants that knows nothing of it.
+ *
+ *   wire.c         what is to happen
+ *   wire_note.c    what happens to one reply
+ *   wire_channel.c the channel
+ *   wire_refuse.c  a handshake that fails
+ */
+
+#include <cmta/wire.h>
+
+#include "server/alarm.h"
+#include "server/bucket.h"
+#include "server/connection.h"
+
+/* What is to happen to one reply. */
+struct note {
+  struct note *next;
+  uint64_t at; /* where it begins, in octets of the session's output since the wire was made */
+
+  double hold;                   /* below 0: for ever */
+  char *text;                    /* that goes out in its place; NULL: itself */
+  size_t text_length, text_size; /* text_size is of its block */
+  bool first_line;
+  size_t cut;
+  enum cmta_wire_end end;
+
+  bool has_waited;     /* its time has begun to run */
+  size_t reply_length; /* octets of the reply; 0: it was not looked at */
+  size_t length, said; /* octets that go out, and have */
+};
+
+struct wire {
+  struct connection *connection;
+  struct channel inner;
+  struct note *notes; /* in their order */
+  uint64_t taken;     /* octets of the output that were sent, or dropped, since the wire was made */
+  size_t offered;     /* that a write has waited with: so many must come again (transport.h) */
+  struct bucket writes, reads;
+  struct alarm write_again, read_again; /* while one is set that way rests */
+  double look;                          /* while stalled: seconds between two looks at the client */
+
+  bool stalled;  /* nothing goes either way */
+  bool noticed;  /* while stalled: octets wait that nobody reads */
+  bool finished; /* nothing more is sent, and the client sees that */
+  bool ended;    /* the connection is to end, in good order */
+  bool resets;   /* it ends with a reset */
+  bool gone;     /* it has failed */
+
+  bool refuses;           /* a handshake */
+  unsigned char hello[5]; /* the header of its first record */
+  size_t heard;           /* octets that came of that, header included */
+};
+
+/* The channel that is the outer one of a wire. */
+extern const struct transport transport_wire;
+
+/* That of a connection, or NULL. */
+struct wire *wire_of(const struct connection *connection);
+
+/* The same, made where there is none; NULL without memory. */
+struct wire *wire_make(struct connection *connection);
+
+/* The channel next to the socket, where TLS is. */
+struct channel *wire_inner(struct connection *connection);
+
+/* Sets what the socket must be ready for, after anything has changed. */
+void wire_follow(struct wire *wire);
+
+/* The connection has come to this end. */
+void wire_end(struct wire *wire, enum cmta_wire_end end);
+
+/* Sends as many octets as may go now, to a socket or TLS: as transport's write. */
+ssize_t wire_send(struct wire *wire, const char *bytes, size_t size);
+
+/* Goes on with the reply that the first note is about, and that begins at bytes. How many octets of
+   the output are done with, or a transport_result. */
+ssize_t note_say(struct wire *wire, const char *bytes, size_t size);
+
+/* Frees the first note. */
+void note_drop(struct wire *wire);
+
+/* ---- For connections, with a wire or without ---- */
+
+/* Whether nothing will be sent any more, and the client does not know. */
+bool wire_is_mute(const struct connection *connection);
+
+/* Whether the connection is to end now. */
+bool wire_has_ended(const struct connection *connection);
+
+/* Whether it has failed. */
+bool wire_is_gone(const struct connection *connection);
+
+/* Whether output is kept back for a while: no fault of the client's. */
+bool wire_keeps(const struct connection *connection);
+
+/* Whether the next handshake is to fail. */
+bool wire_refuses(const struct connection *connection);
+
+/* Lets it fail: TRANSPORT_WAIT until the client has begun it. */
+ssize_t wire_refuse(struct connection *connection);
+
+#endif
