@@ -49,6 +49,7 @@ struct wire {
   bool stalled;  /* nothing goes either way */
   bool noticed;  /* while stalled: octets wait that nobody reads */
   bool finished; /* nothing more is sent, and the client sees that */
+  bool lost;     /* nothing more is sent, and nobody waits for it any more */
   bool ended;    /* the connection is to end, in good order */
   bool resets;   /* it ends with a reset */
   bool gone;     /* it has failed */

@@ -122,10 +122,14 @@ static ssize_t pass_on(struct wire *wire, const char *bytes, size_t size) {
   return wire_send(wire, bytes, size);
 }
 
-/* What can never be sent is as good as sent; where it only never will be, once nobody waits. */
-static bool drops(const struct wire *wire) {
-  bool mute = wire->stalled || is_held_for_ever(wire);
-  return wire->finished || wire->ended || (mute && server_of(wire)->stop_state != STOP_NOT);
+static bool is_mute(const struct wire *wire) {
+  return wire->stalled || wire->lost || is_held_for_ever(wire);
+}
+
+/* What can never be sent is as good as sent; where it only never will be, once the server stops. */
+static bool drops(struct wire *wire) {
+  wire->lost |= is_mute(wire) && server_of(wire)->stop_state != STOP_NOT;
+  return wire->lost || wire->finished || wire->ended;
 }
 
 static ssize_t wire_write(struct channel *channel, const void *bytes, size_t size) {
@@ -265,7 +269,7 @@ struct wire *wire_make(struct connection *connection) {
 
 bool wire_is_mute(const struct connection *connection) {
   const struct wire *wire = wire_of(connection);
-  return wire && (wire->stalled || is_held_for_ever(wire));
+  return wire && is_mute(wire);
 }
 
 bool wire_has_ended(const struct connection *connection) {
