@@ -29,7 +29,8 @@ static enum cmta_verdict on_rcpt(struct cmta_session *session, void *user,
 
 static void hear(struct cmta_slice bytes) {
   size_t length = bytes.length < sizeof heard ? bytes.length : sizeof heard - 1;
-  memcpy(heard, bytes.at, length);
+  if (length)
+    memcpy(heard, bytes.at, length);
   heard[length] = '\0';
 }
 
