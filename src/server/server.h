@@ -6,6 +6,7 @@
 
 #include <cmta/server.h>
 
+#include "server/call_queue.h"
 #include "server/store_file.h"
 #include "server/ticket.h"
 
@@ -61,6 +62,7 @@ struct cmta_server {
   size_t refusal_length;
 
   struct tickets tickets;
+  struct call_queue calls;
 
   ev_timer stop; /* stop_timeout; fed as an event for each step of stopping */
   enum stop_state stop_state;
