@@ -307,6 +307,7 @@ static void link_in(struct connection *connection) {
     connection->next->previous = connection;
   server->connections = connection;
   server->connection_count++;
+  connection->number = ++server->connections_taken;
 }
 
 static void link_out(struct connection *connection) {

@@ -31,6 +31,7 @@ struct preface;
 
 struct connection {
   struct cmta_server *server;
+  uint64_t number;        /* cmta_connection_number() */
   struct cmta_tls *tls;   /* of its listener, or NULL */
   const char *mechanisms; /* likewise */
   const struct listener *listener;

@@ -183,6 +183,11 @@ struct cmta_server *cmta_session_server(const struct cmta_session *session) {
   return connection ? connection->server : NULL;
 }
 
+uint64_t cmta_connection_number(const struct cmta_session *session) {
+  const struct connection *connection = cmta_session_runtime(session);
+  return connection ? connection->number : 0;
+}
+
 void cmta_listen_init(struct cmta_listen *listen) {
   *listen = (struct cmta_listen){.size = sizeof *listen};
 }

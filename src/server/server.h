@@ -57,6 +57,7 @@ struct cmta_server {
 
   struct connection *connections; /* the first one of the list */
   size_t connection_count;
+  uint64_t connections_taken; /* since it was made */
   char *received; /* RECEIVE_SIZE octets; what one recv() brought, used up before the next one */
   char refusal[REFUSAL_SIZE]; /* the reply to a connection too many */
   size_t refusal_length;
