@@ -89,3 +89,8 @@ int cmta_kit_take(struct cmta_kit *kit, const struct cmta_match *match, double s
 }
 
 void cmta_kit_clear(struct cmta_kit *kit) { cmta_mailbox_clear(kit->mailbox, NULL); }
+
+int cmta_kit_expect(struct cmta_kit *kit, const struct cmta_match *expected, size_t count,
+                    double seconds, char *difference, size_t size) {
+  return cmta_mailbox_expect(kit->mailbox, expected, count, seconds, difference, size);
+}
