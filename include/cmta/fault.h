@@ -88,6 +88,22 @@ struct cmta_fault {
 /* Fills fault: at no stage, always, a reply of 451. */
 CMTA_API void cmta_fault_init(struct cmta_fault *fault);
 
+/* The fault in words, with NUL: as snprintf(), the length that it has. CMTA_E_ARGUMENT for one that
+   cannot be. */
+CMTA_API ptrdiff_t cmta_fault_words(const struct cmta_fault *fault, char *text, size_t size);
+
+/* A word of the language above, for help texts; all live for ever. */
+struct cmta_fault_word {
+  const char *word;  /* "reply" */
+  const char *usage; /* "reply CODE [ENHANCED] [TEXT]" */
+  const char *help;  /* what it means, in a few words */
+};
+
+/* The stages, conditions and actions, counted from 0; NULL behind the last. */
+CMTA_API const struct cmta_fault_word *cmta_fault_stage_word(size_t index);
+CMTA_API const struct cmta_fault_word *cmta_fault_condition_word(size_t index);
+CMTA_API const struct cmta_fault_word *cmta_fault_action_word(size_t index);
+
 /* ---- A plan ---- */
 
 struct cmta_plan;
