@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A server in a thread of its own: from its start on nobody else touches it, but by
+ * cmta_server_call(). */
+
+#include "testkit/kit.h"
+
+#include "testkit/deadline.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+/* ---- The thread ---- */
+
+static void *run(void *user) {
+  struct cmta_kit *kit = user;
+  (void)cmta_server_run(kit->server, false);
+  pthread_mutex_lock(&kit->lock);
+  kit->ended = true;
+  pthread_cond_broadcast(&kit->changed);
+  pthread_mutex_unlock(&kit->lock);
+  return NULL;
+}
+
+/* Signals are for the threads of the program, all of them. */
+static int start_thread(struct cmta_kit *kit) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(&kit->thread, NULL, run, kit);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+int cmta_kit_start(struct cmta_kit **kit, const struct cmta_kit_config *config) {
+  if (!kit)
+    return CMTA_E_ARGUMENT;
+  struct cmta_kit *made;
+  int error = kit_build(&made, config);
+  if (error)
+    return error;
+  int why = start_thread(made);
+  if (why) {
+    kit_free(made);
+    errno = why;
+    return CMTA_E_SYSTEM;
+  }
+  *kit = made;
+  return 0;
+}
+
+static void stop(struct cmta_server *server, void *context) {
+  (void)context;
+  cmta_server_stop(server, NULL, NULL);
+}
+
+/* Without memory for a call there is no other way to reach the thread: it is tried again. */
+void cmta_kit_stop(struct cmta_kit *kit) {
+  if (!kit)
+    return;
+  while (cmta_server_call(kit->server, stop, NULL) == CMTA_E_MEMORY)
+    continue;
+  pthread_join(kit->thread, NULL);
+  kit_free(kit);
+}
+
+/* ---- What it is ---- */
+
+const char *cmta_kit_address(const struct cmta_kit *kit) { return kit->address; }
+
+uint16_t cmta_kit_port(const struct cmta_kit *kit) { return kit->port; }
+
+const char *cmta_kit_certificate(const struct cmta_kit *kit) { return kit->certificate; }
+
+struct cmta_mailbox *cmta_kit_mailbox(struct cmta_kit *kit) {
+  return kit->mailbox;
+}
+
+/* ---- Its parts at hand ---- */
+
+int cmta_kit_wait(struct cmta_kit *kit, size_t count, double seconds) {
+  return cmta_mailbox_wait(kit->mailbox, NULL, count, seconds);
+}
+
+int cmta_kit_take(struct cmta_kit *kit, const struct cmta_match *match, double seconds,
+                  struct cmta_mail **mail) {
+  return cmta_mailbox_take(kit->mailbox, match, seconds, mail);
+}
+
+void cmta_kit_clear(struct cmta_kit *kit) { cmta_mailbox_clear(kit->mailbox, NULL); }
