@@ -119,6 +119,10 @@ CMTA_API void cmta_plan_free(struct cmta_plan *plan);
    asked what the plan answers. As cmta_server_add(). */
 CMTA_API int cmta_plan_add_to(struct cmta_plan *plan, struct cmta_server *server);
 
+/* For the stage accept: to be called by config.accepted of the server (<cmta/server.h>), which is
+   the application's; the kit does. */
+CMTA_API void cmta_plan_accepted(struct cmta_plan *plan, struct cmta_session *session);
+
 /* Certificates for tls-wrong; it must outlive the servers. */
 CMTA_API void cmta_plan_set_wrong_tls(struct cmta_plan *plan, struct cmta_tls *tls);
 

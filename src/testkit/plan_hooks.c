@@ -18,8 +18,9 @@
 struct course {
   uint64_t octets;    /* that had come when DATA or the first BDAT was in hand */
   size_t line_octets; /* of the header section's last line so far */
-  bool began, ended;  /* the first octets of the message have come, its header section was complete */
-  bool in_chunk;      /* a BDAT that asks nobody waits for its octets, or its end */
+  bool began,
+      ended;     /* the first octets of the message have come, its header section was complete */
+  bool in_chunk; /* a BDAT that asks nobody waits for its octets, or its end */
 };
 
 static void *session_new(struct cmta_session *session, void *user) {
