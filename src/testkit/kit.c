@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- The thread ---- */
@@ -77,6 +78,14 @@ struct cmta_mailbox *cmta_kit_mailbox(struct cmta_kit *kit) {
   return kit->mailbox;
 }
 
+struct cmta_plan *cmta_kit_plan(struct cmta_kit *kit) {
+  return kit->plan;
+}
+
+struct cmta_recorder *cmta_kit_recorder(struct cmta_kit *kit) {
+  return kit->recorder;
+}
+
 /* ---- Its parts at hand ---- */
 
 int cmta_kit_wait(struct cmta_kit *kit, size_t count, double seconds) {
@@ -88,4 +97,20 @@ int cmta_kit_take(struct cmta_kit *kit, const struct cmta_match *match, double s
   return cmta_mailbox_take(kit->mailbox, match, seconds, mail);
 }
 
-void cmta_kit_clear(struct cmta_kit *kit) { cmta_mailbox_clear(kit->mailbox, NULL); }
+/* A test with a fault that cannot be tests nothing. */
+int cmta_kit_fault(struct cmta_kit *kit, const char *text) {
+  char why[256];
+  int number = cmta_plan_add_text(kit->plan, text, why, sizeof why);
+  if (number < 0) {
+    const char *what = number == CMTA_E_ARGUMENT ? why : cmta_strerror(number);
+    fprintf(stderr, "cmta_kit_fault(\"%s\"): %s\n", text, what);
+    abort();
+  }
+  return number;
+}
+
+void cmta_kit_clear(struct cmta_kit *kit) {
+  cmta_mailbox_clear(kit->mailbox, NULL);
+  cmta_plan_clear(kit->plan);
+  cmta_recorder_clear(kit->recorder);
+}

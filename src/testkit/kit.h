@@ -10,6 +10,8 @@
 
 struct cmta_kit {
   struct cmta_mailbox *mailbox;
+  struct cmta_plan *plan;
+  struct cmta_recorder *recorder;
   struct cmta_tls *tls; /* or NULL */
   struct cmta_server *server;
   /* Whom config.accepted tells, or NULL. */
