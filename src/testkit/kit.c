@@ -114,3 +114,8 @@ void cmta_kit_clear(struct cmta_kit *kit) {
   cmta_plan_clear(kit->plan);
   cmta_recorder_clear(kit->recorder);
 }
+
+int cmta_kit_expect(struct cmta_kit *kit, const struct cmta_match *expected, size_t count,
+                    double seconds, char *difference, size_t size) {
+  return cmta_mailbox_expect(kit->mailbox, expected, count, seconds, difference, size);
+}
