@@ -253,3 +253,22 @@ Test(plan_wire, offer_may_be_nothing) {
   raw_hear(&raw, "250 localhost\r\n");
   raw_close(&raw);
 }
+
+Test(plan_wire, offer_takes_the_place_of_the_applications_keywords) {
+  static const struct cmta_keyword keywords[] = {{.ehlo = "XTRACE 1"}, {.ehlo = "XOTHER"}};
+  struct cmta_settings settings;
+  struct cmta_config server;
+  cmta_settings_init(&settings);
+  cmta_config_init(&server);
+  settings.keywords = keywords;
+  settings.keyword_count = 2;
+  server.settings = &settings;
+  config.config = &server;
+  start("ehlo nth 1: offer XOTHER 2");
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect(&raw, "220 ");
+  raw_send(&raw, "EHLO c.example\r\n");
+  raw_hear(&raw, "250-localhost\r\n250 XOTHER 2\r\n");
+  raw_say(&raw, "EHLO c.example", "250 XOTHER\r\n");
+  raw_close(&raw);
+}

@@ -221,6 +221,20 @@ Test(recorder, tells_when_a_connection_has_ended) {
   cr_assert_eq(cmta_kit_start(&kit, NULL), 0);
 }
 
+Test(recorder, shows_handshakes_that_fail) {
+  cmta_kit_stop(kit);
+  config.tls_mode = CMTA_TLS_OFFERED;
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  recorder = cmta_kit_recorder(kit);
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "STARTTLS", "220 ");
+  raw_send(&raw, "no handshake\r\n");
+  cr_assert_eq(cmta_recorder_wait_closed(recorder, 1, 10), 1);
+  raw_close(&raw);
+  expect_lines(1, (const char *const[]){"*", "...", "C  STARTTLS", "S  220", "*  TLS: failed",
+                                        "*  closed: tls", NULL});
+}
+
 /* ---- A server of our own ---- */
 
 static void *run(void *server) {
