@@ -8,9 +8,15 @@
 
 #include <pthread.h>
 
+/* Seconds that clients have for their farewell. */
+enum { STOP_SECONDS = 1 };
+
 struct cmta_kit {
   struct cmta_mailbox *mailbox;
-  struct cmta_tls *tls; /* or NULL */
+  struct cmta_plan *plan;
+  struct cmta_recorder *recorder;
+  struct cmta_tls *tls;       /* or NULL */
+  struct cmta_tls *wrong_tls; /* likewise: for faults */
   struct cmta_server *server;
   /* Whom config.accepted tells, or NULL. */
   void (*accepted)(struct cmta_session *session, void *user);
