@@ -139,7 +139,8 @@ CMTA_API int cmta_ehlo_offer(struct cmta_session *session, const char *line);
 /* Takes a line out of that reply, by its keyword, in any case of letters; the extension's
    parameters are refused as not offered. 8BITMIME takes SMTPUTF8 with it. The same moments and
    errors; CMTA_E_ARGUMENT when there is no such line (one of settings.keywords counts as there
-   whatever its `offered` says). */
+   whatever its `offered` says). "*" takes out all there are so far, but those that LMTP must have.
+ */
 CMTA_API int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword);
 
 #ifdef __cplusplus

@@ -170,6 +170,9 @@ CMTA_API enum cmta_close_reason cmta_session_close_reason(const struct cmta_sess
 /* A short English name of a close reason, for logs. A static string; any thread. */
 CMTA_API const char *cmta_close_reason_name(enum cmta_close_reason reason);
 
+/* What settings.clock.monotonic says now, in nanoseconds; 0 without. */
+CMTA_API uint64_t cmta_session_now(const struct cmta_session *session);
+
 /* What has happened in a session so far. */
 struct cmta_counts {
   uint64_t commands;      /* lines that came as commands, bad ones too */

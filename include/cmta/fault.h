@@ -18,7 +18,19 @@
  * In words: a stage, conditions, a colon, and one action. Conditions must all hold. Of several
  * faults whose time has come at one stage all delays and rates happen, and the first of the others.
  *
- * The same dialogue meets the same faults each time; only `chance` depends on a seed.
+ * A text that is the last of its line needs no quotes; in quotes "\n", "\t", "\r", "\"", "\\" and
+ * "\xHH" are octets, any but NUL. Words are known in any case of letters.
+ *
+ * What a client is not told is not done: with close, reset, half-close, stall and garbage the
+ * application is not asked, and a message is not taken. What changes a reply on its way (delay,
+ * throttle, cut, first-line) changes nothing else: "message: cut 0" is a message that was taken,
+ * and whose client does not hear of it.
+ *
+ * Of `body` and `headers` a reply, delay, cut, garbage or half-close is that of the message, at its
+ * end; close, reset and stall are at once.
+ *
+ * The same dialogue meets the same faults each time; only `chance` depends on a seed, and each
+ * fault has numbers of its own, the same on every machine.
  *
  * Threads: a plan may be changed from any while servers follow it.
  */
@@ -34,11 +46,12 @@ struct cmta_session;
 
 /* What goes wrong; the words in front. */
 enum cmta_fault_action {
-  CMTA_FAULT_REPLY =
-      0, /* reply CODE [ENHANCED] [TEXT]: said in place of the answer; 2yz accept, 421 closes */
-  CMTA_FAULT_DELAY = 1,      /* delay SECONDS: the reply comes later */
-  CMTA_FAULT_CLOSE = 2,      /* close: the connection ends in place of the reply */
-  CMTA_FAULT_RESET = 3,      /* reset: likewise, with a reset */
+  CMTA_FAULT_REPLY = 0, /* reply CODE [ENHANCED] [TEXT]: said in place of the answer; 2yz accepts
+                           (of AUTH any user), 421 closes. Without ENHANCED one that fits is said
+                           where clients are offered them */
+  CMTA_FAULT_DELAY = 1, /* delay SECONDS: the reply comes later */
+  CMTA_FAULT_CLOSE = 2, /* close: the connection ends in place of the reply */
+  CMTA_FAULT_RESET = 3, /* reset: likewise, with a reset */
   CMTA_FAULT_HALF_CLOSE = 4, /* half-close: the server's side ends, the client is still heard */
   CMTA_FAULT_STALL = 5,      /* stall: no reply, and nobody reads */
   CMTA_FAULT_THROTTLE = 6,   /* throttle RATE: octets a second that are sent, from here on */
@@ -47,7 +60,7 @@ enum cmta_fault_action {
   CMTA_FAULT_FIRST_LINE = 9, /* first-line: of a reply of several lines the first alone */
   CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
-                            place of all else */
+                            place of all else; what cannot be is left out: STARTTLS without TLS */
   CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails */
   CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */
 };
@@ -58,8 +71,11 @@ struct cmta_fault {
 
   /* At which stage: accept (a connection is there, nothing was said or read), connect, ehlo, helo,
      lhlo, starttls, auth, mail, rcpt, data, bdat, body (the first octets of a message), headers,
-     message (its end), rset, noop, vrfy, expn, help, etrn, quit; any is each command. A command
-     that is malformed or out of sequence reaches none. */
+     message (its end; for each recipient where each has an answer of its own), rset, noop, vrfy,
+     expn, help, etrn, quit; any is each command, XCLIENT, XFORWARD and verbs of the application
+     without a question of their own included. A command that is malformed or out of sequence
+     reaches none, nor does one whose question settings.verbs has taken over; of auth it is the
+     command alone. */
   const char *stage;
 
   /* Conditions; each but `chance` counts in the order in which things happen on the server. */
@@ -88,6 +104,22 @@ struct cmta_fault {
 /* Fills fault: at no stage, always, a reply of 451. */
 CMTA_API void cmta_fault_init(struct cmta_fault *fault);
 
+/* The fault in words, with NUL: as snprintf(), the length that it has. CMTA_E_ARGUMENT for one that
+   cannot be. */
+CMTA_API ptrdiff_t cmta_fault_words(const struct cmta_fault *fault, char *text, size_t size);
+
+/* A word of the language above, for help texts; all live for ever. */
+struct cmta_fault_word {
+  const char *word;  /* "reply" */
+  const char *usage; /* "reply CODE [ENHANCED] [TEXT]" */
+  const char *help;  /* what it means, in a few words */
+};
+
+/* The stages, conditions and actions, counted from 0; NULL behind the last. */
+CMTA_API const struct cmta_fault_word *cmta_fault_stage_word(size_t index);
+CMTA_API const struct cmta_fault_word *cmta_fault_condition_word(size_t index);
+CMTA_API const struct cmta_fault_word *cmta_fault_action_word(size_t index);
+
 /* ---- A plan ---- */
 
 struct cmta_plan;
@@ -99,9 +131,16 @@ CMTA_API int cmta_plan_new(struct cmta_plan **plan, uint64_t seed);
 /* Frees it; servers that it was added to must be freed before. NULL is ignored. */
 CMTA_API void cmta_plan_free(struct cmta_plan *plan);
 
-/* Adds hooks to the server, which do as planned: before the application's own, as those are not
-   asked what the plan answers. As cmta_server_add(). */
+/* Adds hooks to the server, which do as planned: before the application's own, those of
+   cmta_server_new() included, as those are not asked what the plan answers; a reply of 2yz at
+   `message` is said in place of theirs, who are asked and take it. As the set has a hook `auth`,
+   AUTH is known wherever settings.mechanisms are. Of a session without a server reply, close and
+   offer happen alone. As cmta_server_add(). */
 CMTA_API int cmta_plan_add_to(struct cmta_plan *plan, struct cmta_server *server);
+
+/* For the stage accept: to be called by config.accepted of the server (<cmta/server.h>), which is
+   the application's; the kit does. */
+CMTA_API void cmta_plan_accepted(struct cmta_plan *plan, struct cmta_session *session);
 
 /* Certificates for tls-wrong; it must outlive the servers. */
 CMTA_API void cmta_plan_set_wrong_tls(struct cmta_plan *plan, struct cmta_tls *tls);

@@ -168,6 +168,16 @@ CMTA_API uint64_t cmta_connection_number(const struct cmta_session *session);
    or one below 0. */
 CMTA_API int cmta_server_advance(struct cmta_server *server, double seconds);
 
+/* From any thread: has function(server, context) called once, on the server's thread, from its loop
+   and not inside a hook, in the order of the calls. It keeps the loop neither running nor waiting;
+   what has not been called when the server has stopped is called just before that is told. The
+   server must not be freed before this returns; calls that are left when it is freed are never
+   made. Memory comes from the settings' allocator, on the calling thread. 0; CMTA_E_STATE when the
+   server has stopped; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+CMTA_API int cmta_server_call(struct cmta_server *server,
+                              void (*function)(struct cmta_server *server, void *context),
+                              void *context);
+
 /* How many connections are open now; those count that only wait for their client to read the last
    reply. */
 CMTA_API size_t cmta_server_connections(const struct cmta_server *server);

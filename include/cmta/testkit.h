@@ -59,7 +59,8 @@ struct cmta_kit_config {
   /* OFFERED, REQUIRED or IMPLICIT: with a certificate for localhost, 127.0.0.1 and ::1 that was
      made for this kit, see cmta_kit_certificate(). OFF */
   enum cmta_tls_mode tls_mode;
-  /* LMTP, submission and so on. NULL: those of the settings */
+  /* LMTP, submission and so on; what clients do before their time is flagged at least. NULL: those
+     of the settings */
   const struct cmta_manners *manners;
   /* Users who may log in, "name:password" each, NULL at the end; in clear, too. NULL: nobody */
   const char *const *users;

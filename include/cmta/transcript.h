@@ -10,12 +10,15 @@
  *     0.000  S  220 localhost ESMTP cmta
  *     0.001  C  EHLO client.example
  *     ...
- *     0.004  C  (message of 4096 octets)
  *     0.004  !  warning: no Date field
- *     0.005  *  fault: message nth 2: close
+ *     0.005  *  fault: message nth 2: delay 1
+ *     0.005  C  (message of 4096 octets)
+ *     0.005  S  250 2.0.0 queued as 1
  *
- * What clients send is shown with all that is not printable made visible; what they say to prove
- * who they are is "[secret]".
+ * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
+ * printable made visible; what they say to prove who they are is "[secret]". What the server says
+ * is shown as it answered: a fault in front of it, of another kind than a reply, tells what became
+ * of that on its way.
  *
  * Threads: a recorder may be used from any.
  */
@@ -42,34 +45,39 @@ enum cmta_event_kind {
   CMTA_EVENT_TLS = 4,       /* a handshake; text: version and cipher, or that it failed */
   CMTA_EVENT_FAULT = 5,     /* what was planned happened; text: the fault in words */
   CMTA_EVENT_WARNING = 6,   /* the client breaks a rule, see below */
-  CMTA_EVENT_CLOSED = 7     /* text: why, as enum cmta_close_reason in small letters */
+  CMTA_EVENT_CLOSED = 7,    /* text: why, as enum cmta_close_reason in small letters */
+  CMTA_EVENT_LEFT_OUT = 8   /* text: for how many more events there was no room */
 };
 
-/* Warnings say: bare CR, bare LF, line too long, 8-bit octets without 8BITMIME or SMTPUTF8 (RFC
-   6152 section 3), no Date field, no From field (RFC 5322 section 3.6), spoke before the greeting,
-   did not wait for a reply (RFC 2920 section 3.1). Each once a session, those of a message once for
-   it. */
+/* Warnings say: "bare CR", "bare LF", "line too long", "spoke before the greeting", "did not wait
+   for a reply" (RFC 2920 section 3.1), each once a session, the last two where manners say FLAG or
+   more, as those of a kit do; and once a message "8-bit octets without 8BITMIME or SMTPUTF8" (RFC
+   6152 section 3), "no Date field", "no From field" (RFC 5322 section 3.6). Of a message that is
+   refused while it comes, what has come by then is looked at. */
 
 /* One event. */
 struct cmta_event {
   enum cmta_event_kind kind;
   double seconds;   /* since the connection was accepted, by the server's clock */
   bool tls;         /* it was said under TLS */
-  uint64_t octets;  /* that it had on the wire, before TLS; of a message as far as it was read */
-  const char *text; /* printable ASCII, or UTF-8 that the client said under SMTPUTF8; lives until
-                       the callback returns */
+  uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as far as it was read */
+  const char *text; /* printable, ASCII or UTF-8: other octets as "\r", "\n", "\t" or "\x1b", a
+                       backslash as two; of a line 1000 octets, then "..."; lives until the
+                       callback returns */
 };
 
 struct cmta_recorder;
 
-/* Makes a recorder that keeps the last `most` connections (0: all). 0, CMTA_E_MEMORY,
-   CMTA_E_ARGUMENT. The caller frees it. */
+/* Makes a recorder that keeps the last `most` connections (0: all), of each 10000 events and 1 MiB
+   of text, and its end. 0, CMTA_E_MEMORY, CMTA_E_ARGUMENT. The caller frees it. */
 CMTA_API int cmta_recorder_new(struct cmta_recorder **recorder, size_t most);
 
 /* Frees it; servers that it was added to must be freed before. NULL is ignored. */
 CMTA_API void cmta_recorder_free(struct cmta_recorder *recorder);
 
-/* Adds hooks to the server: before all others, so that everything is seen. As cmta_server_add(). */
+/* Adds hooks to the server: call it before hooks of others are added, cmta_server_new()'s included,
+   so that everything is seen. A recorder is for one server: CMTA_E_STATE for a second one; else as
+   cmta_server_add(). */
 CMTA_API int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *server);
 
 /* Adds an event of kind FAULT to a session's transcript: for cmta_plan_on_fault(), as context the
@@ -78,7 +86,8 @@ CMTA_API void cmta_recorder_fault(void *recorder, struct cmta_session *session, 
                                   const char *text);
 
 /* The numbers of the connections that are kept, as cmta_connection_number() counts: the first of
-   them, and one more than the last. */
+   them, and one more than the last that there was. Between them some may be missing, which were
+   forgotten or have not got to the greeting. */
 CMTA_API uint64_t cmta_recorder_first(struct cmta_recorder *recorder);
 CMTA_API uint64_t cmta_recorder_end(struct cmta_recorder *recorder);
 

@@ -44,6 +44,7 @@ void transaction_free(struct cmta_session *session) {
   struct memory *memory = &session->memory;
   if (!transaction)
     return;
+  message_unclaim(session);
   session->transaction = NULL;
   chain_free_data(session->service, transaction->attachments);
   message_release(&transaction->message);

@@ -23,4 +23,10 @@ void message_forget(struct cmta_session *session);
 /* Gives back the bytes of a message, its file ended. */
 void message_release(struct cmta_message *message);
 
+/* The message was accepted: whoever has claimed it gets it. */
+void message_hand_over(struct cmta_session *session);
+
+/* Forgets who has claimed it. */
+void message_unclaim(struct cmta_session *session);
+
 #endif

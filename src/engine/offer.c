@@ -242,11 +242,31 @@ int cmta_ehlo_offer(struct cmta_session *session, const char *line) {
   return is_ehlo_in_question(session) ? put_edit(session, OFFERED, line) : CMTA_E_STATE;
 }
 
+/* The lines that edits have added, and those of the tables, go; those that LMTP must have stay. */
+static int withhold_all(struct cmta_session *session) {
+  const struct cmta_settings *settings = &session->service->settings;
+  unsigned kept = session->manners.lmtp ? LMTP_ALWAYS : 0;
+  int result = 0;
+  for (size_t i = 0; result == 0 && i < settings->keyword_count; i++)
+    if (settings->keywords[i].ehlo)
+      result = put_edit(session, WITHHELD, settings->keywords[i].ehlo);
+  for (size_t i = 0; result == 0 && i < extension_count(); i++)
+    if (!((unsigned)extension_row(i)->bit & kept))
+      result = put_edit(session, WITHHELD, extension_row(i)->keyword);
+  struct offer *offer = session->offer_candidate;
+  for (size_t at = 0; result == 0 && at < offer->length; at += strlen(offer->edits + at) + 1)
+    if (!(cmta_extension_bit(keyword_of_line(offer->edits + at + 1)) & kept))
+      offer->edits[at] = WITHHELD;
+  return result;
+}
+
 int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword) {
   if (!session || !keyword)
     return CMTA_E_ARGUMENT;
   if (!is_ehlo_in_question(session))
     return CMTA_E_STATE;
+  if (strcmp(keyword, "*") == 0)
+    return withhold_all(session);
   unsigned bit = cmta_extension_bit(text_slice(keyword));
   if (!has_line(session, text_slice(keyword)) || (session->manners.lmtp && (bit & LMTP_ALWAYS)))
     return CMTA_E_ARGUMENT;

@@ -139,6 +139,11 @@ uint64_t cmta_session_question_number(const struct cmta_session *session) {
   return waits ? session->number : 0;
 }
 
+uint64_t cmta_session_now(const struct cmta_session *session) {
+  const struct cmta_clock *clock = &session->service->settings.clock;
+  return clock->monotonic ? clock->monotonic(clock->context) : 0;
+}
+
 const struct cmta_service *cmta_session_service(const struct cmta_session *session) {
   return session->service;
 }

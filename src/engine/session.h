@@ -85,8 +85,9 @@ struct chunk {
 /* One mail transaction: made at MAIL, gone at the end of the message, at RSET, EHLO, or the
  * session's end. */
 struct transaction {
-  bool begun; /* its MAIL was accepted */
-  bool taken; /* envelope and message were, and are empty */
+  bool begun;          /* its MAIL was accepted */
+  bool taken;          /* envelope and message were, and are empty */
+  struct claim *claim; /* whose the message is when it is accepted, or NULL: see take.c */
   struct cmta_envelope envelope;
   struct cmta_path *forward_paths; /* what the envelope shows, in a block of `capacity` paths */
   size_t capacity;

@@ -63,7 +63,8 @@ static void take_over(struct taken *taken, struct cmta_session *session) {
 
 static bool can_take(const struct cmta_session *session) {
   bool asked = session->question == QUESTION_ASKED || session->question == QUESTION_OPEN;
-  return asked && session->event == BODY_END && !session->transaction->taken;
+  const struct transaction *transaction = session->transaction;
+  return asked && session->event == BODY_END && !transaction->taken && !transaction->claim;
 }
 
 /* The reply may still be what the envelope allowed (RFC 6531 section 3.7.4.2). */
@@ -79,6 +80,52 @@ int cmta_message_take(struct cmta_session *session, struct cmta_message **messag
   take_over(taken, session);
   *message = &taken->message;
   return 0;
+}
+
+/* ---- Claims ---- */
+
+/* A message that will be taken when it is accepted, and what for. */
+struct claim {
+  struct taken *taken;
+  void (*given)(void *context, struct cmta_message *message);
+  void *context;
+};
+
+int cmta_message_claim(struct cmta_session *session,
+                       void (*given)(void *context, struct cmta_message *message), void *context) {
+  if (!session || !given)
+    return CMTA_E_ARGUMENT;
+  if (!can_take(session))
+    return CMTA_E_STATE;
+  struct claim *claim = memory_take(&session->memory, sizeof *claim);
+  struct taken *taken = claim ? taken_new(session) : NULL;
+  if (!taken) {
+    memory_give(&session->memory, claim);
+    return CMTA_E_MEMORY;
+  }
+  *claim = (struct claim){taken, given, context};
+  session->transaction->claim = claim;
+  return 0;
+}
+
+void message_hand_over(struct cmta_session *session) {
+  struct claim *claim = session->transaction->claim;
+  if (!claim)
+    return;
+  struct taken *taken = claim->taken;
+  claim->taken = NULL;
+  take_over(taken, session);
+  claim->given(claim->context, &taken->message);
+}
+
+void message_unclaim(struct cmta_session *session) {
+  struct claim *claim = session->transaction->claim;
+  if (claim && claim->taken) {
+    struct memory memory = claim->taken->memory;
+    memory_give(&memory, claim->taken);
+  }
+  memory_give(&session->memory, claim);
+  session->transaction->claim = NULL;
 }
 
 void cmta_message_free(struct cmta_message *message) {

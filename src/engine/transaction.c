@@ -23,10 +23,12 @@
 void transaction_drop(struct cmta_session *session) {
   if (!session->transaction)
     return;
-  if (answers_accept(session))
+  if (answers_accept(session)) {
     statistics_count(session, (struct cmta_counts){.messages = 1});
-  else if (session->transaction->begun)
+    message_hand_over(session);
+  } else if (session->transaction->begun) {
     chain_tell_reset(session);
+  }
   transaction_free(session);
 }
 
@@ -218,6 +220,7 @@ void message_done(struct cmta_session *session) {
     reply_send(session, session->standard, false);
   session->errors = 0;
   statistics_count(session, (struct cmta_counts){.messages = 1});
+  message_hand_over(session);
   transaction_free(session);
   forwarded_forget(session);
 }

@@ -35,6 +35,10 @@ const char *cmta_strerror(int error) {
     return "the password file cannot be used";
   case CMTA_E_UNSUPPORTED:
     return "this library was built without it";
+  case CMTA_E_TIMEOUT:
+    return "it has not come in time";
+  case CMTA_E_UNEXPECTED:
+    return "the reply is not the expected one";
   default:
     return "unknown error";
   }

@@ -80,6 +80,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   listeners_init(server);
   stop_init(server);
   tickets_init(server);
+  call_queue_init(server);
   compose_refusal(server, settings);
   return server;
 }
@@ -158,6 +159,7 @@ void cmta_server_free(struct cmta_server *server) {
   alarm_stop(server, &server->stop);
   listeners_free(server);
   sasl_free(server);
+  call_queue_free(server);
   tickets_free(server);
   cmta_statistics_free(server->statistics);
   cmta_service_free(server->service);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What `cmake --install` puts where: the public headers, the libraries (named in compile.cmake), the CMake package `cmta` and the
-# pkg-config files cmta-engine and cmta. All of it may be moved afterwards: nothing installed holds the prefix.
+# pkg-config files cmta-engine, cmta and cmta-testkit. All of it may be moved afterwards: nothing installed holds the prefix.
 
 include(CMakePackageConfigHelpers)
 
@@ -29,7 +29,11 @@ foreach(kind LIB INCLUDE)
   set(${folder} "\${prefix}")
   cmake_path(APPEND ${folder} ${CMAKE_INSTALL_${kind}DIR})
 endforeach()
-foreach(package cmta-engine cmta)
+set(packages cmta-engine cmta)
+if(CMTA_TESTKIT)
+  list(APPEND packages cmta-testkit)
+endif()
+foreach(package IN LISTS packages)
   configure_file(${CMAKE_CURRENT_LIST_DIR}/${package}.pc.in ${package}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfig_folder})
 endforeach()

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Which faults can be; and copies of them. */
+
+#include "testkit/fault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a delay may be at most: some thirty years. */
+static const double longest = 1e9;
+
+static bool is_digit(char octet) { return octet >= '0' && octet <= '9'; }
+
+/* Digits at *at, so many at most; how many. */
+static size_t digits(struct cmta_slice text, size_t at, size_t most) {
+  size_t count = 0;
+  while (at + count < text.length && count <= most && is_digit(text.at[at + count]))
+    count++;
+  return count <= most ? count : 0;
+}
+
+bool fault_is_enhanced(struct cmta_slice text) {
+  if (text.length < 5 || !strchr("245", text.at[0]) || text.at[1] != '.')
+    return false;
+  size_t subject = digits(text, 2, 3), dot = 2 + subject;
+  if (subject == 0 || dot >= text.length || text.at[dot] != '.')
+    return false;
+  size_t detail = digits(text, dot + 1, 3);
+  return detail > 0 && dot + 1 + detail == text.length;
+}
+
+static int check_conditions(const struct cmta_fault *fault, unsigned known, char *why,
+                            size_t size) {
+  const struct condition_row *row;
+  for (size_t i = 0; (row = condition_row(i)); i++)
+    if (condition_counts(fault, row) && (row->needs & known) != row->needs)
+      return fault_wrong(why, size, "\"%s\" is not known at \"%s\"", row->word.word, fault->stage);
+  if (!(fault->chance >= 0 && fault->chance <= 1))
+    return fault_wrong(why, size, "\"chance\" is from 0 to 1");
+  if (fault->match.value && !fault->match.header)
+    return fault_wrong(why, size, "\"header\" wants the name of a field");
+  return fault->match.id ? fault_wrong(why, size, "there is no condition for an id") : 0;
+}
+
+static int check_reply(const struct cmta_fault *fault, char *why, size_t size) {
+  if (fault->code < 100 || fault->code > 999)
+    return fault_wrong(why, size, "\"reply\" wants a code from 100 to 999");
+  const char *enhanced = fault->enhanced;
+  if (enhanced && !fault_is_enhanced((struct cmta_slice){enhanced, strlen(enhanced)}))
+    return fault_wrong(why, size, "\"reply\" has a malformed enhanced status code");
+  return 0;
+}
+
+static int check_action(const struct cmta_fault *fault, unsigned known, char *why, size_t size) {
+  const struct action_row *row = action_row((size_t)fault->action);
+  if (!row)
+    return fault_wrong(why, size, "there is no such action");
+  if ((row->needs & known) != row->needs)
+    return fault_wrong(why, size, "\"%s\" cannot be at \"%s\"", row->word.word, fault->stage);
+  if (row->kind == ACTION_SECONDS && !(fault->seconds >= 0 && fault->seconds <= longest))
+    return fault_wrong(why, size, "\"%s\" wants seconds from 0 to 1000000000", row->word.word);
+  if (row->kind == ACTION_RATE && fault->rate == 0)
+    return fault_wrong(why, size, "\"%s\" wants 1 octet a second or more", row->word.word);
+  return row->kind == ACTION_REPLY ? check_reply(fault, why, size) : 0;
+}
+
+int fault_check(const struct cmta_fault *fault, char *why, size_t size) {
+  const char *name = fault->stage ? fault->stage : "";
+  int stage = stage_of((struct cmta_slice){name, strlen(name)});
+  if (stage < 0)
+    return fault_wrong(why, size, "there is no such stage");
+  unsigned known = stage_row((size_t)stage)->known;
+  int wrong = check_conditions(fault, known, why, size);
+  return wrong ? wrong : check_action(fault, known, why, size);
+}
+
+/* Where a fault has strings. */
+static const size_t strings_of[] = {
+    offsetof(struct cmta_fault, stage),           offsetof(struct cmta_fault, match.sender),
+    offsetof(struct cmta_fault, match.recipient), offsetof(struct cmta_fault, match.subject),
+    offsetof(struct cmta_fault, match.text),      offsetof(struct cmta_fault, match.header),
+    offsetof(struct cmta_fault, match.value),     offsetof(struct cmta_fault, match.id),
+    offsetof(struct cmta_fault, enhanced),        offsetof(struct cmta_fault, text),
+};
+
+enum { STRING_COUNT = sizeof strings_of / sizeof *strings_of };
+
+static const char **string_of(struct cmta_fault *fault, size_t index) {
+  return (const char **)((char *)fault + strings_of[index]);
+}
+
+static size_t size_of_strings(struct cmta_fault *fault) {
+  size_t size = 1;
+  for (size_t i = 0; i < STRING_COUNT; i++)
+    size += *string_of(fault, i) ? strlen(*string_of(fault, i)) + 1 : 0;
+  return size;
+}
+
+int fault_copy(const struct cmta_fault *fault, struct cmta_fault *copy, char **strings) {
+  bool known = fault->size >= sizeof fault->size && fault->size <= sizeof *fault;
+  if (!known)
+    return CMTA_E_ARGUMENT;
+  cmta_fault_init(copy);
+  memcpy(copy, fault, fault->size);
+  copy->size = sizeof *copy;
+  copy->match.size = sizeof copy->match;
+  char *room = malloc(size_of_strings(copy));
+  *strings = room;
+  if (!room)
+    return CMTA_E_MEMORY;
+  for (size_t i = 0; i < STRING_COUNT; i++) {
+    const char **string = string_of(copy, i);
+    size_t size = *string ? strlen(*string) + 1 : 0;
+    *string = size ? memcpy(room, *string, size) : NULL;
+    room += size;
+  }
+  return 0;
+}

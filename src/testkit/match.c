@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Which mails are meant: patterns for addresses, texts for what is said. */
+
+#include "testkit/match.h"
+
+#include "testkit/mail.h"
+
+#include <string.h>
+
+bool match_read(struct cmta_match *match, const struct cmta_match *given) {
+  *match = (struct cmta_match)CMTA_MATCH_INIT;
+  if (!given)
+    return true;
+  if (given->size < sizeof given->size || given->size > sizeof *match)
+    return false;
+  memcpy(match, given, given->size);
+  match->size = sizeof *match;
+  return true;
+}
+
+/* Letters of ASCII without their case, in any locale. */
+static char folded(char octet) {
+  return octet >= 'A' && octet <= 'Z' ? (char)(octet - 'A' + 'a') : octet;
+}
+
+static bool is_same(char pattern, char octet) {
+  return pattern == '?' || folded(pattern) == folded(octet);
+}
+
+/* What a '*' stands for is as short as it can be; where that leads nowhere the last one is made
+ * longer. */
+bool match_address(const char *pattern, struct cmta_slice address) {
+  const char *star = NULL;
+  size_t at = 0, retry = 0;
+  while (at < address.length) {
+    if (*pattern == '*') {
+      star = ++pattern;
+      retry = at;
+    } else if (*pattern && is_same(*pattern, address.at[at])) {
+      pattern++;
+      at++;
+    } else if (star) {
+      pattern = star;
+      at = ++retry;
+    } else {
+      return false;
+    }
+  }
+  while (*pattern == '*')
+    pattern++;
+  return *pattern == '\0';
+}
+
+bool match_sender(const struct cmta_match *match, const struct cmta_mail *mail) {
+  const struct cmta_envelope *envelope = cmta_message_envelope(mail->message);
+  return !match->sender || match_address(match->sender, envelope->reverse_path.address);
+}
+
+bool match_recipient(const struct cmta_match *match, const struct cmta_mail *mail) {
+  const struct cmta_path *path;
+  for (size_t i = 0; match->recipient && (path = cmta_mail_recipient(mail, i)); i++)
+    if (match_address(match->recipient, path->address))
+      return true;
+  return !match->recipient;
+}
+
+bool match_subject(const struct cmta_match *match, const struct cmta_mail *mail) {
+  const char *subject = match->subject ? cmta_mail_header(mail, "Subject") : NULL;
+  return !match->subject || (subject && strstr(subject, match->subject));
+}
+
+bool match_text(const struct cmta_match *match, const struct cmta_mail *mail) {
+  return !match->text || strstr(cmta_mail_text(mail), match->text);
+}
+
+bool match_header(const struct cmta_match *match, const struct cmta_mail *mail) {
+  if (!match->header)
+    return true;
+  const struct content *content = mail_content(mail);
+  const struct content_field *field = NULL;
+  while (content && (field = content_next(content, field, match->header)))
+    if (!match->value || strstr(field->value, match->value))
+      return true;
+  return false;
+}
+
+bool match_id(const struct cmta_match *match, const struct cmta_mail *mail) {
+  return !match->id || strcmp(match->id, mail->id) == 0;
+}
+
+/* The quick ones first: a message is read only where its envelope fits. */
+bool match_all(const struct cmta_match *match, const struct cmta_mail *mail) {
+  return match_id(match, mail) && match_sender(match, mail) && match_recipient(match, mail) &&
+         match_subject(match, mail) && match_header(match, mail) && match_text(match, mail);
+}
+
+bool cmta_mail_matches(const struct cmta_mail *mail, const struct cmta_match *match) {
+  struct cmta_match chosen;
+  return mail && match_read(&chosen, match) && match_all(&chosen, mail);
+}

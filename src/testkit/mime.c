@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What a message says, by GMime. Fields are found here, so that GMime sees of the header section
+ * what it decodes and no more. */
+
+#include "testkit/mime.h"
+
+#include <gmime/gmime.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Words for parts with parts in them that a message may have: reading it goes as deep as they lie
+ * in each other. */
+enum { MOST_NESTS = 200 };
+
+/* GMime has to be told that it begins, and has tables that all threads share: one at a time. */
+static pthread_mutex_t gmime = PTHREAD_MUTEX_INITIALIZER;
+
+static bool is_blank(char octet) {
+  return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\n';
+}
+
+static struct cmta_slice trimmed(struct cmta_slice text) {
+  while (text.length > 0 && is_blank(text.at[0])) {
+    text.at++;
+    text.length--;
+  }
+  while (text.length > 0 && is_blank(text.at[text.length - 1]))
+    text.length--;
+  return text;
+}
+
+/* ---- Fields ---- */
+
+/* Cuts the next line off, its end with it. */
+static struct cmta_slice cut_line(struct cmta_slice *rest) {
+  const char *end = rest->length ? memchr(rest->at, '\n', rest->length) : NULL;
+  struct cmta_slice line = {rest->at, end ? (size_t)(end - rest->at) + 1 : rest->length};
+  rest->at += line.length;
+  rest->length -= line.length;
+  return line;
+}
+
+/* Cuts the next field off, its folded lines with it (RFC 5322 section 2.2.3); empty at the end of
+ * the section. */
+static struct cmta_slice cut_field(struct cmta_slice *rest) {
+  struct cmta_slice field = {rest->at, 0};
+  if (rest->length == 0 || *rest->at == '\r' || *rest->at == '\n')
+    return field;
+  do
+    field.length += cut_line(rest).length;
+  while (rest->length > 0 && (*rest->at == ' ' || *rest->at == '\t'));
+  return field;
+}
+
+/* A copy as a string, without line ends, blanks in place of NUL. */
+static char *unfolded(struct cmta_slice text) {
+  char *copy = g_malloc(text.length + 1);
+  size_t length = 0;
+  for (size_t i = 0; i < text.length; i++)
+    if (text.at[i] != '\r' && text.at[i] != '\n')
+      copy[length++] = text.at[i] ? text.at[i] : ' ';
+  copy[length] = '\0';
+  return copy;
+}
+
+/* Octets that are no UTF-8 are those of ISO 8859-1 to GMime, and what is wrong then is replaced. */
+static char *decoded(struct cmta_slice text) {
+  char *plain = unfolded(text);
+  char *found = g_mime_utils_header_decode_text(NULL, plain);
+  char *valid = g_utf8_make_valid(found, -1);
+  g_free(found);
+  g_free(plain);
+  return valid;
+}
+
+static void read_field(GArray *fields, struct cmta_slice field) {
+  const char *colon = memchr(field.at, ':', field.length);
+  if (!colon)
+    return;
+  size_t length = (size_t)(colon - field.at);
+  struct cmta_slice name = trimmed((struct cmta_slice){field.at, length});
+  struct cmta_slice value = {colon + 1, field.length - length - 1};
+  struct content_field read = {.name = unfolded(name), .value = decoded(trimmed(value))};
+  g_array_append_val(fields, read);
+}
+
+/* Cuts the header section off, with the empty line that ends it. */
+static void read_fields(struct content *content, struct cmta_slice *rest) {
+  GArray *fields = g_array_new(FALSE, FALSE, sizeof(struct content_field));
+  struct cmta_slice field;
+  while ((field = cut_field(rest)).length > 0)
+    read_field(fields, field);
+  (void)cut_line(rest);
+  content->field_count = fields->len;
+  content->fields = (struct content_field *)(void *)g_array_free(fields, FALSE);
+}
+
+/* ---- Text ---- */
+
+static bool is_attachment(GMimeObject *part) {
+  const char *disposition = g_mime_object_get_disposition(part);
+  return disposition && g_ascii_strcasecmp(disposition, "attachment") == 0;
+}
+
+/* Whether there is text in a part, or plain text, that is no attachment. */
+static bool has_text(GMimeObject *part, bool plain) {
+  if (!part || is_attachment(part))
+    return false;
+  if (GMIME_IS_TEXT_PART(part))
+    return !plain ||
+           g_mime_content_type_is_type(g_mime_object_get_content_type(part), "*", "plain");
+  int count = GMIME_IS_MULTIPART(part) ? g_mime_multipart_get_count((GMimeMultipart *)part) : 0;
+  for (int i = 0; i < count; i++)
+    if (has_text(g_mime_multipart_get_part((GMimeMultipart *)part, i), plain))
+      return true;
+  return false;
+}
+
+/* Of alternatives the first that has plain text, or else text; NULL when none has. */
+static GMimeObject *chosen(GMimeMultipart *alternatives) {
+  int count = g_mime_multipart_get_count(alternatives);
+  for (int round = 0; round < 2; round++)
+    for (int i = 0; i < count; i++)
+      if (has_text(g_mime_multipart_get_part(alternatives, i), round == 0))
+        return g_mime_multipart_get_part(alternatives, i);
+  return NULL;
+}
+
+/* The charset to convert from; NULL where octets that are UTF-8 can stay. */
+static const char *foreign_charset(GMimeTextPart *part) {
+  const char *charset = g_mime_text_part_get_charset(part);
+  bool ours = !charset || g_ascii_strcasecmp(charset, "utf-8") == 0 ||
+              g_ascii_strcasecmp(charset, "us-ascii") == 0;
+  return ours ? NULL : charset;
+}
+
+/* What a part holds, its transfer encoding undone, in UTF-8 where its charset is known. */
+static GByteArray *decoded_part(GMimeTextPart *part) {
+  GByteArray *octets = g_byte_array_new();
+  GMimeDataWrapper *content = g_mime_part_get_content((GMimePart *)part);
+  const char *charset = foreign_charset(part);
+  GMimeFilter *filter = charset ? g_mime_filter_charset_new(charset, "utf-8") : NULL;
+  GMimeStream *memory = g_mime_stream_mem_new_with_byte_array(octets);
+  GMimeStream *stream = g_mime_stream_filter_new(memory);
+  g_mime_stream_mem_set_owner((GMimeStreamMem *)memory, FALSE);
+  if (filter)
+    g_mime_stream_filter_add((GMimeStreamFilter *)stream, filter);
+  if (content)
+    g_mime_data_wrapper_write_to_stream(content, stream);
+  g_mime_stream_flush(stream);
+  g_object_unref(stream);
+  g_object_unref(memory);
+  if (filter)
+    g_object_unref(filter);
+  return octets;
+}
+
+/* Puts octets behind the text: valid, NUL replaced, lines ended by LF, the last one of what was
+ * there before, too. */
+static void add_text(GString *text, const char *octets, size_t length) {
+  if (text->len > 0 && text->str[text->len - 1] != '\n')
+    g_string_append_c(text, '\n');
+  char *valid = length ? g_utf8_make_valid(octets, (gssize)length) : g_strdup("");
+  for (const char *at = valid; *at; at++)
+    if (at[0] != '\r' || at[1] != '\n')
+      g_string_append_c(text, *at);
+  g_free(valid);
+}
+
+static void add_part(GString *text, GMimeObject *part) {
+  if (!has_text(part, false))
+    return;
+  if (GMIME_IS_TEXT_PART(part)) {
+    GByteArray *octets = decoded_part((GMimeTextPart *)part);
+    add_text(text, (const char *)octets->data, octets->len);
+    g_byte_array_free(octets, TRUE);
+    return;
+  }
+  GMimeMultipart *parts = (GMimeMultipart *)part;
+  if (g_mime_content_type_is_type(g_mime_object_get_content_type(part), "*", "alternative")) {
+    add_part(text, chosen(parts));
+    return;
+  }
+  for (int i = 0; i < g_mime_multipart_get_count(parts); i++)
+    add_part(text, g_mime_multipart_get_part(parts, i));
+}
+
+/* ---- The whole ---- */
+
+/* How often a word is in a text, in any case of letters. */
+static size_t count_word(struct cmta_slice text, const char *word) {
+  size_t length = strlen(word), count = 0;
+  for (size_t i = 0; i + length <= text.length; i++)
+    count += g_ascii_strncasecmp(text.at + i, word, length) == 0;
+  return count;
+}
+
+/* Whether parts may lie in each other so deeply that reading them would need too much stack. */
+static bool is_too_deep(struct cmta_slice bytes) {
+  return count_word(bytes, "multipart/") + count_word(bytes, "message/") > MOST_NESTS;
+}
+
+static void add_message(GString *text, struct cmta_slice bytes) {
+  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.at, bytes.length);
+  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+  GMimeObject *part = g_mime_parser_construct_part(parser, NULL);
+  if (part) {
+    add_part(text, part);
+    g_object_unref(part);
+  }
+  g_object_unref(parser);
+  g_object_unref(stream);
+}
+
+/* What is too deep is shown as it is. */
+static void read_text(struct content *content, struct cmta_slice bytes, struct cmta_slice body) {
+  GString *text = g_string_new(NULL);
+  if (is_too_deep(bytes))
+    add_text(text, body.at, body.length);
+  else if (bytes.length > 0)
+    add_message(text, bytes);
+  content->text = g_string_free(text, FALSE);
+}
+
+/* ---- Life ---- */
+
+struct content *content_read(struct cmta_slice bytes) {
+  struct content *content = calloc(1, sizeof *content);
+  if (!content)
+    return NULL;
+  pthread_mutex_lock(&gmime);
+  g_mime_init();
+  struct cmta_slice body = bytes;
+  read_fields(content, &body);
+  read_text(content, bytes, body);
+  pthread_mutex_unlock(&gmime);
+  return content;
+}
+
+void content_free(struct content *content) {
+  if (!content)
+    return;
+  for (size_t i = 0; i < content->field_count; i++) {
+    g_free(content->fields[i].name);
+    g_free(content->fields[i].value);
+  }
+  g_free(content->fields);
+  g_free(content->text);
+  free(content);
+}
+
+const struct content_field *content_next(const struct content *content,
+                                         const struct content_field *before, const char *name) {
+  size_t from = before ? (size_t)(before - content->fields) + 1 : 0;
+  for (size_t i = from; i < content->field_count; i++)
+    if (g_ascii_strcasecmp(content->fields[i].name, name) == 0)
+      return &content->fields[i];
+  return NULL;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_TESTKIT_PLAN_H
+#define CMTA_TESTKIT_PLAN_H
+
+/* When what is planned happens: the inside of a plan. plan_hooks.c looks there at each stage. */
+
+#include "testkit/fault.h"
+
+#include <cmta/session.h>
+
+#include <pthread.h>
+
+/* A fault that is planned. */
+struct planned {
+  struct cmta_fault fault;
+  char *strings; /* of fault */
+  char *words;
+  enum stage stage;
+  int number;
+  uint64_t met;      /* how often all but counts and chance have held */
+  uint64_t happened; /* how often it has happened */
+  uint64_t random;   /* the state of its generator */
+  unsigned users;    /* those that hold it, the plan among them */
+};
+
+struct cmta_plan {
+  pthread_mutex_t mutex;
+  struct planned **rows;
+  size_t count;
+  uint64_t seed;
+  uint64_t changes; /* how often it was cleared */
+  struct cmta_tls *wrong_tls;
+  void (*told)(void *context, struct cmta_session *session, int number, const char *text);
+  void *told_context;
+};
+
+/* What the session has come to. */
+struct moment {
+  enum stage stage;
+  struct cmta_session *session;
+  const struct cmta_path *sender;     /* of MAIL, or NULL */
+  const struct cmta_path *recipient;  /* of RCPT, or NULL */
+  const struct cmta_message *message; /* at STAGE_MESSAGE, else NULL */
+};
+
+/* How far a moment has been looked at. */
+struct plan_cursor {
+  size_t at;
+  uint64_t changes;
+  bool acted; /* one that is no delay and no rate has come */
+};
+
+/* Whether what the fault says of the transaction holds. */
+bool plan_matches(const struct moment *moment, const struct cmta_match *match);
+
+/* The next fault whose time has come; NULL when there is none. To be given back. All zero the
+   cursor stands before the first. */
+struct planned *plan_next(struct cmta_plan *plan, const struct moment *moment,
+                          struct plan_cursor *cursor);
+void plan_give_back(struct cmta_plan *plan, struct planned *planned);
+
+/* Tells whoever wants to know that it happened. */
+void plan_tell(struct cmta_plan *plan, struct cmta_session *session, const struct planned *planned);
+
+/* The certificates for tls-wrong, or NULL. */
+struct cmta_tls *plan_wrong_tls(struct cmta_plan *plan);
+
+/* Does what is planned for the moment, and says how the question is to be answered: ACCEPT unless
+   the plan has the answer. Where there is no question all that can be done is done to the bytes of
+   the next reply. */
+enum cmta_verdict plan_meet(struct cmta_plan *plan, const struct moment *moment);
+
+#endif

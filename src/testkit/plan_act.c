@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * How what is planned happens: by the answer to the question where a server would answer so, else
+ * to the bytes of the reply. What a client is not told is not done, so that a message whose reply
+ * is missing was not taken; of a reply that is late or cut the message was.
+ */
+
+#include "testkit/plan.h"
+
+#include <cmta/wire.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is said where nothing else is planned. */
+static const char default_text[] = "As planned";
+
+static bool is_success(int code) { return code / 100 == 2 || code == 354; }
+
+/* The answer when the client hears none, or one that is none. A greeting is not refused by that:
+ * the session goes on. */
+static enum cmta_verdict unsaid(const struct moment *moment) {
+  return moment->stage == STAGE_CONNECT ? CMTA_ACCEPT : CMTA_TEMPFAIL;
+}
+
+static bool has_question(const struct moment *moment) {
+  return *cmta_session_question(moment->session);
+}
+
+/* Bytes, or none, in place of the next reply, and what follows. */
+static void say(const struct moment *moment, const char *bytes, size_t length,
+                enum cmta_wire_end end) {
+  struct cmta_wire wire;
+  cmta_wire_init(&wire);
+  wire.replacement = bytes;
+  wire.replacement_length = length;
+  wire.end = end;
+  cmta_wire_set(moment->session, &wire);
+}
+
+/* ---- Replies ---- */
+
+/* The line that text begins with; moves text behind it, to NULL at the end. */
+static struct cmta_slice next_line(const char **text) {
+  struct cmta_slice line = {*text, strcspn(*text, "\n")};
+  *text = line.at[line.length] ? line.at + line.length + 1 : NULL;
+  return line;
+}
+
+static const char *text_of(const struct cmta_fault *fault) {
+  return fault->text ? fault->text : default_text;
+}
+
+/* In the words of the session. */
+static void compose(struct cmta_session *session, const struct cmta_fault *fault) {
+  const char *rest = text_of(fault);
+  struct cmta_slice line = next_line(&rest);
+  cmta_reply(session, fault->code, fault->enhanced, "%.*s", (int)line.length, line.at);
+  while (rest) {
+    line = next_line(&rest);
+    cmta_reply_line(session, "%.*s", (int)line.length, line.at);
+  }
+}
+
+static char *put(char *room, const char *bytes, size_t length) {
+  memcpy(room, bytes, length);
+  return room + length;
+}
+
+/* The reply as bytes; *length of them. NULL without memory. */
+static char *new_bytes(const struct cmta_fault *fault, size_t *length) {
+  const char *rest = text_of(fault), *enhanced = fault->enhanced ? fault->enhanced : "";
+  size_t lines = 1, front = 4 + strlen(enhanced) + 1;
+  for (const char *at = rest; *at; at++)
+    lines += *at == '\n';
+  char *bytes = malloc(strlen(rest) + lines * (front + 2)), *room = bytes;
+  while (room && rest) {
+    struct cmta_slice line = next_line(&rest);
+    char code[4] = {(char)('0' + fault->code / 100), (char)('0' + fault->code / 10 % 10),
+                    (char)('0' + fault->code % 10), rest ? '-' : ' '};
+    room = put(room, code, sizeof code);
+    room = put(room, enhanced, strlen(enhanced));
+    room = put(room, " ", *enhanced ? 1 : 0);
+    room = put(room, line.at, line.length);
+    room = put(room, "\r\n", 2);
+  }
+  *length = bytes ? (size_t)(room - bytes) : 0;
+  return bytes;
+}
+
+/* What no session would say. Behind 421 the connection ends, and a greeting that refuses is the
+ * last word, too. */
+static void say_reply(const struct moment *moment, const struct cmta_fault *fault) {
+  size_t length;
+  char *bytes = new_bytes(fault, &length);
+  bool refused = moment->stage == STAGE_ACCEPT && fault->code >= 400;
+  if (bytes)
+    say(moment, bytes, length, refused || fault->code == 421 ? CMTA_WIRE_CLOSE : CMTA_WIRE_GO_ON);
+  free(bytes);
+}
+
+/* Who nobody else has looked at has a name all the same. */
+static bool is_possible(const struct moment *moment, enum cmta_verdict verdict,
+                        const struct cmta_fault *fault) {
+  const struct cmta_envelope *envelope = cmta_session_envelope(moment->session);
+  const char *question = cmta_session_question(moment->session);
+  bool utf8 = envelope && envelope->smtputf8;
+  if (cmta_reply_check(question, verdict, fault->code, fault->enhanced, text_of(fault), utf8) != 0)
+    return false;
+  return moment->stage != STAGE_AUTH || verdict != CMTA_TAKE ||
+         cmta_session_set_identity(moment->session, "planned", NULL) == 0;
+}
+
+/* The verdict that a reply stands for. */
+static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
+  if (code == 421)
+    return CMTA_CLOSE;
+  if (is_success(code))
+    return moment->stage == STAGE_MESSAGE ? CMTA_ACCEPT : CMTA_TAKE;
+  if (code / 100 == 5)
+    return CMTA_REJECT;
+  return code / 100 == 4 ? CMTA_TEMPFAIL : unsaid(moment);
+}
+
+/* That a message is accepted is said in place of what those behind say, who take it. */
+static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fault *fault) {
+  enum cmta_verdict verdict = verdict_of(moment, fault->code);
+  bool taken = verdict == CMTA_ACCEPT && moment->stage == STAGE_MESSAGE;
+  if (has_question(moment) && !taken && is_possible(moment, verdict, fault)) {
+    compose(moment->session, fault);
+    return verdict;
+  }
+  say_reply(moment, fault);
+  return verdict == CMTA_TAKE ? unsaid(moment) : verdict;
+}
+
+/* ---- The rest ---- */
+
+/* Where there is a question the session ends by itself. */
+static enum cmta_verdict close_it(const struct moment *moment) {
+  if (!has_question(moment))
+    say(moment, "", 0, CMTA_WIRE_CLOSE);
+  return CMTA_DROP;
+}
+
+static enum cmta_verdict reset_it(const struct moment *moment) {
+  say(moment, "", 0, CMTA_WIRE_RESET);
+  return CMTA_CLOSE;
+}
+
+/* In the middle of a message there is no reply to be missed: nothing more is read at once. */
+static enum cmta_verdict stall(const struct moment *moment) {
+  bool slice = strcmp(cmta_session_question(moment->session), "chunk") == 0;
+  if (slice && cmta_session_set_deadline(moment->session, 0, CMTA_DROP) == 0)
+    return CMTA_LATER;
+  say(moment, "", 0, CMTA_WIRE_STALL);
+  return unsaid(moment);
+}
+
+static enum cmta_verdict garbage(const struct moment *moment, const struct cmta_fault *fault) {
+  const char *text = fault->text ? fault->text : "%$#@!";
+  size_t length = strlen(text);
+  char *bytes = malloc(length + 2);
+  if (bytes) {
+    memcpy(bytes, text, length);
+    memcpy(bytes + length, "\r\n", 2);
+    say(moment, bytes, length + 2, CMTA_WIRE_GO_ON);
+  }
+  free(bytes);
+  return unsaid(moment);
+}
+
+/* One line of the list, without outer blanks; those that cannot be are left out. */
+static void offer_line(struct cmta_session *session, struct cmta_slice line) {
+  char text[256];
+  while (line.length && *line.at == ' ')
+    line.at++, line.length--;
+  while (line.length && line.at[line.length - 1] == ' ')
+    line.length--;
+  if (line.length == 0 || line.length >= sizeof text)
+    return;
+  memcpy(text, line.at, line.length);
+  text[line.length] = '\0';
+  cmta_ehlo_offer(session, text);
+}
+
+static enum cmta_verdict offer(const struct moment *moment, const struct cmta_fault *fault) {
+  cmta_ehlo_withhold(moment->session, "*");
+  for (const char *at = fault->text ? fault->text : ""; *at;) {
+    size_t length = strcspn(at, ",");
+    offer_line(moment->session, (struct cmta_slice){at, length});
+    at += length + (at[length] == ',');
+  }
+  return CMTA_ACCEPT;
+}
+
+/* What changes the bytes on their way, and nothing else. */
+static enum cmta_verdict change_bytes(struct cmta_plan *plan, const struct moment *moment,
+                                      const struct cmta_fault *fault) {
+  struct cmta_wire wire;
+  cmta_wire_init(&wire);
+  wire.hold = fault->action == CMTA_FAULT_DELAY ? fault->seconds : 0;
+  wire.write_rate = fault->action == CMTA_FAULT_THROTTLE ? fault->rate : 0;
+  wire.read_rate = fault->action == CMTA_FAULT_SLOW_READ ? fault->rate : 0;
+  wire.first_line = fault->action == CMTA_FAULT_FIRST_LINE;
+  wire.refuse_handshake = fault->action == CMTA_FAULT_TLS_REFUSED;
+  wire.tls = fault->action == CMTA_FAULT_TLS_WRONG ? plan_wrong_tls(plan) : NULL;
+  if (fault->action == CMTA_FAULT_CUT) {
+    wire.cut = fault->octets;
+    wire.end = CMTA_WIRE_CLOSE;
+  }
+  cmta_wire_set(moment->session, &wire);
+  return CMTA_ACCEPT;
+}
+
+static enum cmta_verdict act(struct cmta_plan *plan, const struct moment *moment,
+                             const struct cmta_fault *fault) {
+  switch (fault->action) {
+  case CMTA_FAULT_REPLY:
+    return reply(moment, fault);
+  case CMTA_FAULT_CLOSE:
+    return close_it(moment);
+  case CMTA_FAULT_RESET:
+    return reset_it(moment);
+  case CMTA_FAULT_HALF_CLOSE:
+    say(moment, "", 0, CMTA_WIRE_HALF_CLOSE);
+    return unsaid(moment);
+  case CMTA_FAULT_STALL:
+    return stall(moment);
+  case CMTA_FAULT_GARBAGE:
+    return garbage(moment, fault);
+  case CMTA_FAULT_OFFER:
+    return offer(moment, fault);
+  default:
+    return change_bytes(plan, moment, fault);
+  }
+}
+
+enum cmta_verdict plan_meet(struct cmta_plan *plan, const struct moment *moment) {
+  enum cmta_verdict verdict = CMTA_ACCEPT;
+  struct plan_cursor cursor = {0};
+  struct planned *planned;
+  while ((planned = plan_next(plan, moment, &cursor))) {
+    plan_tell(plan, moment->session, planned);
+    enum cmta_verdict answer = act(plan, moment, &planned->fault);
+    verdict = answer == CMTA_ACCEPT ? verdict : answer;
+    plan_give_back(plan, planned);
+  }
+  return verdict;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The events of one connection, as many as there is room for. */
+
+#include "testkit/recorder.h"
+#include "testkit/visible.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  MOST_EVENTS = 10000,
+  MOST_TEXT = 1048576, /* octets of all texts of a connection */
+  MOST_LINE = 1000     /* octets of a line that are shown */
+};
+
+/* Makes room for `more` in an array of `count` that has `room`; false without memory. */
+static bool grow(void **array, size_t element, size_t count, size_t more, size_t *room) {
+  if (count + more <= *room)
+    return true;
+  size_t wanted = *room * 2 > count + more ? *room * 2 : count + more + 16;
+  void *grown = realloc(*array, wanted * element);
+  if (!grown)
+    return false;
+  *array = grown;
+  *room = wanted;
+  return true;
+}
+
+/* The end is always there to be told. */
+static bool has_room(const struct record *record, enum cmta_event_kind kind, size_t size) {
+  return kind == CMTA_EVENT_CLOSED ||
+         (record->count < MOST_EVENTS && record->length + size <= MOST_TEXT);
+}
+
+static double seconds_of(const struct record *record, const struct cmta_session *session) {
+  return (double)(cmta_session_now(session) - record->began) / 1e9;
+}
+
+static bool make_room(struct record *record, size_t size) {
+  void *events = record->events, *texts = record->texts;
+  bool made = grow(&events, sizeof *record->events, record->count, 1, &record->room) &&
+              grow(&texts, 1, record->length, size, &record->size);
+  record->events = events;
+  record->texts = texts;
+  return made;
+}
+
+void record_add(struct record *record, const struct cmta_session *session,
+                enum cmta_event_kind kind, uint64_t octets, const char *text) {
+  size_t size = strlen(text) + 1;
+  if (!has_room(record, kind, size) || !make_room(record, size)) {
+    record->left_out++;
+    return;
+  }
+  memcpy(record->texts + record->length, text, size);
+  record->events[record->count++] = (struct kept_event){
+      .kind = kind,
+      .tls = cmta_session_encrypted(session),
+      .seconds = seconds_of(record, session),
+      .octets = octets,
+      .text = record->length,
+  };
+  record->length += size;
+}
+
+void record_add_line(struct record *record, const struct cmta_session *session,
+                     enum cmta_event_kind kind, struct cmta_slice line) {
+  char text[MOST_LINE * VISIBLE_MOST + sizeof "..."];
+  uint64_t octets = line.length;
+  if (line.length >= 2 && memcmp(line.at + line.length - 2, "\r\n", 2) == 0)
+    line.length -= 2;
+  bool cut = line.length > MOST_LINE;
+  line.length = cut ? MOST_LINE : line.length;
+  size_t length = visible(line, true, text);
+  memcpy(text + length, "...", cut ? sizeof "..." : 0);
+  record_add(record, session, kind, octets, text);
+}
+
+static void show_left_out(const struct record *record,
+                          void (*show)(void *context, const struct cmta_event *event),
+                          void *context, const struct kept_event *at) {
+  char text[64];
+  struct cmta_event event = {.kind = CMTA_EVENT_LEFT_OUT, .text = text};
+  snprintf(text, sizeof text, "%" PRIu64, record->left_out);
+  event.seconds = at ? at->seconds : 0;
+  event.tls = at && at->tls;
+  show(context, &event);
+}
+
+/* Where events are left out that is said in front of the end. */
+int record_show(const struct record *record,
+                void (*show)(void *context, const struct cmta_event *event), void *context) {
+  for (size_t i = 0; i < record->count; i++) {
+    const struct kept_event *kept = &record->events[i];
+    if (kept->kind == CMTA_EVENT_CLOSED && record->left_out)
+      show_left_out(record, show, context, kept);
+    struct cmta_event event = {.kind = kept->kind,
+                               .seconds = kept->seconds,
+                               .tls = kept->tls,
+                               .octets = kept->octets,
+                               .text = record->texts + kept->text};
+    show(context, &event);
+  }
+  if (record->left_out && !record->closed)
+    show_left_out(record, show, context, record->count ? &record->events[record->count - 1] : NULL);
+  return (int)record->count + (record->left_out > 0);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What a recorder hears of sessions. Each hook accepts. */
+
+#include "testkit/recorder.h"
+
+#include <cmta/server.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The record of a session, with the lock, which stays until leave(). */
+static struct record *enter(struct cmta_recorder *recorder, struct cmta_session *session) {
+  pthread_mutex_lock(&recorder->lock);
+  return recorder_record(recorder, session);
+}
+
+static void leave(struct cmta_recorder *recorder) { pthread_mutex_unlock(&recorder->lock); }
+
+/* ---- The connection ---- */
+
+static void add_peer(struct record *record, struct cmta_session *session) {
+  const struct cmta_peer *peer = cmta_session_peer(session);
+  char from[256];
+  bool six = strchr(peer->address, ':') != NULL;
+  int length = snprintf(from, sizeof from, "%s%s%s", six ? "[" : "", peer->address, six ? "]" : "");
+  if (peer->port && (size_t)length < sizeof from)
+    snprintf(from + length, sizeof from - (size_t)length, ":%u", (unsigned)peer->port);
+  struct cmta_slice text = {from, strlen(from)};
+  record_add_line(record, session, CMTA_EVENT_CONNECTED, text);
+}
+
+static void add_tls(struct record *record, struct cmta_session *session) {
+  const struct cmta_tls_facts *tls = cmta_session_tls(session);
+  char text[160];
+  if (!tls)
+    return;
+  snprintf(text, sizeof text, "%s %s", tls->version, tls->cipher);
+  record_add(record, session, CMTA_EVENT_TLS, 0, text);
+}
+
+static enum cmta_verdict hook_connect(struct cmta_session *session, void *user) {
+  struct record *record = enter(user, session);
+  if (record) {
+    add_peer(record, session);
+    add_tls(record, session);
+  }
+  leave(user);
+  return CMTA_ACCEPT;
+}
+
+static enum cmta_verdict hook_secured(struct cmta_session *session, void *user) {
+  struct record *record = enter(user, session);
+  if (record)
+    add_tls(record, session);
+  leave(user);
+  return CMTA_ACCEPT;
+}
+
+/* ---- Messages ---- */
+
+static enum cmta_verdict hook_data(struct cmta_session *session, void *user) {
+  struct record *record = enter(user, session);
+  if (record)
+    record->header = (struct header_watch){.length = 0};
+  leave(user);
+  return CMTA_ACCEPT;
+}
+
+static enum cmta_verdict hook_chunk(struct cmta_session *session, void *user,
+                                    struct cmta_slice bytes) {
+  struct record *record = enter(user, session);
+  if (record)
+    warn_of_octets(record, session, bytes);
+  leave(user);
+  return CMTA_ACCEPT;
+}
+
+static enum cmta_verdict hook_message(struct cmta_session *session, void *user,
+                                      const struct cmta_message *message) {
+  struct record *record = enter(user, session);
+  (void)message;
+  if (record)
+    warn_of_end(record, session);
+  leave(user);
+  return CMTA_ACCEPT;
+}
+
+/* Octets since those of a message began. */
+static uint64_t octets_since(const struct record *record, const struct cmta_session *session) {
+  uint64_t octets = cmta_session_counts(session)->octets_in;
+  return octets > record->octets ? octets - record->octets : 0;
+}
+
+/* The octets of a message, if there are any, are before what comes now. all: it has been answered,
+ * so that a chunk was read to its end, also where its octets are counted only now. */
+static void add_message(struct record *record, const struct cmta_session *session, bool all) {
+  uint64_t octets = octets_since(record, session);
+  if (!record->in_message)
+    return;
+  if (record->in_chunk && (all || octets > record->chunk_size))
+    octets = record->chunk_size;
+  if (octets)
+    record_add(record, session, CMTA_EVENT_MESSAGE, octets, "");
+  record->in_message = false;
+}
+
+/* ---- Lines ---- */
+
+static bool begins(struct cmta_slice line, const char *word) {
+  size_t length = strlen(word);
+  return line.length >= length && cmta_slice_is_word((struct cmta_slice){line.at, length}, word);
+}
+
+/* Behind BDAT come so many octets. */
+static void begin_chunk(struct record *record, const struct cmta_session *session,
+                        struct cmta_slice line) {
+  uint64_t size = 0;
+  for (size_t i = 5; i < line.length && line.at[i] >= '0' && line.at[i] <= '9'; i++)
+    size = size < UINT64_MAX / 10 - 9 ? size * 10 + (uint64_t)(line.at[i] - '0') : size;
+  record->in_message = record->in_chunk = true;
+  record->chunk_size = size;
+  record->octets = cmta_session_counts(session)->octets_in + line.length;
+}
+
+/* Behind 354 comes a message. */
+static void begin_data(struct record *record, const struct cmta_session *session) {
+  record->in_message = true;
+  record->in_chunk = false;
+  record->octets = cmta_session_counts(session)->octets_in;
+}
+
+static void add_line(struct record *record, struct cmta_session *session,
+                     enum cmta_direction direction, struct cmta_slice line) {
+  bool client = direction == CMTA_FROM_CLIENT;
+  add_message(record, session, !client && !begins(line, "421"));
+  record_add_line(record, session, client ? CMTA_EVENT_CLIENT : CMTA_EVENT_SERVER, line);
+  warn_of_violations(record, session);
+  if (client && begins(line, "BDAT "))
+    begin_chunk(record, session, line);
+  else if (!client && begins(line, "354"))
+    begin_data(record, session);
+}
+
+static void hook_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
+                       struct cmta_slice line) {
+  struct record *record = enter(user, session);
+  if (record)
+    add_line(record, session, direction, line);
+  leave(user);
+}
+
+/* ---- The end ---- */
+
+static void add_end(struct record *record, struct cmta_session *session,
+                    enum cmta_close_reason reason) {
+  add_message(record, session, false);
+  warn_of_violations(record, session);
+  if (reason == CMTA_CLOSED_TLS)
+    record_add(record, session, CMTA_EVENT_TLS, 0, "failed");
+  record_add(record, session, CMTA_EVENT_CLOSED, 0, cmta_close_reason_name(reason));
+  record->closed = true;
+}
+
+static void hook_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
+  struct cmta_recorder *recorder = user;
+  struct record *record = enter(recorder, session);
+  if (record)
+    add_end(record, session, reason);
+  recorder->closed++;
+  pthread_cond_broadcast(&recorder->changed);
+  void (*told)(void *, uint64_t) = recorder->told;
+  void *context = recorder->told_context;
+  leave(recorder);
+  if (told)
+    told(context, cmta_connection_number(session));
+}
+
+/* Connections are known by their numbers, which are those of one server. */
+static int add_once(struct cmta_recorder *recorder) {
+  pthread_mutex_lock(&recorder->lock);
+  bool before = recorder->added;
+  recorder->added = true;
+  pthread_mutex_unlock(&recorder->lock);
+  return before ? CMTA_E_STATE : 0;
+}
+
+int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *server) {
+  static const struct cmta_hooks hooks = {
+      .size = sizeof hooks,
+      .name = "recorder",
+      .connect = hook_connect,
+      .secured = hook_secured,
+      .data = hook_data,
+      .chunk = hook_chunk,
+      .message = hook_message,
+      .trace = hook_trace,
+      .closed = hook_closed,
+  };
+  if (!recorder || !server)
+    return CMTA_E_ARGUMENT;
+  int result = add_once(recorder);
+  return result ? result : cmta_server_add(server, &hooks, recorder);
+}
