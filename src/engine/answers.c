@@ -275,6 +275,12 @@ size_t cmta_session_recipient(const struct cmta_session *session) {
   return answers && session_in_question(session) ? answers->in_hand : SIZE_MAX;
 }
 
+size_t cmta_session_replies_before(const struct cmta_session *session) {
+  const struct answers *answers = answers_of(session);
+  bool lmtp = answers && session->manners.lmtp && session_in_question(session);
+  return lmtp && answers->in_hand > answers->sent ? answers->in_hand - answers->sent : 0;
+}
+
 int cmta_session_select(struct cmta_session *session, size_t recipient) {
   if (!session)
     return CMTA_E_ARGUMENT;

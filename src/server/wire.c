@@ -24,18 +24,23 @@ static bool is_about_a_reply(const struct cmta_wire *wire) {
          wire->end != CMTA_WIRE_GO_ON;
 }
 
-/* The note of the reply that begins at that octet, made where there is none; NULL without memory.
- */
-static struct note *note_of(struct wire *wire, uint64_t at) {
+static bool is_before(const struct note *note, uint64_t at, size_t skip) {
+  return note->at < at || (note->at == at && note->skip < skip);
+}
+
+/* The note of that reply, made where there is none; NULL without memory. */
+static struct note *note_of(struct wire *wire, uint64_t at, size_t skip) {
   struct note **place = &wire->notes;
-  while (*place && (*place)->at < at)
+  while (*place && is_before(*place, at, skip))
     place = &(*place)->next;
-  if (*place)
+  if (*place && (*place)->at == at && (*place)->skip == skip)
     return *place;
   struct note *note = block_take(&wire->connection->server->allocator, sizeof *note);
   if (!note)
     return NULL;
+  note->next = *place;
   note->at = at;
+  note->skip = skip;
   note->cut = SIZE_MAX;
   return *place = note;
 }
@@ -74,7 +79,8 @@ static bool note_down(struct wire *wire, const struct cmta_wire *given) {
   char *text = given->replacement ? copy(allocator, given->replacement, length) : NULL;
   if (given->replacement && !text)
     return false;
-  struct note *note = note_of(wire, wire->taken + output.length);
+  size_t before = cmta_session_replies_before(wire->connection->session);
+  struct note *note = note_of(wire, wire->taken + output.length, before);
   if (!note) {
     block_give(allocator, text, length + 1);
     return false;

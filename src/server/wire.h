@@ -22,7 +22,8 @@
 /* What is to happen to one reply. */
 struct note {
   struct note *next;
-  uint64_t at; /* where it begins, in octets of the session's output since the wire was made */
+  uint64_t at; /* where it begins, in octets of the session's output since the wire was made, */
+  size_t skip; /* behind so many other replies from there on */
 
   double hold;                   /* below 0: for ever */
   char *text;                    /* that goes out in its place; NULL: itself */
@@ -83,6 +84,10 @@ ssize_t wire_send(struct wire *wire, const char *bytes, size_t size);
 /* Goes on with the reply that the first note is about, and that begins at bytes. How many octets of
    the output are done with, or a transport_result. */
 ssize_t note_say(struct wire *wire, const char *bytes, size_t size);
+
+/* One reply, that begins where the first note says, is passed: the notes learn where the next one
+   begins. */
+void note_pass(struct wire *wire, const char *bytes, size_t size);
 
 /* Frees the first note. */
 void note_drop(struct wire *wire);

@@ -29,7 +29,8 @@ static struct cmta_server *server_of(const struct wire *wire) { return wire->con
 
 /* Whether the first reply there is will never come. */
 static bool is_held_for_ever(const struct wire *wire) {
-  return wire->notes && wire->notes->at == wire->taken && wire->notes->hold < 0.;
+  const struct note *note = wire->notes;
+  return note && note->at == wire->taken && note->skip == 0 && note->hold < 0.;
 }
 
 static bool write_rests(const struct wire *wire) {
@@ -110,11 +111,15 @@ ssize_t wire_send(struct wire *wire, const char *bytes, size_t size) {
 }
 
 static ssize_t pass_on(struct wire *wire, const char *bytes, size_t size) {
-  const struct note *note = wire->notes;
   if (wire->gone)
     return TRANSPORT_GONE;
   if (write_rests(wire))
     return TRANSPORT_WAIT;
+  while (wire->notes && wire->notes->at < wire->taken)
+    note_drop(wire);
+  if (wire->notes && wire->notes->at == wire->taken && wire->notes->skip)
+    note_pass(wire, bytes, size);
+  const struct note *note = wire->notes;
   if (note && note->at == wire->taken)
     return note_say(wire, bytes, size);
   if (note && note->at - wire->taken < size)

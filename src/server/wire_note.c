@@ -37,6 +37,19 @@ static size_t reply_length(const char *bytes, size_t size) {
   return length;
 }
 
+/* Those about replies behind this one were made when it was not composed. */
+static void move_on(struct wire *wire, uint64_t at, size_t length) {
+  for (struct note *note = wire->notes; note && note->at == at; note = note->next)
+    if (note->skip) {
+      note->at += length;
+      note->skip--;
+    }
+}
+
+void note_pass(struct wire *wire, const char *bytes, size_t size) {
+  move_on(wire, wire->notes->at, reply_length(bytes, size));
+}
+
 /* The first line goes out as one of several. False without memory. */
 static bool take_first_line(struct wire *wire, struct note *note, const char *bytes) {
   size_t length = line_length(bytes, note->reply_length);
@@ -86,6 +99,7 @@ ssize_t note_say(struct wire *wire, const char *bytes, size_t size) {
   size_t length = note->reply_length;
   enum cmta_wire_end end = note->end;
   note_drop(wire);
+  move_on(wire, wire->taken, length);
   wire_end(wire, end);
   return wire->gone ? TRANSPORT_GONE : (ssize_t)length;
 }
