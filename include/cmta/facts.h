@@ -146,6 +146,10 @@ CMTA_API size_t cmta_session_allowed(const struct cmta_session *session, const c
    the message was taken it is a place in the envelope that was taken with it. */
 CMTA_API size_t cmta_session_recipient(const struct cmta_session *session);
 
+/* For runtimes: how many replies come before the one to the question in hand, in LMTP those to the
+   recipients before it that have none yet (RFC 2033 section 4.2); else 0. */
+CMTA_API size_t cmta_session_replies_before(const struct cmta_session *session);
+
 /* The running transaction, or NULL between transactions. Valid until the session runs again. */
 CMTA_API const struct cmta_envelope *cmta_session_envelope(const struct cmta_session *session);
 

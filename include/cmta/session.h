@@ -181,10 +181,6 @@ CMTA_API uint64_t cmta_session_question_number(const struct cmta_session *sessio
 CMTA_API bool cmta_session_awaits(const struct cmta_session *session, size_t recipient,
                                   uint64_t number);
 
-/* For runtimes: how many replies come before the one to the question in hand, in LMTP those to the
-   recipients before it that have none yet (RFC 2033 section 4.2); else 0. */
-CMTA_API size_t cmta_session_replies_before(const struct cmta_session *session);
-
 /* ---- Time, and the end ---- */
 
 /* Seconds that the session may stay as it is; 0 for ever. The runtime counts them from the last

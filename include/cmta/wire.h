@@ -37,7 +37,8 @@ struct cmta_wire {
   /* Of the next reply that the session composes, all its lines: inside the hook of a question, and
      in `trace` of what a client says, that is the reply to it; those before go out as they are. */
 
-  /* Seconds from its turn to its first octet; negative: it never comes. 0 */
+  /* Seconds from its turn to its first octet, which the client is given back where a timeout runs;
+     negative: it never comes. 0 */
   double hold;
   /* These octets go out in its place; copied. NULL: the reply */
   const void *replacement;

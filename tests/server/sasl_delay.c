@@ -18,6 +18,13 @@ static void begin(void) {
   login_make();
 }
 
+static void begin_virtual(void) {
+  login_prepare();
+  world.config.auth_failure_delay = 5;
+  world.config.virtual_time = true;
+  login_make();
+}
+
 static void begin_limited(void) {
   login_prepare();
   world.settings.max_auth_failures = 2;
@@ -66,6 +73,18 @@ static void expect_after_delay(const char *beginning) {
 }
 
 /* ---- When it comes ---- */
+
+Test(delay, passes_in_virtual_time, .init = begin_virtual) {
+  login_add_users();
+  login_open();
+  start_plain("alice", "hidden");
+  expect_silence();
+  cr_assert_eq(cmta_server_advance(world.server, 4.9), 0);
+  expect_silence();
+  cr_assert_eq(cmta_server_advance(world.server, 0.1), 0);
+  peer_expect(&peer, "535 5.7.8 ");
+  peer_leave(&peer);
+}
 
 Test(delay, of_a_wrong_password_is_the_setting) {
   login_add_users();

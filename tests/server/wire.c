@@ -39,6 +39,20 @@ Test(wire, a_reply_comes_late) {
   leave();
 }
 
+Test(wire, real_time_brings_a_late_or_slow_reply_as_well) {
+  struct cmta_wire *wire = faulty_at("EHLO");
+  wire->hold = 0.01;
+  wire->write_rate = 2000;
+  world.config.virtual_time = false;
+  world_listen_any(&world);
+  client_connect(&client, &world, 0);
+  client_expect(&client, "220 ");
+  double before = ev_time();
+  client_say(&client, "EHLO c", "250-localhost");
+  cr_assert_geq(ev_time() - before, 0.01);
+  client_close(&client, false);
+}
+
 Test(wire, the_greeting_comes_late) {
   faulty_at("")->hold = 5;
   faulty_meet();
