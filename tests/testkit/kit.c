@@ -5,6 +5,10 @@
 #include "sender.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char message[] = "Subject: hello\n\nHello.\n";
@@ -34,5 +38,207 @@ Test(kit, is_one_of_several_side_by_side) {
   for (int i = 0; i < 3; i++) {
     cr_assert_eq(cmta_mailbox_count(cmta_kit_mailbox(kits[i]), NULL), i == 1);
     cmta_kit_stop(kits[i]);
+  }
+}
+
+Test(kit, that_cannot_be_is_an_error) {
+  struct cmta_kit *kit;
+  struct cmta_kit_config config;
+  cr_assert_eq(cmta_kit_start(NULL, NULL), CMTA_E_ARGUMENT);
+  cmta_kit_config_init(&config);
+  config.address = "nowhere";
+  cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ADDRESS);
+  config.size = 1;
+  cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ARGUMENT);
+  cmta_kit_stop(NULL);
+}
+
+Test(kit, says_that_its_port_is_in_use) {
+  struct cmta_kit *kit = start(NULL), *other;
+  struct cmta_kit_config config;
+  char address[32];
+  cmta_kit_config_init(&config);
+  snprintf(address, sizeof address, "127.0.0.1:%d", cmta_kit_port(kit));
+  config.address = address;
+  cr_assert_str_eq(cmta_kit_address(kit), "127.0.0.1");
+  cr_assert_eq(cmta_kit_start(&other, &config), CMTA_E_SYSTEM);
+  cr_assert_eq(errno, EADDRINUSE);
+  cmta_kit_stop(kit);
+}
+
+/* ---- Hooks ---- */
+
+/* What hooks have seen, on the kit's thread. */
+struct seen {
+  int accepted, rcpts;
+  bool signals; /* one could have come to the thread */
+};
+
+static void on_accepted(struct cmta_session *session, void *user) {
+  (void)session;
+  ((struct seen *)user)->accepted++;
+}
+
+static enum cmta_verdict on_rcpt(struct cmta_session *session, void *user,
+                                 const struct cmta_path *path) {
+  struct seen *seen = user;
+  sigset_t blocked;
+  (void)session;
+  seen->rcpts++;
+  pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+  seen->signals = !sigismember(&blocked, SIGTERM) || !sigismember(&blocked, SIGINT);
+  return cmta_slice_is(path->local_part, "nobody") ? CMTA_REJECT : CMTA_ACCEPT;
+}
+
+/* EHLO and MAIL, so that RCPT is next. */
+static void begin_mail(struct sender *sender, const struct cmta_kit *kit) {
+  sender_connect(sender, cmta_kit_port(kit));
+  sender_say(sender, "EHLO client.example", "250");
+  sender_say(sender, "MAIL FROM:<a@c.example>", "250 ");
+}
+
+Test(kit, asks_the_applications_hooks_behind_the_plan) {
+  static const struct cmta_hooks hooks = {.size = sizeof hooks, .rcpt = on_rcpt};
+  struct seen seen = {0};
+  struct cmta_config server;
+  struct cmta_kit_config config;
+  struct sender sender;
+  cmta_config_init(&server);
+  server.accepted = on_accepted;
+  cmta_kit_config_init(&config);
+  config.config = &server;
+  config.hooks = &hooks;
+  config.user = &seen;
+  struct cmta_kit *kit = start(&config);
+  cr_assert_geq(cmta_kit_fault(kit, "rcpt nth 1: reply 450 4.2.1 Busy"), 0);
+  begin_mail(&sender, kit);
+  sender_say(&sender, "RCPT TO:<b@s.example>", "450 4.2.1 Busy");
+  sender_say(&sender, "RCPT TO:<nobody@s.example>", "550 ");
+  sender_say(&sender, "RCPT TO:<b@s.example>", "250 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
+  cr_assert_eq(seen.accepted, 1);
+  cr_assert_eq(seen.rcpts, 2);
+  cr_assert_not(seen.signals, "signals are for the program's threads");
+}
+
+Test(kit, forgets_mails_and_faults_when_it_is_cleared) {
+  struct cmta_kit *kit = start(NULL);
+  struct sender sender;
+  send_mail(cmta_kit_port(kit), "a@c.example", "b@s.example", message);
+  cmta_kit_fault(kit, "rcpt: reply 450");
+  cmta_kit_clear(kit);
+  cr_assert_eq(cmta_mailbox_count(cmta_kit_mailbox(kit), NULL), 0);
+  begin_mail(&sender, kit);
+  sender_say(&sender, "RCPT TO:<b@s.example>", "250 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
+}
+
+Test(kit, aborts_on_a_fault_that_cannot_be, .signal = SIGABRT) {
+  cmta_kit_fault(start(NULL), "nonsense: reply 450");
+}
+
+/* ---- TLS and users ---- */
+
+Test(kit, has_a_certificate_of_its_own_with_tls) {
+  struct cmta_kit_config config;
+  struct sender sender;
+  cmta_kit_config_init(&config);
+  struct cmta_kit *plain = start(&config);
+  cr_assert_null(cmta_kit_certificate(plain));
+  config.tls_mode = CMTA_TLS_OFFERED;
+  struct cmta_kit *kit = start(&config);
+  cr_assert_not_null(strstr(cmta_kit_certificate(kit), "BEGIN CERTIFICATE"));
+  sender_connect(&sender, cmta_kit_port(kit));
+  sender_say(&sender, "EHLO client.example", "250");
+  cr_assert_not_null(strstr(sender.reply, "STARTTLS"));
+  sender_say(&sender, "STARTTLS", "220 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
+  cmta_kit_stop(plain);
+}
+
+/* "\0alice\0secret" and "\0alice\0wrong" in base64. */
+Test(kit, lets_its_users_in_without_tls) {
+  static const char *const users[] = {"alice:secret", NULL};
+  struct cmta_kit_config config;
+  struct sender sender;
+  cmta_kit_config_init(&config);
+  config.users = users;
+  struct cmta_kit *kit = start(&config);
+  sender_connect(&sender, cmta_kit_port(kit));
+  sender_say(&sender, "EHLO client.example", "250");
+  sender_say(&sender, "AUTH PLAIN AGFsaWNlAHdyb25n", "535 ");
+  sender_say(&sender, "AUTH PLAIN AGFsaWNlAHNlY3JldA==", "235 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
+}
+
+/* ---- Time and the end ---- */
+
+static struct cmta_kit *start_in_virtual_time(void) {
+  struct cmta_kit_config config;
+  cmta_kit_config_init(&config);
+  config.virtual_time = true;
+  return start(&config);
+}
+
+Test(kit, has_five_minutes_pass_at_once) {
+  struct cmta_kit *kit = start_in_virtual_time();
+  struct sender sender;
+  sender_connect(&sender, cmta_kit_port(kit));
+  sender_say(&sender, "EHLO client.example", "250");
+  cr_assert_eq(cmta_kit_advance(kit, 299), 0);
+  sender_say(&sender, "NOOP", "250 ");
+  cr_assert_eq(cmta_kit_advance(kit, 299), 0);
+  cr_assert_eq(cmta_kit_advance(kit, 2), 0);
+  sender_expect(&sender, "421 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
+}
+
+/* What was sent before is done before time passes: the NOOP counts from its own time. */
+Test(kit, does_what_was_said_before_time_passes) {
+  struct cmta_kit *kit = start_in_virtual_time();
+  struct sender sender;
+  sender_connect(&sender, cmta_kit_port(kit));
+  for (int i = 0; i < 20; i++) {
+    cr_assert_eq(cmta_kit_advance(kit, 200), 0);
+    sender_send(&sender, "NOOP\r\n");
+  }
+  for (int i = 0; i < 20; i++)
+    sender_expect(&sender, "250 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
+}
+
+Test(kit, cannot_let_time_pass_that_is_not_its_own) {
+  struct cmta_kit *kit = start(NULL);
+  cr_assert_eq(cmta_kit_advance(kit, 1), CMTA_E_STATE);
+  cmta_kit_stop(kit);
+  kit = start_in_virtual_time();
+  cr_assert_eq(cmta_kit_advance(kit, -1), CMTA_E_ARGUMENT);
+  cmta_kit_stop(kit);
+}
+
+Test(kit, says_421_when_it_is_stopped) {
+  struct cmta_kit *kit = start(NULL);
+  struct sender sender;
+  sender_connect(&sender, cmta_kit_port(kit));
+  cmta_kit_stop(kit);
+  sender_expect(&sender, "421 ");
+  sender_close(&sender);
+}
+
+/* A transaction keeps the server waiting, for a second. */
+Test(kit, cuts_a_transaction_off_when_it_is_stopped, .timeout = 60) {
+  struct cmta_kit *kits[] = {start(NULL), start_in_virtual_time()};
+  for (int i = 0; i < 2; i++) {
+    struct sender sender;
+    begin_mail(&sender, kits[i]);
+    cmta_kit_stop(kits[i]);
+    sender_expect(&sender, "421 ");
+    sender_close(&sender);
   }
 }
