@@ -13,7 +13,8 @@
  *       puts(cmta_mail_header(mail, "Subject"));
  *
  * Threads: a mailbox may be used from any, a mail from one at a time; all of its functions may be
- * called with the same mail in two threads after cmta_mail_share().
+ * called with the same mail in two threads after cmta_mail_share(), and cmta_message_data() of its
+ * message, but cmta_message_next() in one at a time.
  */
 
 #include <cmta/message.h>
@@ -76,7 +77,8 @@ struct cmta_match {
      of letters. */
   const char *subject;
   const char *text;
-  /* A header field of this name, and a text somewhere in its value (NULL: it is there). */
+  /* A header field of this name, and a text somewhere in its value (NULL: it is there); without a
+     name the text does not count. */
   const char *header;
   const char *value;
   /* The whole of its name. */
