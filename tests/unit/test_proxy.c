@@ -60,6 +60,15 @@ static const struct row {
     {BYTES(SIGNATURE "\x21\0\0\0"), 2, false, CMTA_PROXY_UNSPEC, "", "", 0, 0, 0},
     {BYTES(SIGNATURE "\x21\0\0\x04what"), 2, false, CMTA_PROXY_UNSPEC, "", "", 0, 0, 0},
     {BYTES(SIGNATURE "\x21\x12\0\x0c" V4), 2, false, CMTA_PROXY_UNSPEC, "", "", 0, 0, 0},
+    /* Datagrams are no streams, but what follows their addresses is known. */
+    {BYTES(SIGNATURE "\x21\x22\0\x2a" V6 "\xe0\0\x03own"), 2, false, CMTA_PROXY_UNSPEC, "", "", 0,
+     0, 6},
+    /* The transport is unspecified: addresses without ports, and what may look like TLVs or not. */
+    {BYTES(SIGNATURE "\x21\x10\0\x08\xc0\0\x02\x01\xc6\x33\x64\x02"), 2, false, CMTA_PROXY_UNSPEC,
+     "", "", 0, 0, 0},
+    {BYTES(SIGNATURE "\x21\x20\0\x24" V6), 2, false, CMTA_PROXY_UNSPEC, "", "", 0, 0, 0},
+    {BYTES(SIGNATURE "\x21\x20\0\x25" V6 "\x04"), 2, false, CMTA_PROXY_UNSPEC, "", "", 0, 0, 0},
+    {BYTES(SIGNATURE "\x21\x30\0\0"), 2, false, CMTA_PROXY_UNSPEC, "", "", 0, 0, 0},
     {BYTES(SIGNATURE "\x21\x11\0\x0c" V4), 2, false, CMTA_PROXY_TCP4, "192.0.2.1", "198.51.100.2",
      4711, 25, 0},
     {BYTES(SIGNATURE "\x21\x21\0\x24" V6), 2, false, CMTA_PROXY_TCP6, "2001:db8::1", "192.0.2.7",
