@@ -323,8 +323,8 @@ enum cmta_tls_mode {
 /* For runtimes that can do TLS, before the session runs. OFF */
 CMTA_API int cmta_session_set_tls(struct cmta_session *session, enum cmta_tls_mode mode);
 
-/* The handshake that CMTA_WANTS_TLS asked for is done; facts are copied, NULL for none. Then run on.
-   CMTA_E_STATE when it was not asked for; CMTA_E_MEMORY, the session is over; CMTA_E_ARGUMENT. */
+/* The handshake that CMTA_WANTS_TLS asked for is done; facts are copied, NULL for none. Then run
+   on. CMTA_E_STATE when it was not asked for; CMTA_E_MEMORY, it is over; CMTA_E_ARGUMENT. */
 CMTA_API int cmta_session_secured(struct cmta_session *session, const struct cmta_tls_facts *facts);
 
 /* It has failed: the session is over, without another word (CMTA_CLOSED_TLS). Does nothing when it
