@@ -48,8 +48,8 @@ struct cmta_proxy_header {
   char source[CMTA_PROXY_ADDRESS], destination[CMTA_PROXY_ADDRESS];
   uint16_t source_port, destination_port;
   /* Version 2: what follows the addresses, to be read with cmta_proxy_next_tlv(). Points into the
-     bytes that were parsed. Well formed; empty in version 1, and where it is local or AF_UNSPEC:
-     then all that follows the first 16 octets is dropped. */
+     bytes that were parsed. Well formed; empty in version 1, and where it is local or the family or
+     the transport is unspecified: then all that follows the first 16 octets is dropped. */
   struct cmta_slice tlvs;
 };
 
