@@ -163,6 +163,18 @@ class BehindHAProxy(SinkTest):
 
     # ---- Whoever has no client to tell of ----
 
+    def test_a_client_that_the_proxy_has_no_address_of_is_the_proxy(self):
+        path = os.path.join(self.folder, "socket")
+        with socket.socket(socket.AF_UNIX) as self.listener:
+            self.listener.bind(path)
+            self.listener.listen()
+            for version in VERSIONS:
+                with self.subTest(version=version), self.proxy(version), smtplib.LMTP(path) as client:
+                    client.ehlo_msg = "ehlo"  # LMTP is how smtplib speaks over Unix sockets
+                    client.sendmail("from@example.org", "to@example.org", b"text\r\n")
+                record = self.records()[-1]
+                self.assertEqual(record["peer"], record["proxy"])
+
     def test_who_goes_around_the_proxy_is_not_spoken_with(self):
         with self.proxy("send-proxy"), self.connect() as client:
             self.deliver(client)
