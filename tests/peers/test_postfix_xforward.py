@@ -4,12 +4,12 @@
 import os
 import re
 import smtplib
-import socket
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "sink"))
 
+from ports import free_port
 from postfix import Postfix
 from support import PATIENCE, Sink, SinkTest, main
 
@@ -28,13 +28,6 @@ MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
 anvil unix - - n - 1 anvil
 """
-
-
-def free_port():
-    """A port that nobody has just now: Postfix cannot be told to take any."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class PostfixXforward(SinkTest):
