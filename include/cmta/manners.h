@@ -51,8 +51,9 @@ struct cmta_manners {
   /* Mail is submitted here (RFC 6409, RFC 8314): clients must authenticate (530 5.7.0, as with
      settings.auth_required); a MAIL or RCPT whose domain is no address literal and has no dot is
      554 (RFC 6409 section 4.2), 5.1.8 or 5.1.2, while <> and <Postmaster> have no domain to
-     qualify; and no question stays open for more than 110 seconds, whatever its deadline, so that
-     the reply is there within two minutes. Off */
+     qualify; FUTURERELEASE may be offered here alone (RFC 4865), and ETRN is not; and no
+     question stays open for more than 110 seconds, whatever its deadline, so that the reply is
+     there within two minutes. Off */
   bool submission;
   /* What becomes of a bare CR or LF in a message, but for one with BODY=BINARYMIME. REFUSE */
   enum cmta_line_endings line_endings;

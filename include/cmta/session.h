@@ -97,11 +97,11 @@ CMTA_API void cmta_session_free(struct cmta_session *session);
 
 /* Hands bytes to the session and runs it as far as it goes. The first call opens the session: it
    asks `connect` and greets; bytes that come with it are an early talker's (<cmta/manners.h>).
-   Returns how many bytes were taken: fewer than length while a question
-   is open, while so many replies wait to be sent (16 KiB) that no more commands are answered, or
-   when the session is over. Bring the rest again when cmta_session_wants() says READ; length may be
-   0, to run on after a decision. bytes are borrowed until return. CMTA_E_MEMORY is fatal. Not from
-   inside a hook (CMTA_E_STATE). */
+   Returns how many bytes were taken: fewer than length while a question is open, while so many
+   replies wait to be sent (16 KiB) that no more commands are answered, or when the session is over.
+   Bring the rest again when cmta_session_wants() says READ; length may be 0, to run on after a
+   decision. bytes are borrowed until return. CMTA_E_MEMORY is fatal. Not from inside a hook
+   (CMTA_E_STATE). */
 CMTA_API ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes,
                                         size_t length);
 
@@ -155,10 +155,10 @@ CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict
    (cmta_session_recipient()): `message` is asked for one after the other, whichever of them answer
    LATER, and the answers may come in any order; the replies go out in the order of the recipients,
    in LMTP each as soon as those before it are here (RFC 2033 section 5), of PRDR when the last
-   answer is. This chooses the one that cmta_reply(), cmta_reply_line(),
-   cmta_session_decide(), cmta_message_take(), the data functions and the getters are about from now
-   on, by the place of its recipient; SIZE_MAX and, without a choice, the first one open. Once that
-   one is answered it is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or
+   answer is. This chooses the one that cmta_reply(), cmta_reply_line(), cmta_session_decide(),
+   cmta_message_take(), the data functions and the getters are about from now on, by the place of
+   its recipient; SIZE_MAX and, without a choice, the first one open. Once that one is answered it
+   is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or
    when no question of that recipient is open; CMTA_E_ARGUMENT. Of several open questions the
    shortest deadline counts for all. */
 CMTA_API int cmta_session_select(struct cmta_session *session, size_t recipient);
@@ -324,8 +324,7 @@ enum cmta_tls_mode {
 CMTA_API int cmta_session_set_tls(struct cmta_session *session, enum cmta_tls_mode mode);
 
 /* The handshake that CMTA_WANTS_TLS asked for is done; facts are copied, NULL for none. Then run
-   the session on. CMTA_E_STATE when it was not asked for; CMTA_E_MEMORY, and the session is over;
-   CMTA_E_ARGUMENT. */
+   on. CMTA_E_STATE when it was not asked for; CMTA_E_MEMORY, it is over; CMTA_E_ARGUMENT. */
 CMTA_API int cmta_session_secured(struct cmta_session *session, const struct cmta_tls_facts *facts);
 
 /* It has failed: the session is over, without another word (CMTA_CLOSED_TLS). Does nothing when it

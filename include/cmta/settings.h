@@ -125,6 +125,10 @@ struct cmta_settings {
   /* Octets of the header section that a client sends, where there is a `headers` hook; a larger one
      is refused with 552. 262144 */
   size_t max_header_section;
+  /* Received fields that a message comes with, at most: one with more is in a loop between servers,
+     and is refused with 554 (RFC 5321 section 6.3, which asks for 100 at least). 0: any number. 100
+   */
+  unsigned max_received;
   /* Accepted forward-paths of a message; fewer than 100 is for tests only (RFC 5321
      section 4.5.3.1.8). 1000 */
   size_t max_recipients;
@@ -194,9 +198,9 @@ struct cmta_settings {
      One more is answered 421, and the session is over: a client that is told 4yz alone would go on
      trying in vain. 0 */
   unsigned max_messages;
-  /* Different domains in the accepted forward-paths of a message: RCPTDOMAINMAX, 999999 at most.
-     Another one is answered 452. A client that keeps to it in all its session, as RFC 9422
-     section 4.3 has it, never meets it. 0 */
+  /* Different domains in the accepted forward-paths of a session: RCPTDOMAINMAX (RFC 9422
+     section 4.3), 999999 at most. Another one is answered 452. Each new one is compared with all
+     before: a number for servers that bind a session to a few domains. 0 */
   unsigned max_recipient_domains;
 
   /* The least time, in seconds, for which BY= with the mode R is taken (RFC 2852 section 4):

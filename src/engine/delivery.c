@@ -4,8 +4,6 @@
 
 #include "engine/delivery.h"
 
-#include "engine/ascii.h"
-
 bool delivery_ret(const struct taking *taking) {
   return parameter_return(taking->value, &taking->envelope->dsn.returns);
 }
@@ -128,24 +126,4 @@ enum reply_id delivery_check(const struct cmta_settings *settings,
   if (by->mode == CMTA_BY_RETURN && (unsigned)by->seconds < settings->min_deliver_by)
     return REPLY_BY_TOO_SOON;
   return REPLY_NONE;
-}
-
-/* True when no forward-path before number `end` has this domain. */
-static bool is_new(const struct cmta_envelope *envelope, size_t end, struct cmta_slice domain) {
-  for (size_t i = 0; i < end; i++)
-    if (ascii_same(envelope->forward_paths[i].domain, domain))
-      return false;
-  return true;
-}
-
-/* Counting ends at the limit, so that few paths are compared with few. */
-bool delivery_too_many_domains(const struct cmta_settings *settings,
-                               const struct cmta_envelope *envelope, struct cmta_slice domain) {
-  unsigned most = settings->max_recipient_domains, domains = 0;
-  if (most == 0 || !is_new(envelope, envelope->forward_path_count, domain))
-    return false;
-  for (size_t i = 0; domains < most && i < envelope->forward_path_count; i++)
-    if (is_new(envelope, i, envelope->forward_paths[i].domain))
-      domains++;
-  return domains >= most;
 }

@@ -39,9 +39,4 @@ void delivery_settle(struct cmta_envelope *envelope);
 enum reply_id delivery_check(const struct cmta_settings *settings,
                              const struct cmta_envelope *envelope);
 
-/* True when one more forward-path of this domain makes more domains of a message than the settings
-   allow. */
-bool delivery_too_many_domains(const struct cmta_settings *settings,
-                               const struct cmta_envelope *envelope, struct cmta_slice domain);
-
 #endif

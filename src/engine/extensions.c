@@ -45,14 +45,12 @@ unsigned extension_all(void) {
   return bits;
 }
 
-unsigned extension_of_keyword(struct cmta_slice keyword) {
+unsigned cmta_extension_bit(struct cmta_slice keyword) {
   for (size_t i = 0; i < EXTENSION_COUNT; i++)
     if (ascii_same(keyword_of_line(extensions[i].keyword), keyword))
       return (unsigned)extensions[i].bit;
   return 0;
 }
-
-unsigned cmta_extension_bit(struct cmta_slice keyword) { return extension_of_keyword(keyword); }
 
 size_t extension_octets(unsigned bits, int event) {
   size_t octets = 0;

@@ -26,9 +26,6 @@ const struct extension *extension_row(size_t index);
 /* The bits of all rows. */
 unsigned extension_all(void);
 
-/* The bit of the row with this keyword, in any case of letters; 0 when there is none. */
-unsigned extension_of_keyword(struct cmta_slice keyword);
-
 /* Octets that the extensions of these bits add to the command line of a verb, by its event (RFC
  * 5321 section 4.5.3.1.4). */
 size_t extension_octets(unsigned bits, int event);

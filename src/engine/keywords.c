@@ -70,7 +70,7 @@ static bool value_fits(const struct cmta_keyword *row) {
 }
 
 static bool line_fits(const char *line) {
-  return keyword_is_line(line) && !extension_of_keyword(keyword_of_line(line));
+  return keyword_is_line(line) && !cmta_extension_bit(keyword_of_line(line));
 }
 
 static bool parameter_fits(const char *parameter) {

@@ -149,7 +149,7 @@ static const char *built_in_line(const struct cmta_session *session, size_t inde
 static const char *added_line(const struct cmta_session *session, const char *edit) {
   struct cmta_slice keyword = keyword_of_line(edit + 1);
   bool known =
-      extension_of_keyword(keyword) || keywords_find_line(&session->service->settings, keyword);
+      cmta_extension_bit(keyword) || keywords_find_line(&session->service->settings, keyword);
   return *edit == OFFERED && !known ? edit + 1 : NULL;
 }
 
@@ -215,7 +215,7 @@ static int put_edit(struct cmta_session *session, char kind, const char *text) {
     return CMTA_E_MEMORY;
   *room = kind;
   memcpy(room + 1, text, size - 1);
-  unsigned bit = extension_of_keyword(keyword);
+  unsigned bit = cmta_extension_bit(keyword);
   struct offer *offer = session->offer_candidate;
   offer->extensions = kind == OFFERED ? offer->extensions | bit : offer->extensions & ~bit;
   return 0;
@@ -232,7 +232,7 @@ static bool has_line(const struct cmta_session *session, struct cmta_slice keywo
   const char *edit = find_edit(session->offer_candidate, keyword);
   if (edit)
     return *edit == OFFERED;
-  return (extensions_of(session) & extension_of_keyword(keyword)) ||
+  return (extensions_of(session) & cmta_extension_bit(keyword)) ||
          keywords_find_line(settings, keyword);
 }
 
@@ -247,7 +247,7 @@ int cmta_ehlo_withhold(struct cmta_session *session, const char *keyword) {
     return CMTA_E_ARGUMENT;
   if (!is_ehlo_in_question(session))
     return CMTA_E_STATE;
-  unsigned bit = extension_of_keyword(text_slice(keyword));
+  unsigned bit = cmta_extension_bit(text_slice(keyword));
   if (!has_line(session, text_slice(keyword)) || (session->manners.lmtp && (bit & LMTP_ALWAYS)))
     return CMTA_E_ARGUMENT;
   return put_edit(session, WITHHELD, keyword);

@@ -68,6 +68,8 @@ static const struct standard_reply replies[REPLY_COUNT] = {
                                   "Message refused: a line of it is too long"},
 
     [REPLY_TOO_BIG] = {552, false, false, "5.3.4", "Message larger than this server takes"},
+    [REPLY_TOO_MANY_HOPS] = {554, false, false, "5.4.6",
+                             "Too many hops: the message goes in circles"},
     [REPLY_HEADERS_TOO_BIG] = {552, false, false, "5.3.4",
                                "Header section larger than this server takes"},
     [REPLY_TOO_MANY_RECIPIENTS] = {452, false, false, "4.5.3", "Too many recipients"},

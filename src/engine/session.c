@@ -6,6 +6,7 @@
 
 #include "engine/chain.h"
 #include "engine/chart.h"
+#include "engine/domains.h"
 #include "engine/foresee.h"
 #include "engine/output.h"
 #include "engine/protocol.h"
@@ -62,6 +63,7 @@ void cmta_session_free(struct cmta_session *session) {
     return;
   session_finish(session, CMTA_CLOSED_FREED);
   chain_free_data(session->service, session->attachments);
+  domains_free(session);
   struct memory memory = session->memory;
   memory_give(&memory, session->hello);
   memory_give(&memory, session->offer);

@@ -10,6 +10,7 @@
 #include "engine/command.h"
 #include "engine/data.h"
 #include "engine/framer.h"
+#include "engine/hops.h"
 #include "engine/memory.h"
 #include "engine/replies.h"
 
@@ -19,6 +20,7 @@ struct verb;
 struct mechanisms;
 struct exchange;
 struct answers;
+struct domains;
 struct proxied;
 struct told;
 
@@ -96,6 +98,7 @@ struct transaction {
   bool in_chunks;    /* the message comes with BDAT */
   uint64_t declared; /* octets of its chunks so far, as the client has said */
   struct section section;
+  struct hops hops;
   char *received; /* the field that was put in front of the message, or NULL */
   size_t added;   /* octets of the message that are not the client's: those of that field */
   char *id;       /* the transaction's name, or NULL */
@@ -175,6 +178,7 @@ struct cmta_session {
   char *ends;              /* the texts of both, where they are not the first ones; or NULL */
   struct proxied *proxied; /* what a PROXY header told, or NULL */
   unsigned trust;          /* enum cmta_trust */
+  struct domains *domains; /* of the recipients so far, where they have a limit; or NULL */
   struct told *xclient;    /* what XCLIENT told so far, or NULL */
   struct told *forwarded;  /* what XFORWARD told of the next transaction, or the running one; or
                               NULL */

@@ -11,6 +11,7 @@
 #include "engine/chain.h"
 #include "engine/client.h"
 #include "engine/command.h"
+#include "engine/domains.h"
 #include "engine/offer.h"
 #include "engine/reply.h"
 #include "engine/text.h"
@@ -107,6 +108,7 @@ static void forget(struct cmta_session *session) {
   session->esmtp = false;
   session->hushed = false;
   session->mails = 0;
+  domains_free(session);
   session->errors = 0;
   session->auth_failures = 0;
   offer_accept(session);

@@ -8,6 +8,7 @@
 #include "engine/chain.h"
 #include "engine/chunk.h"
 #include "engine/delivery.h"
+#include "engine/domains.h"
 #include "engine/envelope.h"
 #include "engine/message.h"
 #include "engine/parameters.h"
@@ -108,10 +109,7 @@ enum reply_id rcpt_check(struct cmta_session *session) {
     return REPLY_RECIPIENT_NOT_QUALIFIED;
   if (most && transaction->envelope.forward_path_count >= most)
     return REPLY_TOO_MANY_RECIPIENTS;
-  if (delivery_too_many_domains(&session->service->settings, &transaction->envelope,
-                                transaction->candidate.domain))
-    return REPLY_TOO_MANY_DOMAINS;
-  return envelope_make_room(session) ? REPLY_NONE : REPLY_NO_STORAGE;
+  return envelope_make_room(session) ? domains_check(session) : REPLY_NO_STORAGE;
 }
 
 enum cmta_verdict rcpt_ask(struct cmta_session *session, const struct hook_set *set) {
@@ -122,11 +120,13 @@ enum cmta_verdict rcpt_ask(struct cmta_session *session, const struct hook_set *
 /* Room for the path was made when it was checked, so that an accepted one can always be kept. */
 void rcpt_done(struct cmta_session *session) {
   envelope_add_candidate(session);
+  domains_done(session);
   statistics_count(session, (struct cmta_counts){.recipients = 1});
   reply_send(session, session->standard, false);
 }
 
 void rcpt_undone(struct cmta_session *session) {
+  domains_undone(session);
   path_free(&session->memory, &session->transaction->candidate);
 }
 
@@ -162,14 +162,22 @@ static struct room room_of(const struct cmta_session *session) {
 
 /* A slice that passes a limit is cut at it, so that a hook sees the same octets however they came.
  */
+static void cut_slice(struct cmta_session *session, struct room room) {
+  if (session->slice.length <= room.octets)
+    return;
+  session->transaction->excess = room.excess;
+  session->slice.length = (size_t)room.octets;
+}
+
 static enum reply_id limit_slice(struct cmta_session *session) {
   struct room room = room_of(session);
   if (room.octets == 0)
     return room.excess;
-  if (session->slice.length <= room.octets)
-    return REPLY_NONE;
-  session->transaction->excess = room.excess;
-  session->slice.length = (size_t)room.octets;
+  cut_slice(session, room);
+  struct hops *hops = &session->transaction->hops;
+  unsigned most = session->service->settings.max_received;
+  if (most)
+    cut_slice(session, (struct room){hops_read(hops, session->slice, most), REPLY_TOO_MANY_HOPS});
   return REPLY_NONE;
 }
 

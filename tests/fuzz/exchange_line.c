@@ -7,7 +7,6 @@
 
 #include "fuzz/auth_client.h"
 #include "server/connection.h"
-#include "server/listener.h"
 #include "server/password.h"
 #include "server/tls.h"
 
@@ -95,7 +94,8 @@ struct cmta_tls_facts __wrap_tls_facts(const struct channel *channel, struct tls
                                  .alpn = "",
                                  .peer_subject = "CN=alice",
                                  .peer_fingerprint = "",
-                                 .peer_verified = line->verified};
+                                 .peer_verified = line->verified,
+                                 .cipher_suite = ""};
 }
 
 int __wrap_tls_export(const struct channel *channel, const char *label, void *key, size_t length) {
@@ -123,9 +123,10 @@ bool __wrap_password_salt(const char *hash, const char *password, struct cmta_sl
 /* ---- What happens ---- */
 
 void line_open(struct line *line) {
-  struct listener listener = {.server = line->server,
-                              .tls_mode = line->version ? CMTA_TLS_IMPLICIT : CMTA_TLS_OFF};
-  connection_open(&listener, 0, NULL, NULL);
+  line->listener = (struct listener){.server = line->server,
+                                     .tls_mode = line->version ? CMTA_TLS_IMPLICIT : CMTA_TLS_OFF};
+  cmta_manners_init(&line->listener.manners);
+  connection_open(&line->listener, 0, NULL, NULL);
   demand(line->server->connections != NULL);
   line->server->connections->channel.state = line;
   line_run(line);

@@ -7,7 +7,7 @@
  * would happen by itself happens when it is called for.
  */
 
-#include <cmta/server.h>
+#include "server/listener.h"
 
 #include <ev.h>
 
@@ -15,12 +15,13 @@
 struct line {
   struct ev_loop *loop;
   struct cmta_server *server;
-  struct cmta_slice input; /* of the client, and not taken yet */
-  bool gone;               /* the client has ended its side */
-  bool verified;           /* it shows a certificate that leads to an authority */
-  const char *version;     /* of TLS, or NULL */
-  ev_timer *delay;         /* that a refusal waits for; good while there is an exchange */
-  char output[32768];      /* of the server; whoever has read it sets its length to 0 */
+  struct listener listener; /* of the connection */
+  struct cmta_slice input;  /* of the client, and not taken yet */
+  bool gone;                /* the client has ended its side */
+  bool verified;            /* it shows a certificate that leads to an authority */
+  const char *version;      /* of TLS, or NULL */
+  ev_timer *delay;          /* that a refusal waits for; good while there is an exchange */
+  char output[32768];       /* of the server; whoever has read it sets its length to 0 */
   size_t output_length;
 };
 

@@ -3,8 +3,6 @@
 
 #include "sink_extensions.h"
 
-#include <cmta/settings.h>
-
 #include <string.h>
 
 /* Takes a keyword, which may have a sign in front. */
@@ -26,11 +24,14 @@ const char *extensions_read(unsigned *extensions, const char *list) {
   return wrong;
 }
 
-/* The library would say no more of it than that something is wrong. */
-const char *extensions_check(unsigned extensions) {
+/* The library would say no more of it than that something is wrong, or would just not offer it. */
+const char *extensions_check(const struct cmta_settings *settings) {
+  unsigned extensions = settings->extensions;
   if ((extensions & CMTA_EXTENSION_SMTPUTF8) && !(extensions & CMTA_EXTENSION_8BITMIME))
     return "--extensions: SMTPUTF8 needs 8BITMIME";
   if ((extensions & CMTA_EXTENSION_BINARYMIME) && !(extensions & CMTA_EXTENSION_CHUNKING))
     return "--extensions: BINARYMIME needs CHUNKING";
+  if ((extensions & CMTA_EXTENSION_FUTURERELEASE) && !settings->manners.submission)
+    return "--extensions: FUTURERELEASE needs --submission";
   return NULL;
 }

@@ -342,7 +342,7 @@ static const char *finish(struct sink_options *options) {
   bool implicit = sink_addresses_have(addresses, SINK_SMTP_TLS);
   const char *wrong = tls_options_finish(&options->tls, clear, implicit);
   if (!wrong)
-    wrong = extensions_check(options->settings.extensions);
+    wrong = extensions_check(&options->settings);
   if (wrong)
     return wrong;
   const struct auth_channels channels = {
