@@ -91,7 +91,7 @@ enum cmta_source {
 struct cmta_client {
   const char *name;           /* NAME: its host name, a domain; of XFORWARD any text */
   bool name_temporary;        /* "" because of a temporary failure: [TEMPUNAVAIL] */
-  const char *protocol;       /* PROTO: "SMTP" or "ESMTP"; of XFORWARD any word */
+  const char *protocol;       /* PROTO: "SMTP", "ESMTP" or "LMTP"; of XFORWARD any word */
   const char *hello_name;     /* HELO: a domain or address literal; of XFORWARD any text */
   struct cmta_peer peer;      /* ADDR and PORT */
   const char *login;          /* LOGIN, XCLIENT's: the user who logged in there, UTF-8 */

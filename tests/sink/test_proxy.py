@@ -41,6 +41,13 @@ class Proxy(SinkTest):
         self.assertEqual(record["xclient"]["name"], "client.example")
         self.assertIsNone(record["proxy"])
 
+    def test_a_connection_is_counted_once_whoever_it_speaks_for(self):
+        with Sink("--xclient-from", "127.0.0.1") as sink:
+            with sink.client() as client:
+                for number in range(2):
+                    self.assertTrue(client.say(f"XCLIENT HELO=client{number}.example").startswith("220"))
+            self.assertRegex(sink.stop()[1][0], r", 1 connections\Z")
+
     @needs("curl")
     def test_curl_sends_a_header(self):
         with Sink("--jsonl", self.path, "--proxy-from", "127.0.0.1") as sink:
