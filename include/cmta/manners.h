@@ -58,8 +58,10 @@ struct cmta_manners {
   /* What becomes of a bare CR or LF in a message, but for one with BODY=BINARYMIME. REFUSE */
   enum cmta_line_endings line_endings;
   /* To bytes that come before the greeting is sent (RFC 5321 section 3.1), also while `connect` is
-     open. A runtime has to bring what is there, with the first cmta_session_receive() and when
-     cmta_session_wants() says FORESIGHT; a server does. IGNORE */
+     open. Of those that are there before it is asked `connect` is asked all the same, which can see
+     them; what is to follow takes the place of the greeting. A runtime has to bring what is there,
+     with the first cmta_session_receive() and when cmta_session_wants() says FORESIGHT; a server
+     does. IGNORE */
   enum cmta_reaction early_talker;
   /* To bytes that come behind a command whose reply the client must await (RFC 2920 section 3.1:
      EHLO, HELO, LHLO, DATA, NOOP, VRFY, EXPN, HELP, QUIT, STARTTLS, AUTH, XCLIENT and verbs

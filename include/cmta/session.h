@@ -158,9 +158,10 @@ CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict
    answer is. This chooses the one that cmta_reply(), cmta_reply_line(), cmta_session_decide(),
    cmta_message_take(), the data functions and the getters are about from now on, by the place of
    its recipient; SIZE_MAX and, without a choice, the first one open. Once that one is answered it
-   is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or
-   when no question of that recipient is open; CMTA_E_ARGUMENT. Of several open questions the
-   shortest deadline counts for all. */
+   is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or when no question of
+   that recipient is open; CMTA_E_ARGUMENT. Each has its own deadline: cmta_session_timeout() is
+   the next of them, and cmta_session_expire() is about those that are due, by clock.monotonic if
+   there is one. */
 CMTA_API int cmta_session_select(struct cmta_session *session, size_t recipient);
 
 /* For runtimes: woken(session, context) is called from inside cmta_session_decide(), to have the
@@ -290,8 +291,9 @@ CMTA_API const struct cmta_manners *cmta_session_manners(const struct cmta_sessi
 
 /* For runtimes, before the session runs: a PROXY header came in front of what the client says, from
    a peer that may send one; copied. Unless it is local or UNSPEC its addresses are the session's
-   two ends from now on; cmta_session_proxy() shows what the client's was before. Its octets are
-   none of the session's. CMTA_E_STATE, also for a second header; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+   two ends from now on, a path that is not absolute as ""; cmta_session_proxy() shows what the
+   client's was before. Its octets are none of the session's. CMTA_E_STATE, also for a second
+   header; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
 CMTA_API int cmta_session_set_proxy(struct cmta_session *session,
                                     const struct cmta_proxy_header *header);
 

@@ -119,6 +119,10 @@ struct cmta_settings {
   /* Octets of a message that a client sends, offered as SIZE (RFC 1870); of one in chunks they are
      known, and refused, before they come. 26214400 */
   uint64_t max_message_size;
+  /* Octets of messages that a session may send in vain: what comes behind a refusal is read and
+     dropped, so that the client hears it. Of a message that has more the reply goes out at once,
+     and the session is over. 0: any number. 104857600 */
+  uint64_t max_discarded;
   /* Octets of a message that are kept in memory, where there is a store for those beyond; a message
      that finds no memory goes there sooner. 0: all of it stays in memory. 1048576 */
   size_t max_message_memory;

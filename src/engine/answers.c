@@ -3,7 +3,7 @@
 /* Answers of several recipients. Each goes through the chain of hook sets by itself: decide.c asks,
  * as if it were the only one. */
 
-#include "engine/answers.h"
+#include "engine/answer.h"
 
 #include "engine/chain.h"
 #include "engine/decide.h"
@@ -16,30 +16,7 @@
 /* Octets of memory kept for each reply, until they are sent: more than a standard one has. */
 enum { REPLY_ROOM = 64 };
 
-/* A question that is not in hand. */
-struct answer {
-  unsigned char question; /* as in struct cmta_session, like what follows */
-  unsigned char decision;
-  unsigned char overdue;
-  unsigned short set;
-  unsigned deadline;
-  uint64_t asked_at;
-  uint64_t number;
-  struct draft *draft;
-  enum reply_id standard;
-  int event; /* what was decided: ACCEPT or REJECT; 0: nothing yet */
-};
-
-struct answers {
-  size_t count;
-  size_t in_hand;
-  size_t chosen; /* the program wants this one in hand; SIZE_MAX: it did not say */
-  size_t sent;   /* so many have their replies */
-  char *room;    /* for the replies that are not sent yet */
-  struct answer rows[];
-};
-
-static struct answers *answers_of(const struct cmta_session *session) {
+struct answers *answers_of(const struct cmta_session *session) {
   return session->transaction ? session->transaction->answers : NULL;
 }
 
@@ -79,13 +56,12 @@ static void take_in_hand(struct cmta_session *session, size_t index) {
   row->draft = NULL;
 }
 
-static void choose(struct cmta_session *session, size_t index) {
+void answers_choose(struct cmta_session *session, size_t index) {
   put_back(session);
   take_in_hand(session, index);
 }
 
-/* How far the question of a recipient is, in hand or not. */
-static unsigned state_of(const struct cmta_session *session, size_t index) {
+unsigned answers_state(const struct cmta_session *session, size_t index) {
   const struct answers *answers = answers_of(session);
   return index == answers->in_hand ? session->question : answers->rows[index].question;
 }
@@ -93,7 +69,7 @@ static unsigned state_of(const struct cmta_session *session, size_t index) {
 /* The first recipient from `from` on whose question is so far; the count when there is none. */
 static size_t find(const struct cmta_session *session, unsigned state, size_t from) {
   size_t count = answers_of(session)->count;
-  while (from < count && state_of(session, from) != state)
+  while (from < count && answers_state(session, from) != state)
     from++;
   return from;
 }
@@ -164,7 +140,7 @@ static void send_what_can_be(struct cmta_session *session) {
 /* The one that is to be in hand of those that are open; the count when none is. */
 static size_t first_open(const struct cmta_session *session) {
   size_t chosen = answers_of(session)->chosen;
-  bool stays = chosen != SIZE_MAX && state_of(session, chosen) == QUESTION_OPEN;
+  bool stays = chosen != SIZE_MAX && answers_state(session, chosen) == QUESTION_OPEN;
   return stays ? chosen : find(session, QUESTION_OPEN, 0);
 }
 
@@ -174,7 +150,7 @@ static int sum_up(struct cmta_session *session) {
   size_t open = first_open(session);
   if (open < answers->count) {
     send_what_can_be(session);
-    choose(session, open);
+    answers_choose(session, open);
     return 0;
   }
   put_back(session);
@@ -198,7 +174,7 @@ int answers_begin(struct cmta_session *session) {
     return REJECT;
   }
   for (size_t i = 0; i < answers->count; i++) {
-    choose(session, i);
+    answers_choose(session, i);
     if (!note(session, decide_ask(session)))
       return 0;
   }
@@ -209,9 +185,9 @@ int answers_begin(struct cmta_session *session) {
 int answers_go_on(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
   for (size_t i = 0; i < answers->count; i++) {
-    if (state_of(session, i) != QUESTION_DECIDED)
+    if (answers_state(session, i) != QUESTION_DECIDED)
       continue;
-    choose(session, i);
+    answers_choose(session, i);
     if (!note(session, decide_take_answer(session)))
       return 0;
   }
@@ -220,54 +196,35 @@ int answers_go_on(struct cmta_session *session) {
 
 /* ---- Those that are open ---- */
 
+void answers_take_first_open(struct cmta_session *session) {
+  size_t open = first_open(session);
+  if (open < answers_of(session)->count)
+    answers_choose(session, open);
+}
+
 void answers_leave(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
   if (!answers)
     return;
   answers->chosen = SIZE_MAX;
-  size_t open = first_open(session);
-  if (open < answers->count)
-    choose(session, open);
+  answers_take_first_open(session);
 }
 
-static void cancel_in_hand(struct cmta_session *session) {
+void answers_cancel_in_hand(struct cmta_session *session) {
   bool running = session->running;
   session->running = true;
   chain_tell_cancelled(session);
   session->running = running;
 }
 
-void answers_expire(struct cmta_session *session) {
-  size_t count = answers_of(session)->count;
-  for (size_t i = find(session, QUESTION_OPEN, 0); i < count;
-       i = find(session, QUESTION_OPEN, i + 1)) {
-    choose(session, i);
-    cancel_in_hand(session);
-    decide_overdue(session);
-  }
-}
-
 void answers_cancel(struct cmta_session *session) {
   size_t count = answers_of(session)->count;
   for (size_t i = find(session, QUESTION_OPEN, 0); i < count;
        i = find(session, QUESTION_OPEN, i + 1)) {
-    choose(session, i);
-    cancel_in_hand(session);
+    answers_choose(session, i);
+    answers_cancel_in_hand(session);
     session->question = QUESTION_NONE;
   }
-}
-
-unsigned answers_deadline(const struct cmta_session *session) {
-  const struct answers *answers = answers_of(session);
-  unsigned shortest = 0;
-  for (size_t i = 0; i < answers->count; i++) {
-    bool in_hand = i == answers->in_hand;
-    unsigned seconds = in_hand ? session->deadline : answers->rows[i].deadline;
-    bool counts = state_of(session, i) == QUESTION_OPEN && seconds;
-    if (counts && (shortest == 0 || seconds < shortest))
-      shortest = seconds;
-  }
-  return shortest;
 }
 
 size_t cmta_session_recipient(const struct cmta_session *session) {
@@ -284,10 +241,10 @@ int cmta_session_select(struct cmta_session *session, size_t recipient) {
   if (!answers)
     return 0;
   size_t index = recipient == SIZE_MAX ? find(session, QUESTION_OPEN, 0) : recipient;
-  if (index >= answers->count || state_of(session, index) != QUESTION_OPEN)
+  if (index >= answers->count || answers_state(session, index) != QUESTION_OPEN)
     return CMTA_E_STATE;
   answers->chosen = recipient;
-  choose(session, index);
+  answers_choose(session, index);
   return 0;
 }
 

@@ -26,10 +26,13 @@ bool chain_has(const struct cmta_service *service, size_t hook) {
   return chain_next(service, 0, hook) < service->set_count;
 }
 
-uint64_t chain_now(const struct cmta_service *service) {
+uint64_t chain_clock(const struct cmta_service *service) {
   const struct cmta_clock *clock = &service->settings.clock;
-  bool wanted = clock->monotonic && chain_has(service, offsetof(struct cmta_hooks, decided));
-  return wanted ? clock->monotonic(clock->context) : 0;
+  return clock->monotonic ? clock->monotonic(clock->context) : 0;
+}
+
+uint64_t chain_now(const struct cmta_service *service) {
+  return chain_has(service, offsetof(struct cmta_hooks, decided)) ? chain_clock(service) : 0;
 }
 
 /* A round through the sets that have a hook. */

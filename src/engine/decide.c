@@ -195,7 +195,8 @@ static enum cmta_verdict ask_set(struct cmta_session *session) {
   session->question = QUESTION_ASKED;
   session->deadline = session->service->settings.decision_timeout;
   session->overdue = CMTA_TEMPFAIL;
-  session->asked_at = chain_now(session->service);
+  session->asked_at =
+      answers_are_asked(session) ? chain_clock(session->service) : chain_now(session->service);
   session->number = ++session->asked;
   return correct(session, call(session));
 }

@@ -248,8 +248,8 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (starttls_is_waited_for(session))
     return wait_for_tls(session, input);
   if (!session->opened) {
-    if (input->length && !synchrony_early(session))
-      return READ_STOP;
+    if (input->length)
+      synchrony_note_early(session);
     session->opened = true;
     return pump_begin(session, CONNECT);
   }

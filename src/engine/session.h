@@ -167,6 +167,7 @@ struct cmta_session {
   unsigned errors;     /* of the client, since its last accepted message */
   unsigned violations; /* enum cmta_violation */
   uint64_t progress;
+  uint64_t discarded; /* octets of messages that were read for nothing */
   struct cmta_counts counts;
   struct cmta_statistics *statistics; /* where it is counted as well, or NULL */
   struct foresight foresight;

@@ -166,13 +166,16 @@ static void cut_slice(struct cmta_session *session, struct room room) {
   if (session->slice.length <= room.octets)
     return;
   session->transaction->excess = room.excess;
+  session->discarded += session->slice.length - room.octets;
   session->slice.length = (size_t)room.octets;
 }
 
 static enum reply_id limit_slice(struct cmta_session *session) {
   struct room room = room_of(session);
-  if (room.octets == 0)
+  if (room.octets == 0) {
+    session->discarded += session->slice.length;
     return room.excess;
+  }
   cut_slice(session, room);
   struct hops *hops = &session->transaction->hops;
   unsigned most = session->service->settings.max_received;

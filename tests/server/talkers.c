@@ -41,7 +41,8 @@ Test(talkers, before_the_greeting_are_refused_where_manners_say_so) {
   talk_early();
   client_expect(&client, "554 5.5.0 ");
   client_expect_end(&client);
-  cr_expect_eq(world.opened, 0);
+  cr_expect_eq(world.opened, 1);
+  cr_expect_eq(world.reason, CMTA_CLOSED_PROTOCOL);
   client_close(&client, false);
 }
 

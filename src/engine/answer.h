@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMTA_ENGINE_ANSWER_H
+#define CMTA_ENGINE_ANSWER_H
+
+/* What answers of several recipients are made of: of answers.c and answers_deadline.c alone. */
+
+#include "engine/answers.h"
+
+/* A question that is not in hand. */
+struct answer {
+  unsigned char question; /* as in struct cmta_session, like what follows */
+  unsigned char decision;
+  unsigned char overdue;
+  unsigned short set;
+  unsigned deadline;
+  uint64_t asked_at;
+  uint64_t number;
+  struct draft *draft;
+  enum reply_id standard;
+  int event; /* what was decided: ACCEPT or REJECT; 0: nothing yet */
+};
+
+struct answers {
+  size_t count;
+  size_t in_hand;
+  size_t chosen; /* the program wants this one in hand; SIZE_MAX: it did not say */
+  size_t sent;   /* so many have their replies */
+  char *room;    /* for the replies that are not sent yet */
+  struct answer rows[];
+};
+
+/* Those of the running transaction, or NULL. */
+struct answers *answers_of(const struct cmta_session *session);
+
+/* How far the question of a recipient is, in hand or not. */
+unsigned answers_state(const struct cmta_session *session, size_t index);
+
+/* Takes the question of a recipient in hand. */
+void answers_choose(struct cmta_session *session, size_t index);
+
+/* Takes that one in hand which is chosen, or the first that is open, if any is. */
+void answers_take_first_open(struct cmta_session *session);
+
+/* Tells that the one in hand will not be answered. */
+void answers_cancel_in_hand(struct cmta_session *session);
+
+#endif
