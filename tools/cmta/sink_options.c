@@ -342,7 +342,10 @@ static const char *finish(struct sink_options *options) {
   bool implicit = sink_addresses_have(addresses, SINK_SMTP_TLS);
   const char *wrong = tls_options_finish(&options->tls, clear, implicit);
   if (!wrong)
-    wrong = extensions_check(&options->settings);
+    wrong = extensions_check(options);
+  if (!wrong && options->settings.manners.submission && !implicit &&
+      !sink_addresses_have(addresses, SINK_SMTP))
+    wrong = "--submission is about SMTP, and there is --lmtp alone";
   if (wrong)
     return wrong;
   const struct auth_channels channels = {
