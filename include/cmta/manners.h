@@ -64,7 +64,7 @@ struct cmta_manners {
      does. IGNORE */
   enum cmta_reaction early_talker;
   /* To bytes that come behind a command whose reply the client must await (RFC 2920 section 3.1:
-     EHLO, HELO, LHLO, DATA, NOOP, VRFY, EXPN, HELP, QUIT, STARTTLS, AUTH, XCLIENT and verbs
+     EHLO, HELO, LHLO, DATA, NOOP, VRFY, EXPN, ETRN, HELP, QUIT, STARTTLS, AUTH, XCLIENT and verbs
      of settings.verbs with CMTA_VERB_ENDS_GROUP), before that reply is sent (cmta_session_sent());
      and behind any other command, message or chunk of a client that was not offered PIPELINING. The
      octets of a chunk are its BDAT's. The command is not done when the session ends by it. IGNORE

@@ -198,7 +198,8 @@ struct cmta_settings {
   /* What LIMITS shows (RFC 9422): these and max_recipients, each that is not 0 and has six digits
      or fewer. */
 
-  /* MAIL commands of a session that are in their place, accepted or not: MAILMAX, 999999 at most.
+  /* MAIL commands of a session that are well-formed and in their place, accepted or not: MAILMAX,
+     999999 at most.
      One more is answered 421, and the session is over: a client that is told 4yz alone would go on
      trying in vain. 0 */
   unsigned max_messages;
