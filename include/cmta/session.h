@@ -211,12 +211,13 @@ CMTA_API void cmta_session_hangup(struct cmta_session *session);
 /* ---- Replies ---- */
 
 /* Begins the reply to the open question, in place of the standard text: a code, an enhanced status
-   code ("5.7.1", or NULL for one that fits), and its first line, formatted as by printf. Lines
-   longer than a reply line may be (RFC 5321 section 4.5.3.1.5) are folded at blanks. Calling it
-   again begins anew. CMTA_E_STATE outside a question; CMTA_E_ARGUMENT for a code outside 200..299,
-   354, 400..599, an enhanced code that is malformed or of another class, control bytes, or bytes
-   beyond ASCII where the client did not ask for SMTPUTF8; CMTA_E_MEMORY. After an error the
-   standard text will be used. */
+   code ("5.7.1", or NULL for one that fits: that of the standard reply where the code is the same,
+   else what RFC 5248 has for the code, 552 is 5.3.4, say, and else one of its class), and its first
+   line, formatted as by printf. Lines longer than a reply line may be (RFC 5321 section
+   4.5.3.1.5) are folded at blanks. Calling it again begins anew. CMTA_E_STATE outside a question;
+   CMTA_E_ARGUMENT for a code outside 200..299, 354, 400..599, an enhanced code that is malformed or
+   of another class, control bytes, or bytes beyond ASCII where the client did not ask for SMTPUTF8;
+   CMTA_E_MEMORY. After an error the standard text will be used. */
 CMTA_API int cmta_reply(struct cmta_session *session, int code, const char *enhanced,
                         const char *format, ...)
 #if defined(__GNUC__)

@@ -83,14 +83,19 @@ static const char *standard_enhanced(const struct cmta_session *session, enum re
   return offers_enhanced_codes(session) && !none ? reply_row(id)->enhanced : NULL;
 }
 
-/* The code that a composed reply without one gets: the standard reply's if it is of the same class,
- * else the class's most general. */
+/* The code that a composed reply without one gets: the standard reply's if it has the same code,
+ * else that of its own code, else the standard reply's if it is of the same class, else the class's
+ * most general. */
 static const char *fitting_enhanced(const struct cmta_session *session, enum reply_id id) {
   static const char *const general[] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
-  int class = session->draft->code / 100;
+  const struct standard_reply *row = reply_row(id);
+  int code = session->draft->code;
   if (session->verb && (session->verb->flags & VERB_PLAIN_REPLY))
     return NULL;
-  return reply_row(id)->code / 100 == class ? reply_row(id)->enhanced : general[class];
+  const char *own = row->code == code ? NULL : reply_enhanced_of_code(code);
+  if (own)
+    return own;
+  return row->code / 100 == code / 100 ? row->enhanced : general[code / 100];
 }
 
 static const char *composed_enhanced(const struct cmta_session *session, enum reply_id id) {

@@ -82,7 +82,7 @@ class PostfixXforward(SinkTest):
         self.postfix.submit("to@smtp.example")
         self.postfix.outcomes("smtp.example")
         told = self.record()["xforward"]
-        self.assertEqual((told["source"], told["peer"]["address"], told["name"]), ("local", "", ""))
+        self.assertEqual((told["source"], told["peer"]["address"], told["name"]), ("local", None, None))
 
     def test_it_tells_nothing_where_it_is_not_trusted(self):
         self.start()
