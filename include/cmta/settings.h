@@ -199,9 +199,8 @@ struct cmta_settings {
      or fewer. */
 
   /* MAIL commands of a session that are well-formed and in their place, accepted or not: MAILMAX,
-     999999 at most.
-     One more is answered 421, and the session is over: a client that is told 4yz alone would go on
-     trying in vain. 0 */
+     999999 at most. One more is answered 421, and the session is over: a client that is told 4yz
+     alone would go on trying in vain. 0 */
   unsigned max_messages;
   /* Different domains in the accepted forward-paths of a session: RCPTDOMAINMAX (RFC 9422
      section 4.3), 999999 at most. Another one is answered 452. Each new one is compared with all

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static struct world world;
@@ -200,4 +201,16 @@ Test(lmtp, tickets_are_stale_when_their_client_has_gone) {
   world_run_empty(&world);
   for (int i = 0; i < 3; i++)
     cr_expect_eq(decide(i, CMTA_ACCEPT), CMTA_E_STALE);
+}
+
+/* Whoever half-closes a connection has gone away (hooks.h, `cancelled`). */
+Test(lmtp, a_client_that_half_closes_behind_its_message_cancels_all_that_are_open) {
+  open_questions();
+  shutdown(client.fd, SHUT_WR);
+  world_run_empty(&world);
+  cr_expect_eq(world.cancelled, 3);
+  cr_expect_eq(world.reason, CMTA_CLOSED_HANGUP);
+  for (int i = 0; i < 3; i++)
+    cr_expect_eq(decide(i, CMTA_ACCEPT), CMTA_E_STALE);
+  client_close(&client, false);
 }
