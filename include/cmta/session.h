@@ -288,20 +288,7 @@ CMTA_API int cmta_session_set_manners(struct cmta_session *session,
 /* How the client is treated. Lives as long as the session. */
 CMTA_API const struct cmta_manners *cmta_session_manners(const struct cmta_session *session);
 
-/* ---- Proxies ---- */
-
-/* For runtimes, before the session runs: a PROXY header came in front of what the client says, from
-   a peer that may send one; copied. Unless it is local or UNSPEC its addresses are the session's
-   two ends from now on, a path that is not absolute as ""; cmta_session_proxy() shows what the
-   client's was before. Its octets are none of the session's. CMTA_E_STATE, also for a second
-   header; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
-CMTA_API int cmta_session_set_proxy(struct cmta_session *session,
-                                    const struct cmta_proxy_header *header);
-
-/* For runtimes, before the session runs: a header was due, and what came is none, or nothing came
-   in time. The session is over without a word (CMTA_CLOSED_PROTOCOL), and no hook hears of it. Does
-   nothing once it runs. */
-CMTA_API void cmta_session_proxy_failed(struct cmta_session *session);
+/* ---- Trust ---- */
 
 /* What a client is trusted with, as bits. */
 enum cmta_trust { CMTA_TRUST_XCLIENT = 1 << 0, CMTA_TRUST_XFORWARD = 1 << 1 };
