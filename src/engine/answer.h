@@ -6,17 +6,9 @@
 
 #include "engine/answers.h"
 
-/* A question that is not in hand. */
+/* A question; what it holds counts while another is in hand. */
 struct answer {
-  unsigned char question; /* as in struct cmta_session, like what follows */
-  unsigned char decision;
-  unsigned char overdue;
-  unsigned short set;
-  unsigned deadline;
-  uint64_t asked_at;
-  uint64_t number;
-  struct draft *draft;
-  enum reply_id standard;
+  struct hand hand;
   int event; /* what was decided: ACCEPT or REJECT; 0: nothing yet */
 };
 
@@ -32,8 +24,8 @@ struct answers {
 /* Those of the running transaction, or NULL. */
 struct answers *answers_of(const struct cmta_session *session);
 
-/* How far the question of a recipient is, in hand or not. */
-unsigned answers_state(const struct cmta_session *session, size_t index);
+/* The question of a recipient, in hand or not. */
+const struct hand *answers_hand(const struct cmta_session *session, size_t index);
 
 /* Takes the question of a recipient in hand. */
 void answers_choose(struct cmta_session *session, size_t index);

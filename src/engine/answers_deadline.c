@@ -13,12 +13,9 @@ enum { NANOSECONDS = 1000000000 };
 /* When the time of an open question is up, by the service's clock; without one it is counted from
  * the beginning, or from the last time that was up. UINT64_MAX: never, or it is not open. */
 static uint64_t due_of(const struct cmta_session *session, size_t index) {
-  const struct answers *answers = answers_of(session);
-  bool in_hand = index == answers->in_hand;
-  uint64_t seconds = in_hand ? session->deadline : answers->rows[index].deadline;
-  uint64_t asked_at = in_hand ? session->asked_at : answers->rows[index].asked_at;
-  bool counts = answers_state(session, index) == QUESTION_OPEN && seconds;
-  return counts ? asked_at + seconds * NANOSECONDS : UINT64_MAX;
+  const struct hand *hand = answers_hand(session, index);
+  bool counts = hand->question == QUESTION_OPEN && hand->deadline;
+  return counts ? hand->asked_at + (uint64_t)hand->deadline * NANOSECONDS : UINT64_MAX;
 }
 
 /* The first of them. */
@@ -40,7 +37,8 @@ unsigned answers_deadline(const struct cmta_session *session) {
 static void pass(struct cmta_session *session, unsigned seconds) {
   struct answers *answers = answers_of(session);
   for (size_t i = 0; i < answers->count; i++) {
-    unsigned *deadline = i == answers->in_hand ? &session->deadline : &answers->rows[i].deadline;
+    unsigned *deadline =
+        i == answers->in_hand ? &session->hand.deadline : &answers->rows[i].hand.deadline;
     *deadline -= *deadline > seconds ? seconds : 0;
   }
 }
@@ -49,7 +47,7 @@ static void pass(struct cmta_session *session, unsigned seconds) {
 static void expire_until(struct cmta_session *session, uint64_t due) {
   size_t count = answers_of(session)->count;
   for (size_t i = 0; i < count; i++) {
-    if (answers_state(session, i) != QUESTION_OPEN || due_of(session, i) > due)
+    if (answers_hand(session, i)->question != QUESTION_OPEN || due_of(session, i) > due)
       continue;
     answers_choose(session, i);
     answers_cancel_in_hand(session);

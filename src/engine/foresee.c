@@ -17,7 +17,7 @@
 
 static bool is_possible(const struct cmta_session *session) {
   size_t hook = offsetof(struct cmta_hooks, foresee);
-  return session->question == QUESTION_OPEN && !(session->verb->flags & VERB_ENDS_GROUP) &&
+  return session->hand.question == QUESTION_OPEN && !(session->verb->flags & VERB_ENDS_GROUP) &&
          chain_has(session->service, hook);
 }
 

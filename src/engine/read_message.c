@@ -87,7 +87,7 @@ int read_discard(struct cmta_session *session, struct cmta_slice *input) {
   while (found != FOUND_NOTHING && found != FOUND_END);
   if (discard(session, before - input->length) && found != FOUND_END)
     return READ_STOP;
-  return pump_begin_refused(session, BODY_END, session->standard);
+  return pump_begin_refused(session, BODY_END, session->hand.standard);
 }
 
 /* All octets of the chunk in hand have been read; of the last one, what the end of all shows is
@@ -127,7 +127,8 @@ static bool drop_piece(struct cmta_session *session, struct cmta_slice *input) {
 int read_skip(struct cmta_session *session, struct cmta_slice *input) {
   if (!drop_piece(session, input))
     return READ_STOP;
-  return pump_begin_refused(session, session->chunk.last ? BODY_END : CHUNK_END, session->standard);
+  return pump_begin_refused(session, session->chunk.last ? BODY_END : CHUNK_END,
+                            session->hand.standard);
 }
 
 int read_dropped(struct cmta_session *session, struct cmta_slice *input) {

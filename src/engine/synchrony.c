@@ -56,7 +56,7 @@ void connect_done(struct cmta_session *session) {
   enum cmta_reaction reaction = session->manners.early_talker;
   bool refused = reaction == CMTA_REACTION_REFUSE || reaction == CMTA_REACTION_DROP;
   if (!refused || !(session->violations & CMTA_VIOLATION_EARLY_TALKER)) {
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
     return;
   }
   session->ending = CMTA_CLOSED_PROTOCOL;
@@ -78,7 +78,7 @@ static bool is_greeting(const struct cmta_session *session) {
 }
 
 bool synchrony_at_once(struct cmta_session *session) {
-  bool waits = session->question != QUESTION_NONE || cmta_session_output(session).length;
+  bool waits = session->hand.question != QUESTION_NONE || cmta_session_output(session).length;
   if (!session->opened || !waits || session->close_reason != CMTA_CLOSED_NOT)
     return true;
   if (!is_greeting(session))

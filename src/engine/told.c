@@ -149,7 +149,7 @@ enum cmta_verdict xforward_ask(struct cmta_session *session, const struct hook_s
 
 void xforward_done(struct cmta_session *session) {
   accept(session, &session->forwarded);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 void forwarded_forget(struct cmta_session *session) {

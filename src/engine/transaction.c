@@ -90,7 +90,7 @@ enum cmta_verdict mail_ask(struct cmta_session *session, const struct hook_set *
 
 void mail_done(struct cmta_session *session) {
   session->transaction->begun = true;
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 /* A MAIL that is refused has begun nothing. */
@@ -122,7 +122,7 @@ void rcpt_done(struct cmta_session *session) {
   envelope_add_candidate(session);
   domains_done(session);
   statistics_count(session, (struct cmta_counts){.recipients = 1});
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 void rcpt_undone(struct cmta_session *session) {
@@ -138,7 +138,7 @@ void data_done(struct cmta_session *session) {
   unsigned manner = chunk_line_manner(session);
   body_begin(&session->transaction->body, session->service->settings.max_text_line, manner);
   section_begin(session);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 /* How much may come, and the reply to more. */
@@ -218,7 +218,7 @@ void message_done(struct cmta_session *session) {
   if (answers_are_asked(session))
     answers_send(session);
   else
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
   session->errors = 0;
   statistics_count(session, (struct cmta_counts){.messages = 1});
   transaction_free(session);
@@ -237,5 +237,5 @@ enum cmta_verdict rset_ask(struct cmta_session *session, const struct hook_set *
 void rset_done(struct cmta_session *session) {
   transaction_drop(session);
   forwarded_forget(session);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
