@@ -123,7 +123,12 @@ Test(talkers, of_a_listener_with_wrong_manners_find_none) {
   manners.pipelining = (enum cmta_reaction)4;
   cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
   manners.pipelining = CMTA_REACTION_DROP;
+  manners.line_endings = (enum cmta_line_endings)3;
+  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
+  manners.line_endings = CMTA_LINE_ENDINGS_KEEP;
   manners.size = sizeof manners + 1;
+  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
+  manners.size = 0;
   cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
 }
 
