@@ -70,7 +70,7 @@ static bool look_at_next(struct cmta_session *session, struct cmta_slice *input)
 
 void foresee(struct cmta_session *session, struct cmta_slice input) {
   struct foresight *foresight = &session->foresight;
-  if (!foresee_wants_more(session))
+  if (!foresee_wants_more(session) || input.length == 0)
     return;
   if (is_used_up(session))
     *foresight = (struct foresight){session->counts.octets_in, session->counts.commands, false};
