@@ -181,7 +181,8 @@ struct cmta_hooks {
      or not the answer to another is still open: cmta_session_recipient() says for which, and each
      has a reply, a verdict and a deadline of its own; see cmta_session_select(). The message is
      accepted when it is for one of them at least, and stays so when the client goes away before the
-     others have their answers. */
+     others have their answers. CLOSE for one ends the session behind the replies of all: a client
+     that leaves at its 421 misses those that follow, and may send again what was accepted. */
   enum cmta_verdict (*message)(struct cmta_session *session, void *user,
                                const struct cmta_message *message);
   /* RSET (section 4.1.1.5). */

@@ -59,7 +59,7 @@ struct cmta_manners {
   enum cmta_line_endings line_endings;
   /* To bytes that come before the greeting is sent (RFC 5321 section 3.1), also while `connect` is
      open. Of those that are there before it is asked `connect` is asked all the same, which can see
-     them; what is to follow takes the place of the greeting. A runtime has to bring what is there,
+     them; what is to follow takes the place of its reply. A runtime has to bring what is there,
      with the first cmta_session_receive() and when cmta_session_wants() says FORESIGHT; a server
      does. IGNORE */
   enum cmta_reaction early_talker;

@@ -159,9 +159,10 @@ CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict
    cmta_message_take(), the data functions and the getters are about from now on, by the place of
    its recipient; SIZE_MAX and, without a choice, the first one open. Once that one is answered it
    is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or when no question of
-   that recipient is open; CMTA_E_ARGUMENT. Each has its own deadline: cmta_session_timeout() is
-   the next of them, and cmta_session_expire() is about those that are due, by clock.monotonic if
-   there is one. */
+   that recipient is open; CMTA_E_ARGUMENT. Each has its own deadline, to the second:
+   cmta_session_timeout() is the next of them, and cmta_session_expire() is about those that are
+   due, by clock.monotonic; without one the time of those that stay is counted from the last that
+   was up. */
 CMTA_API int cmta_session_select(struct cmta_session *session, size_t recipient);
 
 /* For runtimes: woken(session, context) is called from inside cmta_session_decide(), to have the
@@ -183,6 +184,11 @@ CMTA_API bool cmta_session_awaits(const struct cmta_session *session, size_t rec
                                   uint64_t number);
 
 /* ---- Time, and the end ---- */
+
+/* For runtimes, right before cmta_session_expire(): whether that will answer the open question
+   about this recipient (SIZE_MAX: about all). So whoever takes answers from other threads knows
+   which come too late. */
+CMTA_API bool cmta_session_overdue(struct cmta_session *session, size_t recipient);
 
 /* Seconds that the session may stay as it is; 0 for ever. The runtime counts them from the last
    change of cmta_session_progress() or of this number, then calls cmta_session_expire(). */

@@ -10,6 +10,7 @@
 #include "engine/envelope.h"
 #include "engine/section.h"
 #include "engine/message.h"
+#include "engine/synchrony.h"
 #include "engine/verbs.h"
 #include "event.h"
 
@@ -23,6 +24,8 @@ void session_done(struct cmta_session *session) {
 }
 
 void session_refuse(struct cmta_session *session) {
+  if (synchrony_turn_away(session))
+    return;
   if (answers_are_asked(session))
     answers_send(session);
   else if (session->event == BODY_END)

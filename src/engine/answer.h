@@ -17,7 +17,9 @@ struct answers {
   size_t in_hand;
   size_t chosen; /* the program wants this one in hand; SIZE_MAX: it did not say */
   size_t sent;   /* so many have their replies */
-  char *room;    /* for the replies that are not sent yet */
+  uint64_t
+      limit;  /* of those whose time is up, as cmta_session_overdue() said; 0: it was not asked */
+  char *room; /* for the replies that are not sent yet */
   struct answer rows[];
 };
 

@@ -160,9 +160,11 @@ int answers_begin(struct cmta_session *session) {
   return sum_up(session);
 }
 
-/* A set that is asked after a late answer may answer later, too. */
+/* A set that is asked after a late answer may answer later, too. An answer to one is no progress of
+ * the others: their time goes on. */
 int answers_go_on(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
+  uint64_t progress = session->progress;
   for (size_t i = 0; i < answers->count; i++) {
     if (answers_hand(session, i)->question != QUESTION_DECIDED)
       continue;
@@ -170,7 +172,10 @@ int answers_go_on(struct cmta_session *session) {
     if (!note(session, decide_take_answer(session)))
       return 0;
   }
-  return sum_up(session);
+  int event = sum_up(session);
+  if (event == 0)
+    session->progress = progress;
+  return event;
 }
 
 /* ---- Those that are open ---- */

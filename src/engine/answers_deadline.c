@@ -8,14 +8,20 @@
 #include "engine/chain.h"
 #include "engine/decide.h"
 
-enum { NANOSECONDS = 1000000000 };
+static uint64_t after(uint64_t moment, uint64_t seconds) {
+  return moment + seconds * DECIDE_SECOND;
+}
 
 /* When the time of an open question is up, by the service's clock; without one it is counted from
  * the beginning, or from the last time that was up. UINT64_MAX: never, or it is not open. */
 static uint64_t due_of(const struct cmta_session *session, size_t index) {
   const struct hand *hand = answers_hand(session, index);
-  bool counts = hand->question == QUESTION_OPEN && hand->deadline;
-  return counts ? hand->asked_at + (uint64_t)hand->deadline * NANOSECONDS : UINT64_MAX;
+  if (hand->question != QUESTION_OPEN)
+    return UINT64_MAX;
+  uint64_t own = hand->deadline ? after(hand->asked_at, hand->deadline) : UINT64_MAX;
+  uint64_t last =
+      session->manners.submission ? after(hand->begun_at, SUBMISSION_DEADLINE) : UINT64_MAX;
+  return own < last ? own : last;
 }
 
 /* The first of them. */
@@ -30,7 +36,7 @@ unsigned answers_deadline(const struct cmta_session *session) {
   uint64_t due = next_due(session), now = chain_clock(session->service);
   if (due == UINT64_MAX)
     return 0;
-  return due > now ? (unsigned)((due - now - 1) / NANOSECONDS) + 1 : 1;
+  return due > now ? (unsigned)((due - now - 1) / DECIDE_SECOND) + 1 : 1;
 }
 
 /* So many seconds have passed that no clock tells of. */
@@ -56,13 +62,29 @@ static void expire_until(struct cmta_session *session, uint64_t due) {
   answers_take_first_open(session);
 }
 
-/* A deadline that is shorter than all of them is for all of them. */
-void answers_expire(struct cmta_session *session) {
-  unsigned seconds = answers_deadline(session);
+/* Up to when the questions are due whose time is up now. */
+static uint64_t limit_of(const struct cmta_session *session) {
   uint64_t due = next_due(session), now = chain_clock(session->service);
-  if (seconds != decide_deadline(session))
-    due = UINT64_MAX;
-  expire_until(session, due > now ? due : now);
+  return due > now ? due : now;
+}
+
+bool cmta_session_overdue(struct cmta_session *session, size_t recipient) {
+  struct answers *answers = answers_of(session);
+  if (!answers)
+    return session->hand.question == QUESTION_OPEN;
+  if (!answers->limit)
+    answers->limit = limit_of(session);
+  return recipient < answers->count &&
+         answers_hand(session, recipient)->question == QUESTION_OPEN &&
+         due_of(session, recipient) <= answers->limit;
+}
+
+void answers_expire(struct cmta_session *session) {
+  struct answers *answers = answers_of(session);
+  unsigned seconds = answers_deadline(session);
+  uint64_t limit = answers->limit ? answers->limit : limit_of(session);
+  answers->limit = 0;
+  expire_until(session, limit);
   if (!session->service->settings.clock.monotonic)
     pass(session, seconds);
 }

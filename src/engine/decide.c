@@ -248,6 +248,8 @@ static int ask_from(struct cmta_session *session, size_t from) {
 }
 
 int decide_ask(struct cmta_session *session) {
+  if (session->manners.submission)
+    session->hand.begun_at = chain_clock(session->service);
   return session->verb->ask ? ask_from(session, 0) : settle(session, CMTA_ACCEPT);
 }
 
@@ -321,15 +323,21 @@ int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
   return 0;
 }
 
-/* Submission clients give up after some minutes (RFC 5321 section 4.5.3.2): they are to hear
- * something before. */
-enum { SUBMISSION_DEADLINE = 110 };
+/* What is left of the time that submission has for all sets together. */
+static unsigned submission_rest(const struct cmta_session *session) {
+  uint64_t elapsed = chain_clock(session->service) - session->hand.begun_at;
+  uint64_t seconds = elapsed / DECIDE_SECOND;
+  return seconds < SUBMISSION_DEADLINE ? SUBMISSION_DEADLINE - (unsigned)seconds : 1;
+}
 
 unsigned decide_deadline(const struct cmta_session *session) {
-  unsigned seconds =
-      answers_are_asked(session) ? answers_deadline(session) : session->hand.deadline;
-  bool late = seconds == 0 || seconds > SUBMISSION_DEADLINE;
-  return late && session->manners.submission ? SUBMISSION_DEADLINE : seconds;
+  if (answers_are_asked(session))
+    return answers_deadline(session);
+  unsigned seconds = session->hand.deadline;
+  if (!session->manners.submission)
+    return seconds;
+  unsigned rest = submission_rest(session);
+  return seconds == 0 || seconds > rest ? rest : seconds;
 }
 
 /* What the hook has said before it put the answer off may be meant for this. */

@@ -59,7 +59,8 @@ void session_goodbye(struct cmta_session *session, enum reply_id id,
   bool running = session->running;
   session->running = true;
   cancel_question(session);
-  session->verb = NULL;
+  if (id != REPLY_OUT_OF_STEP)
+    session->verb = NULL;
   reply_standard(session, id);
   session_finish(session, reason);
   session->running = running;

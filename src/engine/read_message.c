@@ -80,12 +80,13 @@ static bool discard(struct cmta_session *session, uint64_t octets) {
  * that was held. */
 int read_discard(struct cmta_session *session, struct cmta_slice *input) {
   enum body_found found;
-  size_t before = input->length;
+  uint64_t octets = 0;
   session->progress += input->length > 0;
-  do
+  do {
     found = body_next(&session->transaction->body, input, &session->slice);
-  while (found != FOUND_NOTHING && found != FOUND_END);
-  if (discard(session, before - input->length) && found != FOUND_END)
+    octets += found == FOUND_SLICE ? session->slice.length : 0;
+  } while (found != FOUND_NOTHING && found != FOUND_END);
+  if (discard(session, octets) && found != FOUND_END)
     return READ_STOP;
   return pump_begin_refused(session, BODY_END, session->hand.standard);
 }

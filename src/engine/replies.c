@@ -120,6 +120,7 @@ static const struct {
     {503, "5.5.1"},  /* out of sequence: invalid command */
     {504, "5.5.4"},  /* parameter not implemented: invalid arguments */
     {521, "5.3.2"},  /* takes no mail (RFC 7504): system not accepting network messages */
+    {523, "5.7.10"}, /* encryption needed */
     {530, "5.7.0"},  /* authentication or TLS needed (RFC 4954, RFC 3207): something of security */
     {534, "5.7.9"},  /* authentication mechanism too weak (RFC 4954) */
     {535, "5.7.8"},  /* authentication credentials invalid (RFC 4954) */

@@ -125,6 +125,7 @@ struct hand {
   enum reply_id standard; /* the reply to send if the hook composed none */
   struct draft *draft;    /* the reply that a hook composed, or NULL */
   uint64_t asked_at;      /* when the set was asked, by the service's clock */
+  uint64_t begun_at;      /* when the first set was, where mail is submitted; likewise */
   uint64_t number;        /* of the question, counted as they were asked */
 };
 

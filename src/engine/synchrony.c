@@ -52,18 +52,21 @@ void synchrony_note_early(struct cmta_session *session) {
     session->violations |= CMTA_VIOLATION_EARLY_TALKER;
 }
 
-void connect_done(struct cmta_session *session) {
+bool synchrony_turn_away(struct cmta_session *session) {
   enum cmta_reaction reaction = session->manners.early_talker;
   bool refused = reaction == CMTA_REACTION_REFUSE || reaction == CMTA_REACTION_DROP;
-  if (!refused || !(session->violations & CMTA_VIOLATION_EARLY_TALKER)) {
-    reply_send(session, session->hand.standard, false);
-    return;
-  }
+  if (session->event != CONNECT || !refused || !(session->violations & CMTA_VIOLATION_EARLY_TALKER))
+    return false;
   session->ending = CMTA_CLOSED_PROTOCOL;
   reply_clear(session);
-  session->verb = NULL;
   if (reaction == CMTA_REACTION_REFUSE)
     reply_standard(session, REPLY_OUT_OF_STEP);
+  return true;
+}
+
+void connect_done(struct cmta_session *session) {
+  if (!synchrony_turn_away(session))
+    reply_send(session, session->hand.standard, false);
 }
 
 bool synchrony_behind(struct cmta_session *session, const struct verb *verb) {

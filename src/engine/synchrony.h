@@ -10,7 +10,10 @@
 /* Bytes have come before the session began: `connect` is to see that. */
 void synchrony_note_early(struct cmta_session *session);
 
-/* The row of CONNECT: greets, unless such bytes are refused. */
+/* Ends a session for such bytes, whatever `connect` says; false when they are not refused. */
+bool synchrony_turn_away(struct cmta_session *session);
+
+/* The row of CONNECT: greets. */
 void connect_done(struct cmta_session *session);
 
 /* Bytes have come behind a command or message, by its row (NULL: it is unknown), whose reply is not

@@ -88,8 +88,8 @@ class Proxy(SinkTest):
         self.assertIn(b"--submission needs a user", result.stderr)
 
     def test_networks_that_are_none_are_said(self):
-        for option in "--proxy-from", "--xclient-from":
-            result = run("sink", option, "everybody")
+        for option, networks in (("--proxy-from", "everybody"), ("--xclient-from", "everybody"), ("--proxy-from", " ")):
+            result = run("sink", option, networks)
             self.assertEqual(result.returncode, 2)
             self.assertIn(b"is no list of networks", result.stderr)
 

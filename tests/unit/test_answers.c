@@ -243,3 +243,31 @@ Test(answers, that_come_too_late_for_the_timer_are_overdue_together) {
   say("");
   cr_expect_eq(cmta_session_timeout(session), 5);
 }
+
+/* Another session, of submission with PRDR: nobody waits for longer than 110 seconds. */
+Test(answers, in_submission_are_all_there_within_two_minutes) {
+  const struct cmta_hooks hooks = {.size = sizeof hooks, .message = on_message};
+  struct cmta_settings settings;
+  end();
+  cmta_settings_init(&settings);
+  settings.manners.submission = true;
+  settings.extensions |= CMTA_EXTENSION_PRDR;
+  settings.clock = (struct cmta_clock){.monotonic = tick, .context = &now};
+  cr_assert_eq(cmta_service_new(&service, &settings, &hooks, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
+  cmta_session_set_authenticated(session, true);
+  deadlines[0] = deadlines[1] = 300;
+  say("EHLO c.example\r\nMAIL FROM:<a@x.example> PRDR\r\nRCPT TO:<b@x.example>\r\n"
+      "RCPT TO:<c@x.example>\r\nDATA\r\nHello\r\n.\r\n");
+  cr_expect_eq(cmta_session_timeout(session), 110);
+  now = 60ull * SECOND;
+  cr_assert_eq(cmta_session_select(session, 1), 0);
+  cr_assert_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
+  uint64_t progress = cmta_session_progress(session);
+  say("");
+  cr_expect_eq(cmta_session_timeout(session), 50);
+  cr_expect_eq(cmta_session_progress(session), progress, "the other one's time goes on");
+  now = 110ull * SECOND;
+  cmta_session_expire(session);
+  expect_open(0, false);
+}

@@ -176,7 +176,8 @@ static const char *set_networks(const char **list, const char *argument) {
   int error = cmta_networks_new(&networks, argument);
   cmta_networks_free(networks);
   *list = argument;
-  return error ? "is no list of networks" : NULL;
+  bool empty = argument[strspn(argument, " ")] == '\0';
+  return error || empty ? "is no list of networks" : NULL;
 }
 
 static const char *set_proxy_from(void *target, const char *argument) {
