@@ -72,18 +72,19 @@ yy6:
 			goto yy9;
 		} else {
 			if (yych <= 0x11) goto yy10;
-			if (yych <= 0x12) goto yy9;
+			if (yych <= 0x12) goto yy11;
 			if (yych <= 0x1F) goto yy3;
-			goto yy11;
+			goto yy9;
 		}
 	} else {
 		if (yych <= '/') {
 			if (yych <= '!') goto yy12;
-			if (yych <= '"') goto yy11;
+			if (yych <= '"') goto yy13;
 			goto yy3;
 		} else {
-			if (yych == '1') goto yy14;
-			if (yych <= '2') goto yy13;
+			if (yych <= '0') goto yy9;
+			if (yych <= '1') goto yy14;
+			if (yych <= '2') goto yy15;
 			goto yy3;
 		}
 	}
@@ -95,22 +96,25 @@ yy8:
 	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 0); }
 yy9:
 	++cursor;
-	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 12); }
+	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 0); }
 yy10:
 	++cursor;
 	{ return is_head(head, false, CMTA_PROXY_TCP4,   12); }
 yy11:
 	++cursor;
-	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 36); }
+	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 12); }
 yy12:
 	++cursor;
 	{ return is_head(head, false, CMTA_PROXY_TCP6,   36); }
 yy13:
 	++cursor;
-	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 216); }
+	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 36); }
 yy14:
 	++cursor;
 	{ return is_head(head, false, CMTA_PROXY_UNIX,   216); }
+yy15:
+	++cursor;
+	{ return is_head(head, false, CMTA_PROXY_UNSPEC, 216); }
 }
 
 }
@@ -170,697 +174,697 @@ bool proxy_read_line(const char *text, struct proxy_line *line) {
 		 64,  64,  64,  64,  64,  64,  64,  64,
 	};
 	yych = *cursor;
-	if (yych == 'P') goto yy17;
+	if (yych == 'P') goto yy18;
 	++cursor;
-yy16:
-	{ return false; }
 yy17:
-	yych = *(marker = ++cursor);
-	if (yych != 'R') goto yy16;
-	yych = *++cursor;
-	if (yych == 'O') goto yy19;
+	{ return false; }
 yy18:
-	cursor = marker;
-	goto yy16;
+	yych = *(marker = ++cursor);
+	if (yych != 'R') goto yy17;
+	yych = *++cursor;
+	if (yych == 'O') goto yy20;
 yy19:
-	yych = *++cursor;
-	if (yych != 'X') goto yy18;
-	yych = *++cursor;
-	if (yych != 'Y') goto yy18;
-	yych = *++cursor;
-	if (yych != ' ') goto yy18;
-	yych = *++cursor;
-	if (yych <= 'S') goto yy18;
-	if (yych <= 'T') goto yy20;
-	if (yych <= 'U') goto yy21;
-	goto yy18;
+	cursor = marker;
+	goto yy17;
 yy20:
 	yych = *++cursor;
-	if (yych == 'C') goto yy22;
-	goto yy18;
+	if (yych != 'X') goto yy19;
+	yych = *++cursor;
+	if (yych != 'Y') goto yy19;
+	yych = *++cursor;
+	if (yych != ' ') goto yy19;
+	yych = *++cursor;
+	if (yych <= 'S') goto yy19;
+	if (yych <= 'T') goto yy21;
+	if (yych <= 'U') goto yy22;
+	goto yy19;
 yy21:
 	yych = *++cursor;
-	if (yych == 'N') goto yy23;
-	goto yy18;
+	if (yych == 'C') goto yy23;
+	goto yy19;
 yy22:
 	yych = *++cursor;
-	if (yych == 'P') goto yy24;
-	goto yy18;
+	if (yych == 'N') goto yy24;
+	goto yy19;
 yy23:
 	yych = *++cursor;
-	if (yych == 'K') goto yy25;
-	goto yy18;
+	if (yych == 'P') goto yy25;
+	goto yy19;
 yy24:
 	yych = *++cursor;
-	if (yych == '4') goto yy26;
-	if (yych == '6') goto yy27;
-	goto yy18;
+	if (yych == 'K') goto yy26;
+	goto yy19;
 yy25:
 	yych = *++cursor;
-	if (yych == 'N') goto yy28;
-	goto yy18;
+	if (yych == '4') goto yy27;
+	if (yych == '6') goto yy28;
+	goto yy19;
 yy26:
 	yych = *++cursor;
-	if (yych == ' ') goto yy29;
-	goto yy18;
+	if (yych == 'N') goto yy29;
+	goto yy19;
 yy27:
 	yych = *++cursor;
 	if (yych == ' ') goto yy30;
-	goto yy18;
+	goto yy19;
 yy28:
 	yych = *++cursor;
-	if (yych == 'O') goto yy31;
-	goto yy18;
+	if (yych == ' ') goto yy31;
+	goto yy19;
 yy29:
+	yych = *++cursor;
+	if (yych == 'O') goto yy32;
+	goto yy19;
+yy30:
 	yych = *++cursor;
 	if (yych == '.') {
 		yyt1 = cursor;
-		goto yy32;
+		goto yy33;
 	}
-	if (yych <= '/') goto yy18;
+	if (yych <= '/') goto yy19;
 	if (yych <= '9') {
 		yyt1 = cursor;
-		goto yy32;
-	}
-	goto yy18;
-yy30:
-	yych = *++cursor;
-	if (yych <= ':') {
-		if (yych == '.') {
-			yyt1 = cursor;
-			goto yy33;
-		}
-		if (yych <= '/') goto yy18;
-		yyt1 = cursor;
 		goto yy33;
-	} else {
-		if (yych <= 'F') {
-			if (yych <= '@') goto yy18;
-			yyt1 = cursor;
-			goto yy33;
-		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') {
-				yyt1 = cursor;
-				goto yy33;
-			}
-			goto yy18;
-		}
 	}
+	goto yy19;
 yy31:
 	yych = *++cursor;
-	if (yych == 'W') goto yy34;
-	goto yy18;
-yy32:
-	yych = *++cursor;
-	if (yych == '.') goto yy35;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy35;
-	goto yy18;
-yy33:
-	yych = *++cursor;
 	if (yych <= ':') {
-		if (yych == '.') goto yy36;
-		if (yych <= '/') goto yy18;
-		goto yy36;
+		if (yych == '.') {
+			yyt1 = cursor;
+			goto yy34;
+		}
+		if (yych <= '/') goto yy19;
+		yyt1 = cursor;
+		goto yy34;
 	} else {
 		if (yych <= 'F') {
-			if (yych <= '@') goto yy18;
-			goto yy36;
+			if (yych <= '@') goto yy19;
+			yyt1 = cursor;
+			goto yy34;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy36;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') {
+				yyt1 = cursor;
+				goto yy34;
+			}
+			goto yy19;
 		}
 	}
+yy32:
+	yych = *++cursor;
+	if (yych == 'W') goto yy35;
+	goto yy19;
+yy33:
+	yych = *++cursor;
+	if (yych == '.') goto yy36;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy36;
+	goto yy19;
 yy34:
 	yych = *++cursor;
-	if (yych == 'N') goto yy37;
-	goto yy18;
+	if (yych <= ':') {
+		if (yych == '.') goto yy37;
+		if (yych <= '/') goto yy19;
+		goto yy37;
+	} else {
+		if (yych <= 'F') {
+			if (yych <= '@') goto yy19;
+			goto yy37;
+		} else {
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy37;
+			goto yy19;
+		}
+	}
 yy35:
 	yych = *++cursor;
-	if (yych == '.') goto yy38;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy38;
-	goto yy18;
+	if (yych == 'N') goto yy38;
+	goto yy19;
 yy36:
+	yych = *++cursor;
+	if (yych == '.') goto yy39;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy39;
+	goto yy19;
+yy37:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy40;
-			goto yy18;
+			if (yych == '.') goto yy41;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy40;
-			if (yych <= '@') goto yy18;
-			goto yy40;
+			if (yych <= ':') goto yy41;
+			if (yych <= '@') goto yy19;
+			goto yy41;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy40;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy41;
+			goto yy19;
 		}
 	}
-yy37:
-	yych = *++cursor;
-	if (yych == '\r') goto yy41;
-	if (yych == ' ') goto yy42;
-	goto yy18;
 yy38:
 	yych = *++cursor;
-	if (yych == '.') goto yy43;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy43;
-	goto yy18;
+	if (yych == '\r') goto yy42;
+	if (yych == ' ') goto yy43;
+	goto yy19;
 yy39:
+	yych = *++cursor;
+	if (yych == '.') goto yy44;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy44;
+	goto yy19;
+yy40:
 	yych = *++cursor;
 	if (yych <= ':') {
 		if (yych == '.') {
 			yyt2 = cursor;
-			goto yy44;
+			goto yy45;
 		}
-		if (yych <= '/') goto yy18;
+		if (yych <= '/') goto yy19;
 		yyt2 = cursor;
-		goto yy44;
+		goto yy45;
 	} else {
 		if (yych <= 'F') {
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			yyt2 = cursor;
-			goto yy44;
-		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') {
-				yyt2 = cursor;
-				goto yy44;
-			}
-			goto yy18;
-		}
-	}
-yy40:
-	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
-		} else {
-			if (yych == '.') goto yy45;
-			goto yy18;
-		}
-	} else {
-		if (yych <= 'F') {
-			if (yych <= ':') goto yy45;
-			if (yych <= '@') goto yy18;
 			goto yy45;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy45;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') {
+				yyt2 = cursor;
+				goto yy45;
+			}
+			goto yy19;
 		}
 	}
 yy41:
 	yych = *++cursor;
-	if (yych == '\n') goto yy46;
-	goto yy18;
-yy42:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy42;
-	}
-	if (yych <= '\n') goto yy18;
-	goto yy47;
-yy43:
-	yych = *++cursor;
-	if (yych == '.') goto yy48;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy48;
-	goto yy18;
-yy44:
-	yych = *++cursor;
-	if (yych <= ':') {
-		if (yych == '.') goto yy49;
-		if (yych <= '/') goto yy18;
-		goto yy49;
-	} else {
-		if (yych <= 'F') {
-			if (yych <= '@') goto yy18;
-			goto yy49;
-		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy49;
-			goto yy18;
-		}
-	}
-yy45:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy50;
-			goto yy18;
+			if (yych == '.') goto yy46;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy50;
-			if (yych <= '@') goto yy18;
+			if (yych <= ':') goto yy46;
+			if (yych <= '@') goto yy19;
+			goto yy46;
+		} else {
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy46;
+			goto yy19;
+		}
+	}
+yy42:
+	yych = *++cursor;
+	if (yych == '\n') goto yy47;
+	goto yy19;
+yy43:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy43;
+	}
+	if (yych <= '\n') goto yy19;
+	goto yy48;
+yy44:
+	yych = *++cursor;
+	if (yych == '.') goto yy49;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy49;
+	goto yy19;
+yy45:
+	yych = *++cursor;
+	if (yych <= ':') {
+		if (yych == '.') goto yy50;
+		if (yych <= '/') goto yy19;
+		goto yy50;
+	} else {
+		if (yych <= 'F') {
+			if (yych <= '@') goto yy19;
 			goto yy50;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy50;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy46:
-	++cursor;
-	{ *line = (struct proxy_line){.family = CMTA_PROXY_UNSPEC}; return true; }
-yy47:
-	yych = *++cursor;
-	if (yybm[0+yych] & 64) {
-		goto yy42;
-	}
-	if (yych <= '\n') goto yy46;
-	goto yy47;
-yy48:
-	yych = *++cursor;
-	if (yych == '.') goto yy51;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy51;
-	goto yy18;
-yy49:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy53;
-			goto yy18;
+			if (yych == '.') goto yy51;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy53;
-			if (yych <= '@') goto yy18;
-			goto yy53;
+			if (yych <= ':') goto yy51;
+			if (yych <= '@') goto yy19;
+			goto yy51;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy53;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy51;
+			goto yy19;
 		}
 	}
+yy47:
+	++cursor;
+	{ *line = (struct proxy_line){.family = CMTA_PROXY_UNSPEC}; return true; }
+yy48:
+	yych = *++cursor;
+	if (yybm[0+yych] & 64) {
+		goto yy43;
+	}
+	if (yych <= '\n') goto yy47;
+	goto yy48;
+yy49:
+	yych = *++cursor;
+	if (yych == '.') goto yy52;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy52;
+	goto yy19;
 yy50:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy54;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy54;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy54;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy54;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy51:
 	yych = *++cursor;
-	if (yych == '.') goto yy55;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy55;
-	goto yy18;
-yy52:
-	yych = *++cursor;
-	if (yych <= '/') goto yy18;
-	if (yych <= '0') {
-		yyt3 = cursor;
-		goto yy56;
-	}
-	if (yych <= '9') {
-		yyt3 = cursor;
-		goto yy57;
-	}
-	goto yy18;
-yy53:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy58;
-			goto yy18;
+			if (yych == '.') goto yy55;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy58;
-			if (yych <= '@') goto yy18;
-			goto yy58;
+			if (yych <= ':') goto yy55;
+			if (yych <= '@') goto yy19;
+			goto yy55;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy58;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy55;
+			goto yy19;
 		}
 	}
+yy52:
+	yych = *++cursor;
+	if (yych == '.') goto yy56;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy56;
+	goto yy19;
+yy53:
+	yych = *++cursor;
+	if (yych <= '/') goto yy19;
+	if (yych <= '0') {
+		yyt3 = cursor;
+		goto yy57;
+	}
+	if (yych <= '9') {
+		yyt3 = cursor;
+		goto yy58;
+	}
+	goto yy19;
 yy54:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy59;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy59;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy59;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy59;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy55:
 	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy61;
-		goto yy18;
-	}
-yy56:
-	yych = *++cursor;
-	if (yych == ' ') goto yy62;
-	goto yy18;
-yy57:
-	yych = *++cursor;
-	if (yych == ' ') goto yy62;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy63;
-	goto yy18;
-yy58:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy64;
-			goto yy18;
+			if (yych == '.') goto yy60;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy64;
-			if (yych <= '@') goto yy18;
-			goto yy64;
+			if (yych <= ':') goto yy60;
+			if (yych <= '@') goto yy19;
+			goto yy60;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy64;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy60;
+			goto yy19;
 		}
 	}
+yy56:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy62;
+		goto yy19;
+	}
+yy57:
+	yych = *++cursor;
+	if (yych == ' ') goto yy63;
+	goto yy19;
+yy58:
+	yych = *++cursor;
+	if (yych == ' ') goto yy63;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy64;
+	goto yy19;
 yy59:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy65;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy65;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy65;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy65;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy60:
 	yych = *++cursor;
-	if (yych == '.') {
-		yyt2 = cursor;
-		goto yy66;
-	}
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') {
-		yyt2 = cursor;
-		goto yy66;
-	}
-	goto yy18;
-yy61:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy67;
-		goto yy18;
-	}
-yy62:
-	yych = *++cursor;
-	if (yych <= '/') goto yy18;
-	if (yych <= '0') {
-		yyt4 = cursor;
-		goto yy68;
-	}
-	if (yych <= '9') {
-		yyt4 = cursor;
-		goto yy69;
-	}
-	goto yy18;
-yy63:
-	yych = *++cursor;
-	if (yych == ' ') goto yy62;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy70;
-	goto yy18;
-yy64:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy71;
-			goto yy18;
+			if (yych == '.') goto yy66;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy71;
-			if (yych <= '@') goto yy18;
-			goto yy71;
+			if (yych <= ':') goto yy66;
+			if (yych <= '@') goto yy19;
+			goto yy66;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy71;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy66;
+			goto yy19;
 		}
 	}
+yy61:
+	yych = *++cursor;
+	if (yych == '.') {
+		yyt2 = cursor;
+		goto yy67;
+	}
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') {
+		yyt2 = cursor;
+		goto yy67;
+	}
+	goto yy19;
+yy62:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy68;
+		goto yy19;
+	}
+yy63:
+	yych = *++cursor;
+	if (yych <= '/') goto yy19;
+	if (yych <= '0') {
+		yyt4 = cursor;
+		goto yy69;
+	}
+	if (yych <= '9') {
+		yyt4 = cursor;
+		goto yy70;
+	}
+	goto yy19;
+yy64:
+	yych = *++cursor;
+	if (yych == ' ') goto yy63;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy71;
+	goto yy19;
 yy65:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy72;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy72;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy72;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy72;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy66:
 	yych = *++cursor;
-	if (yych == '.') goto yy73;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy73;
-	goto yy18;
-yy67:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy74;
-		goto yy18;
-	}
-yy68:
-	yych = *++cursor;
-	if (yych == '\r') goto yy75;
-	goto yy18;
-yy69:
-	yych = *++cursor;
-	if (yych == '\r') goto yy75;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy76;
-	goto yy18;
-yy70:
-	yych = *++cursor;
-	if (yych == ' ') goto yy62;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy77;
-	goto yy18;
-yy71:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy78;
-			goto yy18;
+			if (yych == '.') goto yy73;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy78;
-			if (yych <= '@') goto yy18;
-			goto yy78;
+			if (yych <= ':') goto yy73;
+			if (yych <= '@') goto yy19;
+			goto yy73;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy78;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy73;
+			goto yy19;
 		}
 	}
+yy67:
+	yych = *++cursor;
+	if (yych == '.') goto yy74;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy74;
+	goto yy19;
+yy68:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy75;
+		goto yy19;
+	}
+yy69:
+	yych = *++cursor;
+	if (yych == '\r') goto yy76;
+	goto yy19;
+yy70:
+	yych = *++cursor;
+	if (yych == '\r') goto yy76;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy77;
+	goto yy19;
+yy71:
+	yych = *++cursor;
+	if (yych == ' ') goto yy63;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy78;
+	goto yy19;
 yy72:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy79;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy79;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy79;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy79;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy73:
 	yych = *++cursor;
-	if (yych == '.') goto yy80;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy80;
-	goto yy18;
-yy74:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy81;
-		goto yy18;
-	}
-yy75:
-	yych = *++cursor;
-	if (yych == '\n') goto yy82;
-	goto yy18;
-yy76:
-	yych = *++cursor;
-	if (yych == '\r') goto yy75;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy83;
-	goto yy18;
-yy77:
-	yych = *++cursor;
-	if (yych == ' ') goto yy62;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy56;
-	goto yy18;
-yy78:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy84;
-			goto yy18;
+			if (yych == '.') goto yy80;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy84;
-			if (yych <= '@') goto yy18;
-			goto yy84;
+			if (yych <= ':') goto yy80;
+			if (yych <= '@') goto yy19;
+			goto yy80;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy84;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy80;
+			goto yy19;
 		}
 	}
+yy74:
+	yych = *++cursor;
+	if (yych == '.') goto yy81;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy81;
+	goto yy19;
+yy75:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy82;
+		goto yy19;
+	}
+yy76:
+	yych = *++cursor;
+	if (yych == '\n') goto yy83;
+	goto yy19;
+yy77:
+	yych = *++cursor;
+	if (yych == '\r') goto yy76;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy84;
+	goto yy19;
+yy78:
+	yych = *++cursor;
+	if (yych == ' ') goto yy63;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy57;
+	goto yy19;
 yy79:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy85;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy85;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy85;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy85;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy80:
 	yych = *++cursor;
-	if (yych == '.') goto yy86;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy86;
-	goto yy18;
+	if (yych <= '/') {
+		if (yych <= ' ') {
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
+		} else {
+			if (yych == '.') goto yy86;
+			goto yy19;
+		}
+	} else {
+		if (yych <= 'F') {
+			if (yych <= ':') goto yy86;
+			if (yych <= '@') goto yy19;
+			goto yy86;
+		} else {
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy86;
+			goto yy19;
+		}
+	}
 yy81:
 	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy87;
-		goto yy18;
-	}
+	if (yych == '.') goto yy87;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy87;
+	goto yy19;
 yy82:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy88;
+		goto yy19;
+	}
+yy83:
 	++cursor;
 	f = yyt1;
 	t = yyt2;
@@ -870,623 +874,623 @@ yy82:
 	{
     return is_line(line, CMTA_PROXY_TCP6, (const unsigned char *const[]){f, t, p, q, e});
   }
-yy83:
-	yych = *++cursor;
-	if (yych == '\r') goto yy75;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy88;
-	goto yy18;
 yy84:
 	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
-		} else {
-			if (yych == '.') goto yy89;
-			goto yy18;
-		}
-	} else {
-		if (yych <= 'F') {
-			if (yych <= ':') goto yy89;
-			if (yych <= '@') goto yy18;
-			goto yy89;
-		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy89;
-			goto yy18;
-		}
-	}
+	if (yych == '\r') goto yy76;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy89;
+	goto yy19;
 yy85:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy90;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy90;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy90;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy90;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy86:
 	yych = *++cursor;
-	if (yych == '.') goto yy91;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy91;
-	goto yy18;
-yy87:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy92;
-		goto yy18;
-	}
-yy88:
-	yych = *++cursor;
-	if (yych == '\r') goto yy75;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy68;
-	goto yy18;
-yy89:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy93;
-			goto yy18;
+			if (yych == '.') goto yy91;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy93;
-			if (yych <= '@') goto yy18;
-			goto yy93;
+			if (yych <= ':') goto yy91;
+			if (yych <= '@') goto yy19;
+			goto yy91;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy93;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy91;
+			goto yy19;
 		}
 	}
+yy87:
+	yych = *++cursor;
+	if (yych == '.') goto yy92;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy92;
+	goto yy19;
+yy88:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy93;
+		goto yy19;
+	}
+yy89:
+	yych = *++cursor;
+	if (yych == '\r') goto yy76;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy69;
+	goto yy19;
 yy90:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy94;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy94;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy94;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy94;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy91:
 	yych = *++cursor;
-	if (yych == '.') goto yy95;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy95;
-	goto yy18;
-yy92:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy96;
-		goto yy18;
-	}
-yy93:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy97;
-			goto yy18;
+			if (yych == '.') goto yy95;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy97;
-			if (yych <= '@') goto yy18;
-			goto yy97;
+			if (yych <= ':') goto yy95;
+			if (yych <= '@') goto yy19;
+			goto yy95;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy97;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy95;
+			goto yy19;
 		}
+	}
+yy92:
+	yych = *++cursor;
+	if (yych == '.') goto yy96;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy96;
+	goto yy19;
+yy93:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy97;
+		goto yy19;
 	}
 yy94:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy98;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy98;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy98;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy98;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy95:
 	yych = *++cursor;
-	if (yych == '.') goto yy99;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy99;
-	goto yy18;
-yy96:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy60;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy100;
-		goto yy18;
-	}
-yy97:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy101;
-			goto yy18;
+			if (yych == '.') goto yy99;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy101;
-			if (yych <= '@') goto yy18;
-			goto yy101;
+			if (yych <= ':') goto yy99;
+			if (yych <= '@') goto yy19;
+			goto yy99;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy101;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy99;
+			goto yy19;
 		}
+	}
+yy96:
+	yych = *++cursor;
+	if (yych == '.') goto yy100;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy100;
+	goto yy19;
+yy97:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy61;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy101;
+		goto yy19;
 	}
 yy98:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy102;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy102;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy102;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy102;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy99:
 	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy104;
-		goto yy18;
-	}
-yy100:
-	yych = *++cursor;
-	if (yych == ' ') goto yy60;
-	goto yy18;
-yy101:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy105;
-			goto yy18;
+			if (yych == '.') goto yy103;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy105;
-			if (yych <= '@') goto yy18;
-			goto yy105;
+			if (yych <= ':') goto yy103;
+			if (yych <= '@') goto yy19;
+			goto yy103;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy105;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy103;
+			goto yy19;
 		}
 	}
+yy100:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy105;
+		goto yy19;
+	}
+yy101:
+	yych = *++cursor;
+	if (yych == ' ') goto yy61;
+	goto yy19;
 yy102:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy106;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy106;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy106;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy106;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy103:
 	yych = *++cursor;
-	if (yych <= '/') goto yy18;
-	if (yych <= '0') {
-		yyt3 = cursor;
-		goto yy107;
-	}
-	if (yych <= '9') {
-		yyt3 = cursor;
-		goto yy108;
-	}
-	goto yy18;
-yy104:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy109;
-		goto yy18;
-	}
-yy105:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy110;
-			goto yy18;
+			if (yych == '.') goto yy107;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy110;
-			if (yych <= '@') goto yy18;
-			goto yy110;
+			if (yych <= ':') goto yy107;
+			if (yych <= '@') goto yy19;
+			goto yy107;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy110;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy107;
+			goto yy19;
 		}
+	}
+yy104:
+	yych = *++cursor;
+	if (yych <= '/') goto yy19;
+	if (yych <= '0') {
+		yyt3 = cursor;
+		goto yy108;
+	}
+	if (yych <= '9') {
+		yyt3 = cursor;
+		goto yy109;
+	}
+	goto yy19;
+yy105:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy110;
+		goto yy19;
 	}
 yy106:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy111;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy111;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy111;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy111;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy107:
 	yych = *++cursor;
-	if (yych == ' ') goto yy112;
-	goto yy18;
-yy108:
-	yych = *++cursor;
-	if (yych == ' ') goto yy112;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy113;
-	goto yy18;
-yy109:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy114;
-		goto yy18;
-	}
-yy110:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy115;
-			goto yy18;
+			if (yych == '.') goto yy112;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy115;
-			if (yych <= '@') goto yy18;
-			goto yy115;
+			if (yych <= ':') goto yy112;
+			if (yych <= '@') goto yy19;
+			goto yy112;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy115;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy112;
+			goto yy19;
 		}
+	}
+yy108:
+	yych = *++cursor;
+	if (yych == ' ') goto yy113;
+	goto yy19;
+yy109:
+	yych = *++cursor;
+	if (yych == ' ') goto yy113;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy114;
+	goto yy19;
+yy110:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy115;
+		goto yy19;
 	}
 yy111:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy116;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy116;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy116;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy116;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy112:
 	yych = *++cursor;
-	if (yych <= '/') goto yy18;
-	if (yych <= '0') {
-		yyt4 = cursor;
-		goto yy117;
-	}
-	if (yych <= '9') {
-		yyt4 = cursor;
-		goto yy118;
-	}
-	goto yy18;
-yy113:
-	yych = *++cursor;
-	if (yych == ' ') goto yy112;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy119;
-	goto yy18;
-yy114:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy120;
-		goto yy18;
-	}
-yy115:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy121;
-			goto yy18;
+			if (yych == '.') goto yy117;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy121;
-			if (yych <= '@') goto yy18;
-			goto yy121;
+			if (yych <= ':') goto yy117;
+			if (yych <= '@') goto yy19;
+			goto yy117;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy121;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy117;
+			goto yy19;
 		}
+	}
+yy113:
+	yych = *++cursor;
+	if (yych <= '/') goto yy19;
+	if (yych <= '0') {
+		yyt4 = cursor;
+		goto yy118;
+	}
+	if (yych <= '9') {
+		yyt4 = cursor;
+		goto yy119;
+	}
+	goto yy19;
+yy114:
+	yych = *++cursor;
+	if (yych == ' ') goto yy113;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy120;
+	goto yy19;
+yy115:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy121;
+		goto yy19;
 	}
 yy116:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy122;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy122;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy122;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy122;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy117:
 	yych = *++cursor;
-	if (yych == '\r') goto yy123;
-	goto yy18;
-yy118:
-	yych = *++cursor;
-	if (yych == '\r') goto yy123;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy124;
-	goto yy18;
-yy119:
-	yych = *++cursor;
-	if (yych == ' ') goto yy112;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy125;
-	goto yy18;
-yy120:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy126;
-		goto yy18;
-	}
-yy121:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy127;
-			goto yy18;
+			if (yych == '.') goto yy123;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy127;
-			if (yych <= '@') goto yy18;
-			goto yy127;
+			if (yych <= ':') goto yy123;
+			if (yych <= '@') goto yy19;
+			goto yy123;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy127;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy123;
+			goto yy19;
 		}
+	}
+yy118:
+	yych = *++cursor;
+	if (yych == '\r') goto yy124;
+	goto yy19;
+yy119:
+	yych = *++cursor;
+	if (yych == '\r') goto yy124;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy125;
+	goto yy19;
+yy120:
+	yych = *++cursor;
+	if (yych == ' ') goto yy113;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy126;
+	goto yy19;
+yy121:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy127;
+		goto yy19;
 	}
 yy122:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy128;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy128;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy128;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy128;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy123:
 	yych = *++cursor;
-	if (yych == '\n') goto yy129;
-	goto yy18;
-yy124:
-	yych = *++cursor;
-	if (yych == '\r') goto yy123;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy130;
-	goto yy18;
-yy125:
-	yych = *++cursor;
-	if (yych == ' ') goto yy112;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy107;
-	goto yy18;
-yy126:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy131;
-		goto yy18;
-	}
-yy127:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy132;
-			goto yy18;
+			if (yych == '.') goto yy129;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy132;
-			if (yych <= '@') goto yy18;
-			goto yy132;
+			if (yych <= ':') goto yy129;
+			if (yych <= '@') goto yy19;
+			goto yy129;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy132;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy129;
+			goto yy19;
 		}
+	}
+yy124:
+	yych = *++cursor;
+	if (yych == '\n') goto yy130;
+	goto yy19;
+yy125:
+	yych = *++cursor;
+	if (yych == '\r') goto yy124;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy131;
+	goto yy19;
+yy126:
+	yych = *++cursor;
+	if (yych == ' ') goto yy113;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy108;
+	goto yy19;
+yy127:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy132;
+		goto yy19;
 	}
 yy128:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy133;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy133;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy133;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy133;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy129:
+	yych = *++cursor;
+	if (yych <= '/') {
+		if (yych <= ' ') {
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
+		} else {
+			if (yych == '.') goto yy134;
+			goto yy19;
+		}
+	} else {
+		if (yych <= 'F') {
+			if (yych <= ':') goto yy134;
+			if (yych <= '@') goto yy19;
+			goto yy134;
+		} else {
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy134;
+			goto yy19;
+		}
+	}
+yy130:
 	++cursor;
 	f = yyt1;
 	t = yyt2;
@@ -1496,863 +1500,863 @@ yy129:
 	{
     return is_line(line, CMTA_PROXY_TCP4, (const unsigned char *const[]){f, t, p, q, e});
   }
-yy130:
-	yych = *++cursor;
-	if (yych == '\r') goto yy123;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy134;
-	goto yy18;
 yy131:
 	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy135;
-		goto yy18;
-	}
+	if (yych == '\r') goto yy124;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy135;
+	goto yy19;
 yy132:
 	yych = *++cursor;
-	if (yych <= '/') {
-		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
-		} else {
-			if (yych == '.') goto yy136;
-			goto yy18;
-		}
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
 	} else {
-		if (yych <= 'F') {
-			if (yych <= ':') goto yy136;
-			if (yych <= '@') goto yy18;
-			goto yy136;
-		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy136;
-			goto yy18;
-		}
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy136;
+		goto yy19;
 	}
 yy133:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy137;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy137;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy137;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy137;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy134:
 	yych = *++cursor;
-	if (yych == '\r') goto yy123;
-	if (yych <= '/') goto yy18;
-	if (yych <= '9') goto yy117;
-	goto yy18;
-yy135:
-	yych = *++cursor;
-	if (yych <= '-') {
-		if (yych == ' ') goto yy103;
-		goto yy18;
-	} else {
-		if (yych == '/') goto yy18;
-		if (yych <= '9') goto yy138;
-		goto yy18;
-	}
-yy136:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
-			if (yych == '.') goto yy139;
-			goto yy18;
+			if (yych == '.') goto yy138;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
-			if (yych <= ':') goto yy139;
-			if (yych <= '@') goto yy18;
-			goto yy139;
+			if (yych <= ':') goto yy138;
+			if (yych <= '@') goto yy19;
+			goto yy138;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych <= 'f') goto yy139;
-			goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy138;
+			goto yy19;
 		}
+	}
+yy135:
+	yych = *++cursor;
+	if (yych == '\r') goto yy124;
+	if (yych <= '/') goto yy19;
+	if (yych <= '9') goto yy118;
+	goto yy19;
+yy136:
+	yych = *++cursor;
+	if (yych <= '-') {
+		if (yych == ' ') goto yy104;
+		goto yy19;
+	} else {
+		if (yych == '/') goto yy19;
+		if (yych <= '9') goto yy139;
+		goto yy19;
 	}
 yy137:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy140;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy140;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy140;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy140;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy138:
 	yych = *++cursor;
-	if (yych == ' ') goto yy103;
-	goto yy18;
-yy139:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy141;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy141;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy141;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy141;
-			goto yy18;
+			goto yy19;
 		}
 	}
+yy139:
+	yych = *++cursor;
+	if (yych == ' ') goto yy104;
+	goto yy19;
 yy140:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy142;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy142;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy142;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy142;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy141:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy143;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy143;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy143;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy143;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy142:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy144;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy144;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy144;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy144;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy143:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy145;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy145;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy145;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy145;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy144:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy146;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy146;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy146;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy146;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy145:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy147;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy147;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy147;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy147;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy146:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy148;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy148;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy148;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy148;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy147:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy149;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy149;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy149;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy149;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy148:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy150;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy150;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy150;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy150;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy149:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy151;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy151;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy151;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy151;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy150:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy152;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy152;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy152;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy152;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy151:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy153;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy153;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy153;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy153;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy152:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy154;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy154;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy154;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy154;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy153:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy155;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy155;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy155;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy155;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy154:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy156;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy156;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy156;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy156;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy155:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy157;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy157;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy157;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy157;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy156:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy158;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy158;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy158;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy158;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy157:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy159;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy159;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy159;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy159;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy158:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy160;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy160;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy160;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy160;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy159:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy161;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy161;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy161;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy161;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy160:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy162;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy162;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy162;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy162;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy161:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy163;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy163;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy163;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy163;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy162:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy164;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy164;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy164;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy164;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy163:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy165;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy165;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy165;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy165;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy164:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy166;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy166;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy166;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy166;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy165:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy167;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy167;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy167;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy167;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy166:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy168;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy168;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy168;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy168;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy167:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy169;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy169;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy169;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy169;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy168:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy170;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy170;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy170;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy170;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy169:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy171;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy171;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy171;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy171;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy170:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy39;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
 			if (yych == '.') goto yy172;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy172;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy172;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy172;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy171:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy40;
 		} else {
 			if (yych == '.') goto yy173;
-			goto yy18;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy173;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 			goto yy173;
 		} else {
-			if (yych <= '`') goto yy18;
+			if (yych <= '`') goto yy19;
 			if (yych <= 'f') goto yy173;
-			goto yy18;
+			goto yy19;
 		}
 	}
 yy172:
 	yych = *++cursor;
-	if (yych == ' ') goto yy39;
-	goto yy18;
-yy173:
-	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
-			if (yych != '.') goto yy18;
+			if (yych == '.') goto yy174;
+			goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy174;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
+			goto yy174;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych >= 'g') goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych <= 'f') goto yy174;
+			goto yy19;
 		}
 	}
+yy173:
+	yych = *++cursor;
+	if (yych == ' ') goto yy40;
+	goto yy19;
 yy174:
 	yych = *++cursor;
 	if (yych <= '/') {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy18;
-			goto yy52;
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
 		} else {
-			if (yych != '.') goto yy18;
+			if (yych != '.') goto yy19;
 		}
 	} else {
 		if (yych <= 'F') {
 			if (yych <= ':') goto yy175;
-			if (yych <= '@') goto yy18;
+			if (yych <= '@') goto yy19;
 		} else {
-			if (yych <= '`') goto yy18;
-			if (yych >= 'g') goto yy18;
+			if (yych <= '`') goto yy19;
+			if (yych >= 'g') goto yy19;
 		}
 	}
 yy175:
 	yych = *++cursor;
-	if (yych == ' ') goto yy52;
-	goto yy18;
+	if (yych <= '/') {
+		if (yych <= ' ') {
+			if (yych <= 0x1F) goto yy19;
+			goto yy53;
+		} else {
+			if (yych != '.') goto yy19;
+		}
+	} else {
+		if (yych <= 'F') {
+			if (yych <= ':') goto yy176;
+			if (yych <= '@') goto yy19;
+		} else {
+			if (yych <= '`') goto yy19;
+			if (yych >= 'g') goto yy19;
+		}
+	}
+yy176:
+	yych = *++cursor;
+	if (yych == ' ') goto yy53;
+	goto yy19;
 }
 
 }

@@ -33,14 +33,16 @@ bool proxy_read_head(const char *octets, struct proxy_head *head) {
   PROXY                 = "\x21";
 
   // The family in the upper half, the transport in the lower: only streams are connections like ours. The length follows.
+  // Where the transport is unspecified, nobody says whether there are ports behind the addresses.
 
   signature LOCAL octet       { return is_head(head, true,  CMTA_PROXY_UNSPEC, 0); }
   signature PROXY [\x00-\x02] { return is_head(head, false, CMTA_PROXY_UNSPEC, 0); }
-  signature PROXY [\x10\x12]  { return is_head(head, false, CMTA_PROXY_UNSPEC, 12); }
+  signature PROXY [\x10\x20\x30] { return is_head(head, false, CMTA_PROXY_UNSPEC, 0); }
+  signature PROXY "\x12"      { return is_head(head, false, CMTA_PROXY_UNSPEC, 12); }
   signature PROXY "\x11"      { return is_head(head, false, CMTA_PROXY_TCP4,   12); }
-  signature PROXY [\x20\x22]  { return is_head(head, false, CMTA_PROXY_UNSPEC, 36); }
+  signature PROXY "\x22"      { return is_head(head, false, CMTA_PROXY_UNSPEC, 36); }
   signature PROXY "\x21"      { return is_head(head, false, CMTA_PROXY_TCP6,   36); }
-  signature PROXY [\x30\x32]  { return is_head(head, false, CMTA_PROXY_UNSPEC, 216); }
+  signature PROXY "\x32"      { return is_head(head, false, CMTA_PROXY_UNSPEC, 216); }
   signature PROXY "\x31"      { return is_head(head, false, CMTA_PROXY_UNIX,   216); }
   *                           { return false; }
 

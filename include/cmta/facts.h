@@ -18,9 +18,9 @@ extern "C" {
 
 /* One end of a connection; what the runtime knows of it. */
 struct cmta_peer {
-  const char
-      *address;  /* "192.0.2.1", "2001:db8::1", or the path of a Unix socket; "" when unknown */
-  uint16_t port; /* 0 when there is none */
+  const char *address; /* "192.0.2.1", "2001:db8::1", or the absolute path of a Unix socket; "" for
+                          one that has none, and when unknown */
+  uint16_t port;       /* 0 when there is none */
 };
 
 /* The client's end, as given to cmta_session_new(); behind a proxy as its PROXY header or XCLIENT
@@ -91,7 +91,7 @@ enum cmta_source {
 struct cmta_client {
   const char *name;           /* NAME: its host name, a domain; of XFORWARD any text */
   bool name_temporary;        /* "" because of a temporary failure: [TEMPUNAVAIL] */
-  const char *protocol;       /* PROTO: "SMTP" or "ESMTP"; of XFORWARD any word */
+  const char *protocol;       /* PROTO: "SMTP", "ESMTP" or "LMTP"; of XFORWARD any word */
   const char *hello_name;     /* HELO: a domain or address literal; of XFORWARD any text */
   struct cmta_peer peer;      /* ADDR and PORT */
   const char *login;          /* LOGIN, XCLIENT's: the user who logged in there, UTF-8 */

@@ -181,7 +181,8 @@ struct cmta_hooks {
      or not the answer to another is still open: cmta_session_recipient() says for which, and each
      has a reply, a verdict and a deadline of its own; see cmta_session_select(). The message is
      accepted when it is for one of them at least, and stays so when the client goes away before the
-     others have their answers. */
+     others have their answers. CLOSE for one ends the session behind the replies of all: a client
+     that leaves at its 421 misses those that follow, and may send again what was accepted. */
   enum cmta_verdict (*message)(struct cmta_session *session, void *user,
                                const struct cmta_message *message);
   /* RSET (section 4.1.1.5). */
@@ -207,15 +208,17 @@ struct cmta_hooks {
    * the session's end. */
   void (*reset)(struct cmta_session *session, void *user);
   /* The question that this set left open with LATER is over without its answer, which will be
-     refused from now on: the client went away, the deadline gave the answer, the session ends. Told
-     to this set alone, before anything else comes of it; the getters still show the question. */
+     refused from now on: the client went away, the deadline gave the answer, the session ends. A
+     client that closes its side of the connection has gone away for a server, even when its message
+     is whole and it would still read the answers. Told to this set alone, before anything else
+     comes of it; the getters still show the question. */
   void (*cancelled)(struct cmta_session *session, void *user, const char *question);
   /* A complete command that came behind an open question and will have its turn after it: a chance
      to begin a slow lookup early. Each is told once, in order, when its grammar is right; what
-     follows a command that ends a pipelined group (RFC 2920 section 3.1: any but MAIL, RCPT, RSET
-     and verbs of settings.verbs without CMTA_VERB_ENDS_GROUP), an unknown one or a line too long is
-     not. It may still be refused, or never have its turn. The open question cannot be answered from
-     in here. Borrowed until the hook returns. */
+     follows a command that ends a pipelined group (RFC 2920 section 3.1: any but MAIL, RCPT, RSET,
+     XFORWARD and verbs of settings.verbs without CMTA_VERB_ENDS_GROUP), an unknown one or a line
+     too long is not. It may still be refused, or never have its turn. The open question cannot be
+     answered from in here. Borrowed until the hook returns. */
   void (*foresee)(struct cmta_session *session, void *user, const struct cmta_foreseen *command);
   /* A hook of a set has answered a question. Told for each answer of each set. */
   void (*decided)(struct cmta_session *session, void *user, const struct cmta_decision *decision);

@@ -58,11 +58,13 @@ struct cmta_manners {
   /* What becomes of a bare CR or LF in a message, but for one with BODY=BINARYMIME. REFUSE */
   enum cmta_line_endings line_endings;
   /* To bytes that come before the greeting is sent (RFC 5321 section 3.1), also while `connect` is
-     open. A runtime has to bring what is there, with the first cmta_session_receive() and when
-     cmta_session_wants() says FORESIGHT; a server does. IGNORE */
+     open. Of those that are there before it is asked `connect` is asked all the same, which can see
+     them; what is to follow takes the place of its reply. A runtime has to bring what is there,
+     with the first cmta_session_receive() and when cmta_session_wants() says FORESIGHT; a server
+     does. IGNORE */
   enum cmta_reaction early_talker;
   /* To bytes that come behind a command whose reply the client must await (RFC 2920 section 3.1:
-     EHLO, HELO, LHLO, DATA, NOOP, VRFY, EXPN, HELP, QUIT, STARTTLS, AUTH, XCLIENT and verbs
+     EHLO, HELO, LHLO, DATA, NOOP, VRFY, EXPN, ETRN, HELP, QUIT, STARTTLS, AUTH, XCLIENT and verbs
      of settings.verbs with CMTA_VERB_ENDS_GROUP), before that reply is sent (cmta_session_sent());
      and behind any other command, message or chunk of a client that was not offered PIPELINING. The
      octets of a chunk are its BDAT's. The command is not done when the session ends by it. IGNORE

@@ -22,6 +22,8 @@
 extern "C" {
 #endif
 
+struct cmta_session;
+
 /* Octets that an address of a header has at most, with its NUL: a path of a Unix socket. */
 enum { CMTA_PROXY_ADDRESS = 109 };
 
@@ -48,8 +50,8 @@ struct cmta_proxy_header {
   char source[CMTA_PROXY_ADDRESS], destination[CMTA_PROXY_ADDRESS];
   uint16_t source_port, destination_port;
   /* Version 2: what follows the addresses, to be read with cmta_proxy_next_tlv(). Points into the
-     bytes that were parsed. Well formed; empty in version 1, and where it is local or AF_UNSPEC:
-     then all that follows the first 16 octets is dropped. */
+     bytes that were parsed. Well formed; empty in version 1, and where it is local or the family or
+     the transport is unspecified: then all that follows the first 16 octets is dropped. */
   struct cmta_slice tlvs;
 };
 
@@ -101,6 +103,19 @@ CMTA_API bool cmta_proxy_find_tlv(struct cmta_slice tlvs, unsigned type, struct 
 
 /* Reads the value of a CMTA_PROXY_SSL; false when it is too short. */
 CMTA_API bool cmta_proxy_ssl(struct cmta_slice value, struct cmta_proxy_ssl *ssl);
+
+/* For runtimes, before the session runs: a PROXY header came in front of what the client says, from
+   a peer that may send one; copied. Unless it is local or UNSPEC its addresses are the session's
+   two ends from now on, a path that is not absolute as ""; cmta_session_proxy() shows what the
+   client's was before. Its octets are none of the session's. CMTA_E_STATE, also for a second
+   header; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+CMTA_API int cmta_session_set_proxy(struct cmta_session *session,
+                                    const struct cmta_proxy_header *header);
+
+/* For runtimes, before the session runs: a header was due, and what came is none, or nothing came
+   in time. The session is over without a word (CMTA_CLOSED_PROTOCOL), and no hook hears of it. Does
+   nothing once it runs. */
+CMTA_API void cmta_session_proxy_failed(struct cmta_session *session);
 
 #ifdef __cplusplus
 }

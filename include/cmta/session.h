@@ -158,9 +158,11 @@ CMTA_API int cmta_session_decide(struct cmta_session *session, enum cmta_verdict
    answer is. This chooses the one that cmta_reply(), cmta_reply_line(), cmta_session_decide(),
    cmta_message_take(), the data functions and the getters are about from now on, by the place of
    its recipient; SIZE_MAX and, without a choice, the first one open. Once that one is answered it
-   is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or
-   when no question of that recipient is open; CMTA_E_ARGUMENT. Of several open questions the
-   shortest deadline counts for all. */
+   is the first one open again. Outside hooks. CMTA_E_STATE inside a hook, or when no question of
+   that recipient is open; CMTA_E_ARGUMENT. Each has its own deadline, to the second:
+   cmta_session_timeout() is the next of them, and cmta_session_expire() is about those that are
+   due, by clock.monotonic; without one the time of those that stay is counted from the last that
+   was up. */
 CMTA_API int cmta_session_select(struct cmta_session *session, size_t recipient);
 
 /* For runtimes: woken(session, context) is called from inside cmta_session_decide(), to have the
@@ -182,6 +184,11 @@ CMTA_API bool cmta_session_awaits(const struct cmta_session *session, size_t rec
                                   uint64_t number);
 
 /* ---- Time, and the end ---- */
+
+/* For runtimes, right before cmta_session_expire(): whether that will answer the open question
+   about this recipient (SIZE_MAX: about all). So whoever takes answers from other threads knows
+   which come too late. */
+CMTA_API bool cmta_session_overdue(struct cmta_session *session, size_t recipient);
 
 /* Seconds that the session may stay as it is; 0 for ever. The runtime counts them from the last
    change of cmta_session_progress() or of this number, then calls cmta_session_expire(). */
@@ -210,12 +217,13 @@ CMTA_API void cmta_session_hangup(struct cmta_session *session);
 /* ---- Replies ---- */
 
 /* Begins the reply to the open question, in place of the standard text: a code, an enhanced status
-   code ("5.7.1", or NULL for one that fits), and its first line, formatted as by printf. Lines
-   longer than a reply line may be (RFC 5321 section 4.5.3.1.5) are folded at blanks. Calling it
-   again begins anew. CMTA_E_STATE outside a question; CMTA_E_ARGUMENT for a code outside 200..299,
-   354, 400..599, an enhanced code that is malformed or of another class, control bytes, or bytes
-   beyond ASCII where the client did not ask for SMTPUTF8; CMTA_E_MEMORY. After an error the
-   standard text will be used. */
+   code ("5.7.1", or NULL for one that fits: that of the standard reply where the code is the same,
+   else what RFC 5248 has for the code, 552 is 5.3.4, say, and else one of its class), and its first
+   line, formatted as by printf. Lines longer than a reply line may be (RFC 5321 section
+   4.5.3.1.5) are folded at blanks. Calling it again begins anew. CMTA_E_STATE outside a question;
+   CMTA_E_ARGUMENT for a code outside 200..299, 354, 400..599, an enhanced code that is malformed or
+   of another class, control bytes, or bytes beyond ASCII where the client did not ask for SMTPUTF8;
+   CMTA_E_MEMORY. After an error the standard text will be used. */
 CMTA_API int cmta_reply(struct cmta_session *session, int code, const char *enhanced,
                         const char *format, ...)
 #if defined(__GNUC__)
@@ -286,19 +294,7 @@ CMTA_API int cmta_session_set_manners(struct cmta_session *session,
 /* How the client is treated. Lives as long as the session. */
 CMTA_API const struct cmta_manners *cmta_session_manners(const struct cmta_session *session);
 
-/* ---- Proxies ---- */
-
-/* For runtimes, before the session runs: a PROXY header came in front of what the client says, from
-   a peer that may send one; copied. Unless it is local or UNSPEC its addresses are the session's
-   two ends from now on; cmta_session_proxy() shows what the client's was before. Its octets are
-   none of the session's. CMTA_E_STATE, also for a second header; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
-CMTA_API int cmta_session_set_proxy(struct cmta_session *session,
-                                    const struct cmta_proxy_header *header);
-
-/* For runtimes, before the session runs: a header was due, and what came is none, or nothing came
-   in time. The session is over without a word (CMTA_CLOSED_PROTOCOL), and no hook hears of it. Does
-   nothing once it runs. */
-CMTA_API void cmta_session_proxy_failed(struct cmta_session *session);
+/* ---- Trust ---- */
 
 /* What a client is trusted with, as bits. */
 enum cmta_trust { CMTA_TRUST_XCLIENT = 1 << 0, CMTA_TRUST_XFORWARD = 1 << 1 };

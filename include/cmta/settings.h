@@ -119,6 +119,10 @@ struct cmta_settings {
   /* Octets of a message that a client sends, offered as SIZE (RFC 1870); of one in chunks they are
      known, and refused, before they come. 26214400 */
   uint64_t max_message_size;
+  /* Octets of messages that a session may send in vain: what comes behind a refusal is read and
+     dropped, so that the client hears it. Of a message that has more the reply goes out at once,
+     and the session is over. 0: any number. 104857600 */
+  uint64_t max_discarded;
   /* Octets of a message that are kept in memory, where there is a store for those beyond; a message
      that finds no memory goes there sooner. 0: all of it stays in memory. 1048576 */
   size_t max_message_memory;
@@ -194,9 +198,9 @@ struct cmta_settings {
   /* What LIMITS shows (RFC 9422): these and max_recipients, each that is not 0 and has six digits
      or fewer. */
 
-  /* MAIL commands of a session that are in their place, accepted or not: MAILMAX, 999999 at most.
-     One more is answered 421, and the session is over: a client that is told 4yz alone would go on
-     trying in vain. 0 */
+  /* MAIL commands of a session that are well-formed and in their place, accepted or not: MAILMAX,
+     999999 at most. One more is answered 421, and the session is over: a client that is told 4yz
+     alone would go on trying in vain. 0 */
   unsigned max_messages;
   /* Different domains in the accepted forward-paths of a session: RCPTDOMAINMAX (RFC 9422
      section 4.3), 999999 at most. Another one is answered 452. Each new one is compared with all

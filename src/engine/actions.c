@@ -10,27 +10,30 @@
 #include "engine/envelope.h"
 #include "engine/section.h"
 #include "engine/message.h"
+#include "engine/synchrony.h"
 #include "engine/verbs.h"
 #include "event.h"
 
-void session_ask(struct cmta_session *session) { session->question = QUESTION_RAISED; }
+void session_ask(struct cmta_session *session) { session->hand.question = QUESTION_RAISED; }
 
 void session_done(struct cmta_session *session) {
   if (session->verb->done)
     session->verb->done(session);
   else
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
 }
 
 void session_refuse(struct cmta_session *session) {
+  if (synchrony_turn_away(session))
+    return;
   if (answers_are_asked(session))
     answers_send(session);
   else if (session->event == BODY_END)
     answers_refuse(session);
-  else if (!reply_composed_code(session) && reply_row(session->standard)->error)
-    session_complain(session, session->standard);
+  else if (!reply_composed_code(session) && reply_row(session->hand.standard)->error)
+    session_complain(session, session->hand.standard);
   else
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
   if (session->verb->undone)
     session->verb->undone(session);
 }
@@ -42,7 +45,7 @@ void session_hold(struct cmta_session *session) {
   message_forget(session);
   section_forget(session);
   if (session->ending != CMTA_CLOSED_NOT)
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
 }
 
 /* The pump answers it once the chart has stepped, so that a copy of the chart can be tried out

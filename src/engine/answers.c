@@ -3,7 +3,7 @@
 /* Answers of several recipients. Each goes through the chain of hook sets by itself: decide.c asks,
  * as if it were the only one. */
 
-#include "engine/answers.h"
+#include "engine/answer.h"
 
 #include "engine/chain.h"
 #include "engine/decide.h"
@@ -16,30 +16,7 @@
 /* Octets of memory kept for each reply, until they are sent: more than a standard one has. */
 enum { REPLY_ROOM = 64 };
 
-/* A question that is not in hand. */
-struct answer {
-  unsigned char question; /* as in struct cmta_session, like what follows */
-  unsigned char decision;
-  unsigned char overdue;
-  unsigned short set;
-  unsigned deadline;
-  uint64_t asked_at;
-  uint64_t number;
-  struct draft *draft;
-  enum reply_id standard;
-  int event; /* what was decided: ACCEPT or REJECT; 0: nothing yet */
-};
-
-struct answers {
-  size_t count;
-  size_t in_hand;
-  size_t chosen; /* the program wants this one in hand; SIZE_MAX: it did not say */
-  size_t sent;   /* so many have their replies */
-  char *room;    /* for the replies that are not sent yet */
-  struct answer rows[];
-};
-
-static struct answers *answers_of(const struct cmta_session *session) {
+struct answers *answers_of(const struct cmta_session *session) {
   return session->transaction ? session->transaction->answers : NULL;
 }
 
@@ -47,53 +24,31 @@ static struct answers *answers_of(const struct cmta_session *session) {
 
 static void put_back(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
-  int event = answers->rows[answers->in_hand].event;
-  answers->rows[answers->in_hand] = (struct answer){
-      .question = session->question,
-      .decision = session->decision,
-      .overdue = session->overdue,
-      .set = session->set,
-      .deadline = session->deadline,
-      .asked_at = session->asked_at,
-      .number = session->number,
-      .draft = session->draft,
-      .standard = session->standard,
-      .event = event,
-  };
-  session->draft = NULL;
+  answers->rows[answers->in_hand].hand = session->hand;
+  session->hand.draft = NULL;
 }
 
 static void take_in_hand(struct cmta_session *session, size_t index) {
   struct answers *answers = answers_of(session);
-  struct answer *row = &answers->rows[index];
   answers->in_hand = index;
-  session->question = row->question;
-  session->decision = row->decision;
-  session->overdue = row->overdue;
-  session->set = row->set;
-  session->deadline = row->deadline;
-  session->asked_at = row->asked_at;
-  session->number = row->number;
-  session->draft = row->draft;
-  session->standard = row->standard;
-  row->draft = NULL;
+  session->hand = answers->rows[index].hand;
+  answers->rows[index].hand.draft = NULL;
 }
 
-static void choose(struct cmta_session *session, size_t index) {
+void answers_choose(struct cmta_session *session, size_t index) {
   put_back(session);
   take_in_hand(session, index);
 }
 
-/* How far the question of a recipient is, in hand or not. */
-static unsigned state_of(const struct cmta_session *session, size_t index) {
+const struct hand *answers_hand(const struct cmta_session *session, size_t index) {
   const struct answers *answers = answers_of(session);
-  return index == answers->in_hand ? session->question : answers->rows[index].question;
+  return index == answers->in_hand ? &session->hand : &answers->rows[index].hand;
 }
 
 /* The first recipient from `from` on whose question is so far; the count when there is none. */
 static size_t find(const struct cmta_session *session, unsigned state, size_t from) {
   size_t count = answers_of(session)->count;
-  while (from < count && state_of(session, from) != state)
+  while (from < count && answers_hand(session, from)->question != state)
     from++;
   return from;
 }
@@ -144,7 +99,7 @@ static void send_up_to(struct cmta_session *session, size_t end) {
   struct answers *answers = answers_of(session);
   for (; answers->sent < end; answers->sent++) {
     take_in_hand(session, answers->sent);
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
   }
 }
 
@@ -164,7 +119,7 @@ static void send_what_can_be(struct cmta_session *session) {
 /* The one that is to be in hand of those that are open; the count when none is. */
 static size_t first_open(const struct cmta_session *session) {
   size_t chosen = answers_of(session)->chosen;
-  bool stays = chosen != SIZE_MAX && state_of(session, chosen) == QUESTION_OPEN;
+  bool stays = chosen != SIZE_MAX && answers_hand(session, chosen)->question == QUESTION_OPEN;
   return stays ? chosen : find(session, QUESTION_OPEN, 0);
 }
 
@@ -174,7 +129,7 @@ static int sum_up(struct cmta_session *session) {
   size_t open = first_open(session);
   if (open < answers->count) {
     send_what_can_be(session);
-    choose(session, open);
+    answers_choose(session, open);
     return 0;
   }
   put_back(session);
@@ -194,80 +149,66 @@ int answers_begin(struct cmta_session *session) {
   struct answers *answers = make(session, session->transaction->envelope.forward_path_count);
   if (!answers) {
     answers_free(session, session->transaction);
-    session->standard = REPLY_NO_STORAGE;
+    session->hand.standard = REPLY_NO_STORAGE;
     return REJECT;
   }
   for (size_t i = 0; i < answers->count; i++) {
-    choose(session, i);
+    answers_choose(session, i);
     if (!note(session, decide_ask(session)))
       return 0;
   }
   return sum_up(session);
 }
 
-/* A set that is asked after a late answer may answer later, too. */
+/* A set that is asked after a late answer may answer later, too. An answer to one is no progress of
+ * the others: their time goes on. */
 int answers_go_on(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
+  uint64_t progress = session->progress;
   for (size_t i = 0; i < answers->count; i++) {
-    if (state_of(session, i) != QUESTION_DECIDED)
+    if (answers_hand(session, i)->question != QUESTION_DECIDED)
       continue;
-    choose(session, i);
+    answers_choose(session, i);
     if (!note(session, decide_take_answer(session)))
       return 0;
   }
-  return sum_up(session);
+  int event = sum_up(session);
+  if (event == 0)
+    session->progress = progress;
+  return event;
 }
 
 /* ---- Those that are open ---- */
+
+void answers_take_first_open(struct cmta_session *session) {
+  size_t open = first_open(session);
+  if (open < answers_of(session)->count)
+    answers_choose(session, open);
+}
 
 void answers_leave(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
   if (!answers)
     return;
   answers->chosen = SIZE_MAX;
-  size_t open = first_open(session);
-  if (open < answers->count)
-    choose(session, open);
+  answers_take_first_open(session);
 }
 
-static void cancel_in_hand(struct cmta_session *session) {
+void answers_cancel_in_hand(struct cmta_session *session) {
   bool running = session->running;
   session->running = true;
   chain_tell_cancelled(session);
   session->running = running;
 }
 
-void answers_expire(struct cmta_session *session) {
-  size_t count = answers_of(session)->count;
-  for (size_t i = find(session, QUESTION_OPEN, 0); i < count;
-       i = find(session, QUESTION_OPEN, i + 1)) {
-    choose(session, i);
-    cancel_in_hand(session);
-    decide_overdue(session);
-  }
-}
-
 void answers_cancel(struct cmta_session *session) {
   size_t count = answers_of(session)->count;
   for (size_t i = find(session, QUESTION_OPEN, 0); i < count;
        i = find(session, QUESTION_OPEN, i + 1)) {
-    choose(session, i);
-    cancel_in_hand(session);
-    session->question = QUESTION_NONE;
+    answers_choose(session, i);
+    answers_cancel_in_hand(session);
+    session->hand.question = QUESTION_NONE;
   }
-}
-
-unsigned answers_deadline(const struct cmta_session *session) {
-  const struct answers *answers = answers_of(session);
-  unsigned shortest = 0;
-  for (size_t i = 0; i < answers->count; i++) {
-    bool in_hand = i == answers->in_hand;
-    unsigned seconds = in_hand ? session->deadline : answers->rows[i].deadline;
-    bool counts = state_of(session, i) == QUESTION_OPEN && seconds;
-    if (counts && (shortest == 0 || seconds < shortest))
-      shortest = seconds;
-  }
-  return shortest;
 }
 
 size_t cmta_session_recipient(const struct cmta_session *session) {
@@ -285,15 +226,16 @@ int cmta_session_select(struct cmta_session *session, size_t recipient) {
   if (!session)
     return CMTA_E_ARGUMENT;
   struct answers *answers = answers_of(session);
-  if (session->running || session->question != QUESTION_OPEN || (!answers && recipient != SIZE_MAX))
+  if (session->running || session->hand.question != QUESTION_OPEN ||
+      (!answers && recipient != SIZE_MAX))
     return CMTA_E_STATE;
   if (!answers)
     return 0;
   size_t index = recipient == SIZE_MAX ? find(session, QUESTION_OPEN, 0) : recipient;
-  if (index >= answers->count || state_of(session, index) != QUESTION_OPEN)
+  if (index >= answers->count || answers_hand(session, index)->question != QUESTION_OPEN)
     return CMTA_E_STATE;
   answers->chosen = recipient;
-  choose(session, index);
+  answers_choose(session, index);
   return 0;
 }
 
@@ -302,10 +244,10 @@ static bool waits(unsigned state) { return state == QUESTION_ASKED || state == Q
 bool cmta_session_awaits(const struct cmta_session *session, size_t recipient, uint64_t number) {
   const struct answers *answers = answers_of(session);
   if (!answers || recipient == answers->in_hand)
-    return waits(session->question) && session->number == number &&
+    return waits(session->hand.question) && session->hand.number == number &&
            recipient == cmta_session_recipient(session);
-  return recipient < answers->count && waits(answers->rows[recipient].question) &&
-         answers->rows[recipient].number == number;
+  return recipient < answers->count && waits(answers->rows[recipient].hand.question) &&
+         answers->rows[recipient].hand.number == number;
 }
 
 /* ---- Replies ---- */
@@ -319,15 +261,15 @@ static bool same_draft(const struct draft *a, const struct draft *b) {
 
 static bool all_the_same(const struct answers *answers) {
   for (size_t i = 1; i < answers->count; i++)
-    if (answers->rows[i].standard != answers->rows[0].standard ||
-        !same_draft(answers->rows[i].draft, answers->rows[0].draft))
+    if (answers->rows[i].hand.standard != answers->rows[0].hand.standard ||
+        !same_draft(answers->rows[i].hand.draft, answers->rows[0].hand.draft))
       return false;
   return true;
 }
 
 /* The code that a recipient gets. */
 static int code_of(const struct answer *row) {
-  return row->draft ? row->draft->code : reply_row(row->standard)->code;
+  return row->hand.draft ? row->hand.draft->code : reply_row(row->hand.standard)->code;
 }
 
 /* The reply for the whole where recipients had different ones. */
@@ -360,7 +302,7 @@ void answers_send(struct cmta_session *session) {
 /* An error counts once, and the one that is too many ends the session with one reply. */
 void answers_refuse(struct cmta_session *session) {
   size_t count = session->manners.lmtp ? session->transaction->envelope.forward_path_count : 1;
-  enum reply_id id = session->standard;
+  enum reply_id id = session->hand.standard;
   if (!reply_composed_code(session) && reply_row(id)->error) {
     session_complain(session, id);
     count = session->ending == CMTA_CLOSED_NOT ? count : 1;
@@ -377,7 +319,7 @@ void answers_free(struct cmta_session *session, struct transaction *transaction)
   if (!answers)
     return;
   for (size_t i = 0; i < answers->count; i++)
-    draft_free(&session->memory, answers->rows[i].draft);
+    draft_free(&session->memory, answers->rows[i].hand.draft);
   memory_give(&session->memory, answers->room);
   memory_give(&session->memory, answers);
   transaction->answers = NULL;

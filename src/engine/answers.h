@@ -29,13 +29,13 @@ int answers_go_on(struct cmta_session *session);
 /* The question in hand was answered: the first one that is open, if any is, takes its place. */
 void answers_leave(struct cmta_session *session);
 
-/* The time is up for all that are open. */
+/* The time is up for those that are due by then. */
 void answers_expire(struct cmta_session *session);
 
 /* None of them will be answered: `cancelled` is told for each that is open. */
 void answers_cancel(struct cmta_session *session);
 
-/* The shortest deadline of those that are open, in seconds; 0 when none has any. */
+/* Seconds until the next deadline of those that are open; 0 when none has any. */
 unsigned answers_deadline(const struct cmta_session *session);
 
 /* The replies to a message that was asked about in this way, as far as they have not left. */

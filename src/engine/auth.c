@@ -127,7 +127,7 @@ void auth_done(struct cmta_session *session) {
   session->authenticated = true;
   session->hushed = false;
   auth_drop(session);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 void auth_undone(struct cmta_session *session) { auth_drop(session); }
@@ -139,7 +139,7 @@ void auth_rejected(struct cmta_session *session) {
   if (++session->auth_failures < most || most == 0)
     return;
   reply_clear(session);
-  session->standard = REPLY_TOO_MANY_FAILURES;
+  session->hand.standard = REPLY_TOO_MANY_FAILURES;
   session->ending = CMTA_CLOSED_ERRORS;
 }
 
@@ -252,12 +252,12 @@ int cmta_exchange_set_data(struct cmta_session *session, void *data, void (*dest
     return CMTA_E_ARGUMENT;
   if (!session->exchange)
     return CMTA_E_STATE;
-  attachment_set(&session->exchange->attachments[session->set], data, destroy);
+  attachment_set(&session->exchange->attachments[session->hand.set], data, destroy);
   return 0;
 }
 
 void *cmta_exchange_data(const struct cmta_session *session) {
-  return session->exchange ? session->exchange->attachments[session->set].data : NULL;
+  return session->exchange ? session->exchange->attachments[session->hand.set].data : NULL;
 }
 
 void cmta_session_set_authenticated(struct cmta_session *session, bool authenticated) {

@@ -26,10 +26,13 @@ bool chain_has(const struct cmta_service *service, size_t hook) {
   return chain_next(service, 0, hook) < service->set_count;
 }
 
-uint64_t chain_now(const struct cmta_service *service) {
+uint64_t chain_clock(const struct cmta_service *service) {
   const struct cmta_clock *clock = &service->settings.clock;
-  bool wanted = clock->monotonic && chain_has(service, offsetof(struct cmta_hooks, decided));
-  return wanted ? clock->monotonic(clock->context) : 0;
+  return clock->monotonic ? clock->monotonic(clock->context) : 0;
+}
+
+uint64_t chain_now(const struct cmta_service *service) {
+  return chain_has(service, offsetof(struct cmta_hooks, decided)) ? chain_clock(service) : 0;
 }
 
 /* A round through the sets that have a hook. */
@@ -40,7 +43,7 @@ struct round {
 };
 
 static struct round round_of(const struct cmta_session *session, size_t hook) {
-  return (struct round){.hook = hook, .before = session->set};
+  return (struct round){.hook = hook, .before = session->hand.set};
 }
 
 /* Takes the next set in hand; NULL behind the last. */
@@ -49,7 +52,7 @@ static const struct hook_set *step(struct cmta_session *session, struct round *r
   size_t found = chain_next(service, round->next, round->hook);
   bool over = found == service->set_count;
   round->next = found + 1;
-  session->set = over ? round->before : (unsigned short)found;
+  session->hand.set = over ? round->before : (unsigned short)found;
   return over ? NULL : &service->sets[found];
 }
 
@@ -90,7 +93,7 @@ void chain_tell_foresee(struct cmta_session *session, const struct cmta_foreseen
 }
 
 void chain_tell_cancelled(struct cmta_session *session) {
-  const struct hook_set *set = &session->service->sets[session->set];
+  const struct hook_set *set = &session->service->sets[session->hand.set];
   if (set->hooks.cancelled)
     set->hooks.cancelled(session, set->user, session->verb->question);
 }
@@ -106,9 +109,9 @@ bool chain_make_session_data(struct cmta_session *session) {
   const struct hook_set *set;
   bool made = true;
   while (made && (set = step(session, &round)))
-    made = keep(&session->attachments[session->set], set->hooks.session_new(session, set->user),
-                set->hooks.session_free);
-  session->set = round.before;
+    made = keep(&session->attachments[session->hand.set],
+                set->hooks.session_new(session, set->user), set->hooks.session_free);
+  session->hand.set = round.before;
   return made;
 }
 
@@ -117,9 +120,9 @@ bool chain_make_transaction_data(struct cmta_session *session) {
   const struct hook_set *set;
   bool made = true;
   while (made && (set = step(session, &round)))
-    made = keep(&session->transaction->attachments[session->set],
+    made = keep(&session->transaction->attachments[session->hand.set],
                 set->hooks.transaction_new(session, set->user), set->hooks.transaction_free);
-  session->set = round.before;
+  session->hand.set = round.before;
   return made;
 }
 

@@ -15,6 +15,7 @@ size_t chain_next(const struct cmta_service *service, size_t from, size_t hook);
 bool chain_has(const struct cmta_service *service, size_t hook);
 
 /* Nanoseconds by the service's clock; 0 when there is none, or nobody who would be told. */
+uint64_t chain_clock(const struct cmta_service *service);
 uint64_t chain_now(const struct cmta_service *service);
 
 /* News. */

@@ -31,10 +31,15 @@ bool client_set_ends(struct cmta_session *session, const struct cmta_peer *peer,
 
 /* ---- PROXY headers ---- */
 
+/* A path that is relative, as a client may choose it, could look like an address of the network. */
+static const char *address_of(const struct cmta_proxy_header *header, const char *text) {
+  return header->family == CMTA_PROXY_UNIX && *text != '/' ? "" : text;
+}
+
 /* Both ends as a header tells them; false without memory. */
 static bool take_ends(struct cmta_session *session, const struct cmta_proxy_header *header) {
-  struct cmta_peer peer = {header->source, header->source_port};
-  struct cmta_peer local = {header->destination, header->destination_port};
+  struct cmta_peer peer = {address_of(header, header->source), header->source_port};
+  struct cmta_peer local = {address_of(header, header->destination), header->destination_port};
   bool tells = !header->local && header->family != CMTA_PROXY_UNSPEC;
   return !tells || client_set_ends(session, &peer, &local);
 }

@@ -16,7 +16,7 @@ void attachment_set(struct attachment *attachment, void *data, void (*destroy)(v
 int cmta_session_set_data(struct cmta_session *session, void *data, void (*destroy)(void *data)) {
   if (!session)
     return CMTA_E_ARGUMENT;
-  attachment_set(&session->attachments[session->set], data, destroy);
+  attachment_set(&session->attachments[session->hand.set], data, destroy);
   return 0;
 }
 
@@ -26,12 +26,12 @@ int cmta_transaction_set_data(struct cmta_session *session, void *data,
     return CMTA_E_ARGUMENT;
   if (!session->transaction)
     return CMTA_E_STATE;
-  attachment_set(&session->transaction->attachments[session->set], data, destroy);
+  attachment_set(&session->transaction->attachments[session->hand.set], data, destroy);
   return 0;
 }
 
 void *cmta_session_user(const struct cmta_session *session) {
-  return session->service->sets[session->set].user;
+  return session->service->sets[session->hand.set].user;
 }
 
 void *cmta_session_data_of(const struct cmta_session *session, size_t hook_set) {
@@ -45,11 +45,11 @@ void *cmta_transaction_data_of(const struct cmta_session *session, size_t hook_s
 }
 
 void *cmta_session_data(const struct cmta_session *session) {
-  return cmta_session_data_of(session, session->set);
+  return cmta_session_data_of(session, session->hand.set);
 }
 
 void *cmta_transaction_data(const struct cmta_session *session) {
-  return cmta_transaction_data_of(session, session->set);
+  return cmta_transaction_data_of(session, session->hand.set);
 }
 
 void cmta_session_set_runtime(struct cmta_session *session, void *runtime) {

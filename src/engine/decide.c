@@ -28,7 +28,9 @@ static bool is_farewell(const struct verb *verb, int code) {
 
 /* The code that the set in hand has composed, or 0. */
 static int own_code(const struct cmta_session *session) {
-  return session->draft && session->draft->set == session->set ? session->draft->code : 0;
+  return session->hand.draft && session->hand.draft->set == session->hand.set
+             ? session->hand.draft->code
+             : 0;
 }
 
 /* For ETRN a refusal for good is 459, whatever its first digit (RFC 1985 section 5.2). */
@@ -67,14 +69,14 @@ static bool reply_fits(const struct cmta_session *session, enum cmta_verdict ver
 
 /* Refuses with the reply of the row, or the usual one where the row has none. */
 static int refuse(struct cmta_session *session, enum reply_id id, enum reply_id usual) {
-  session->standard = id != REPLY_NONE ? id : usual;
+  session->hand.standard = id != REPLY_NONE ? id : usual;
   return REJECT;
 }
 
 /* CLOSE with a success of the question's own does the command before the end comes. */
 static int close_after(struct cmta_session *session) {
   session->ending = CMTA_CLOSED_VERDICT;
-  session->standard = REPLY_CLOSING;
+  session->hand.standard = REPLY_CLOSING;
   return is_success(session->verb, reply_composed_code(session)) ? ACCEPT : REJECT;
 }
 
@@ -92,7 +94,7 @@ void decide_forget(struct cmta_session *session) {
 
 /* What accepting sets have composed is no reply to a refusal by another. */
 static void drop_reply_of_others(struct cmta_session *session) {
-  if (session->draft && session->draft->set != session->set)
+  if (session->hand.draft && session->hand.draft->set != session->hand.set)
     reply_clear(session);
 }
 
@@ -101,8 +103,8 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
   bool accepted = verdict == CMTA_ACCEPT || verdict == CMTA_TAKE;
   if (!accepted)
     drop_reply_of_others(session);
-  session->question = QUESTION_NONE;
-  session->set = 0;
+  session->hand.question = QUESTION_NONE;
+  session->hand.set = 0;
   decide_forget(session);
   switch (verdict) {
   case CMTA_CHALLENGE:
@@ -110,7 +112,7 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
     return CHALLENGE;
   case CMTA_ACCEPT:
   case CMTA_TAKE:
-    session->standard = session->verb->accepted;
+    session->hand.standard = session->verb->accepted;
     return ACCEPT;
   case CMTA_REJECT:
     refuse(session, session->verb->refused, REPLY_REFUSED);
@@ -120,7 +122,7 @@ static int settle(struct cmta_session *session, enum cmta_verdict verdict) {
   case CMTA_CLOSE:
     return close_after(session);
   case CMTA_DROP:
-    session->question = QUESTION_ASKED; /* to be cancelled with the rest */
+    session->hand.question = QUESTION_ASKED; /* to be cancelled with the rest */
     session_finish(session, CMTA_CLOSED_VERDICT);
     return 0;
   default:
@@ -139,25 +141,25 @@ static size_t next_set(const struct cmta_session *session, size_t from) {
 
 /* Whether sets behind the one in hand are to be asked. */
 static bool has_more(const struct cmta_session *session) {
-  return next_set(session, session->set + 1u) < session->service->set_count;
+  return next_set(session, session->hand.set + 1u) < session->service->set_count;
 }
 
 /* The set in hand has answered, and those who want to know are told: while they are, nobody can
  * compose a reply or answer again, and the getters show what was asked. */
 static void note_answer(struct cmta_session *session, enum cmta_verdict verdict, bool late) {
   const struct cmta_service *service = session->service;
-  session->question = QUESTION_DECIDED;
+  session->hand.question = QUESTION_DECIDED;
   if (!chain_has(service, offsetof(struct cmta_hooks, decided)))
     return;
   struct cmta_decision decision = {
       .question = session->verb->question,
-      .hook_set = session->set,
-      .hook_set_name = service->sets[session->set].hooks.name,
+      .hook_set = session->hand.set,
+      .hook_set_name = service->sets[session->hand.set].hooks.name,
       .verdict = verdict,
       .late = late,
       .final = verdict != CMTA_ACCEPT || !has_more(session),
       .corrected = session->corrected,
-      .nanoseconds = chain_now(service) - session->asked_at,
+      .nanoseconds = chain_now(service) - session->hand.asked_at,
   };
   chain_tell_decided(session, &decision);
 }
@@ -166,7 +168,7 @@ static void note_answer(struct cmta_session *session, enum cmta_verdict verdict,
 static enum cmta_verdict call(struct cmta_session *session) {
   const struct cmta_verb *own = session->verb->own;
   if (!own || !own->question)
-    return session->verb->ask(session, &session->service->sets[session->set]);
+    return session->verb->ask(session, &session->service->sets[session->hand.set]);
   session->slice = session->command->rest;
   return own->question(session, own->user, own, session->slice);
 }
@@ -192,11 +194,12 @@ static enum cmta_verdict correct(struct cmta_session *session, enum cmta_verdict
 
 /* Asks the set in hand. */
 static enum cmta_verdict ask_set(struct cmta_session *session) {
-  session->question = QUESTION_ASKED;
-  session->deadline = session->service->settings.decision_timeout;
-  session->overdue = CMTA_TEMPFAIL;
-  session->asked_at = chain_now(session->service);
-  session->number = ++session->asked;
+  session->hand.question = QUESTION_ASKED;
+  session->hand.deadline = session->service->settings.decision_timeout;
+  session->hand.overdue = CMTA_TEMPFAIL;
+  session->hand.asked_at =
+      answers_are_asked(session) ? chain_clock(session->service) : chain_now(session->service);
+  session->hand.number = ++session->asked;
   return correct(session, call(session));
 }
 
@@ -220,7 +223,7 @@ static bool keep_slice(struct cmta_session *session) {
 /* The set in hand will answer later. Sets behind it are shown the same bytes, which are borrowed
  * now: they get a copy. Without memory for that nobody waits. */
 static int leave_open(struct cmta_session *session) {
-  session->question = QUESTION_OPEN;
+  session->hand.question = QUESTION_OPEN;
   if (!has_more(session) || keep_slice(session))
     return 0;
   chain_tell_cancelled(session);
@@ -233,7 +236,7 @@ static int leave_open(struct cmta_session *session) {
 static int ask_from(struct cmta_session *session, size_t from) {
   size_t count = session->service->set_count;
   for (size_t set = next_set(session, from); set < count; set = next_set(session, set + 1)) {
-    session->set = (unsigned short)set;
+    session->hand.set = (unsigned short)set;
     enum cmta_verdict verdict = ask_set(session);
     if (verdict == CMTA_LATER)
       return leave_open(session);
@@ -245,31 +248,34 @@ static int ask_from(struct cmta_session *session, size_t from) {
 }
 
 int decide_ask(struct cmta_session *session) {
+  if (session->manners.submission)
+    session->hand.begun_at = chain_clock(session->service);
   return session->verb->ask ? ask_from(session, 0) : settle(session, CMTA_ACCEPT);
 }
 
 static int ask(struct cmta_session *session) {
   const struct verb *verb = session->verb;
   enum reply_id wrong = verb->check ? verb->check(session) : REPLY_NONE;
-  session->question = QUESTION_NONE;
+  session->hand.question = QUESTION_NONE;
   if (wrong != REPLY_NONE)
     return refuse(session, wrong, REPLY_NONE);
   return answers_are_wanted(session) ? answers_begin(session) : decide_ask(session);
 }
 
 int decide_take_answer(struct cmta_session *session) {
-  enum cmta_verdict verdict = correct(session, (enum cmta_verdict)session->decision);
+  enum cmta_verdict verdict = correct(session, (enum cmta_verdict)session->hand.decision);
   session->progress++;
   note_answer(session, verdict, true);
-  return verdict == CMTA_ACCEPT ? ask_from(session, session->set + 1u) : settle(session, verdict);
+  return verdict == CMTA_ACCEPT ? ask_from(session, session->hand.set + 1u)
+                                : settle(session, verdict);
 }
 
 int decide_event(struct cmta_session *session) {
-  if (session->question == QUESTION_RAISED)
+  if (session->hand.question == QUESTION_RAISED)
     return ask(session);
   if (answers_are_asked(session))
     return answers_go_on(session);
-  return session->question == QUESTION_DECIDED ? decide_take_answer(session) : 0;
+  return session->hand.question == QUESTION_DECIDED ? decide_take_answer(session) : 0;
 }
 
 bool decide_is_answer(enum cmta_verdict verdict) {
@@ -279,14 +285,14 @@ bool decide_is_answer(enum cmta_verdict verdict) {
 int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict) {
   if (!session || !decide_is_answer(verdict))
     return CMTA_E_ARGUMENT;
-  if (session->question != QUESTION_OPEN || session->running)
+  if (session->hand.question != QUESTION_OPEN || session->running)
     return CMTA_E_STATE;
   if (!reply_fits(session, verdict)) {
     reply_clear(session);
     return CMTA_E_VERDICT;
   }
-  session->decision = (unsigned char)verdict;
-  session->question = QUESTION_DECIDED;
+  session->hand.decision = (unsigned char)verdict;
+  session->hand.question = QUESTION_DECIDED;
   answers_leave(session);
   if (session->woken)
     session->woken(session, session->woken_context);
@@ -296,7 +302,7 @@ int cmta_session_decide(struct cmta_session *session, enum cmta_verdict verdict)
 int cmta_session_keep(struct cmta_session *session, struct cmta_slice *kept) {
   if (!session || !kept)
     return CMTA_E_ARGUMENT;
-  if (session->question != QUESTION_ASKED || !session->slice.at)
+  if (session->hand.question != QUESTION_ASKED || !session->slice.at)
     return CMTA_E_STATE;
   if (!keep_slice(session))
     return CMTA_E_MEMORY;
@@ -308,32 +314,39 @@ int cmta_session_set_deadline(struct cmta_session *session, unsigned seconds,
                               enum cmta_verdict verdict) {
   if (!session || !decide_is_answer(verdict))
     return CMTA_E_ARGUMENT;
-  if (session->question != QUESTION_ASKED)
+  if (session->hand.question != QUESTION_ASKED)
     return CMTA_E_STATE;
   if (!decide_fits(session->verb, verdict, 0))
     return CMTA_E_ARGUMENT;
-  session->deadline = seconds;
-  session->overdue = (unsigned char)verdict;
+  session->hand.deadline = seconds;
+  session->hand.overdue = (unsigned char)verdict;
   return 0;
 }
 
-/* Submission clients give up after some minutes (RFC 5321 section 4.5.3.2): they are to hear
- * something before. */
-enum { SUBMISSION_DEADLINE = 110 };
+/* What is left of the time that submission has for all sets together. */
+static unsigned submission_rest(const struct cmta_session *session) {
+  uint64_t elapsed = chain_clock(session->service) - session->hand.begun_at;
+  uint64_t seconds = elapsed / DECIDE_SECOND;
+  return seconds < SUBMISSION_DEADLINE ? SUBMISSION_DEADLINE - (unsigned)seconds : 1;
+}
 
 unsigned decide_deadline(const struct cmta_session *session) {
-  unsigned seconds = answers_are_asked(session) ? answers_deadline(session) : session->deadline;
-  bool late = seconds == 0 || seconds > SUBMISSION_DEADLINE;
-  return late && session->manners.submission ? SUBMISSION_DEADLINE : seconds;
+  if (answers_are_asked(session))
+    return answers_deadline(session);
+  unsigned seconds = session->hand.deadline;
+  if (!session->manners.submission)
+    return seconds;
+  unsigned rest = submission_rest(session);
+  return seconds == 0 || seconds > rest ? rest : seconds;
 }
 
 /* What the hook has said before it put the answer off may be meant for this. */
 void decide_overdue(struct cmta_session *session) {
-  enum cmta_verdict verdict = (enum cmta_verdict)session->overdue;
+  enum cmta_verdict verdict = (enum cmta_verdict)session->hand.overdue;
   if (!reply_fits(session, verdict))
     drop_own_reply(session);
-  session->decision = (unsigned char)verdict;
-  session->question = QUESTION_DECIDED;
+  session->hand.decision = (unsigned char)verdict;
+  session->hand.question = QUESTION_DECIDED;
 }
 
 void cmta_session_on_decision(struct cmta_session *session,

@@ -24,6 +24,11 @@ bool decide_is_answer(enum cmta_verdict verdict);
    that of verb (RFC 5321 section 4.2.1). With code 0, for none, every verdict is right. */
 bool decide_fits(const struct verb *verb, enum cmta_verdict verdict, int code);
 
+/* Nanoseconds of a second; seconds that a question of submission may stay open, for all hook sets
+   together: its clients give up after some minutes (RFC 5321 section 4.5.3.2), and are to hear
+   something before. */
+enum { DECIDE_SECOND = 1000000000, SUBMISSION_DEADLINE = 110 };
+
 /* Seconds that the open question, or the first of several, may stay open; 0: for ever. */
 unsigned decide_deadline(const struct cmta_session *session);
 

@@ -58,7 +58,7 @@ static bool is_clean(const char *text, size_t length, bool utf8) {
 
 /* Adds one formatted line to the draft. */
 static int add_line(struct cmta_session *session, const char *format, va_list arguments) {
-  struct draft *draft = session->draft;
+  struct draft *draft = session->hand.draft;
   va_list again;
   va_copy(again, arguments);
   int length = vsnprintf(NULL, 0, format, again);
@@ -81,13 +81,13 @@ static int begin(struct cmta_session *session, int code, const char *enhanced) {
   reply_clear(session);
   if (!is_front(code, enhanced))
     return CMTA_E_ARGUMENT;
-  session->draft = memory_take(&session->memory, sizeof *session->draft);
-  if (!session->draft)
+  session->hand.draft = memory_take(&session->memory, sizeof *session->hand.draft);
+  if (!session->hand.draft)
     return CMTA_E_MEMORY;
-  session->draft->code = code;
-  session->draft->set = session->set;
+  session->hand.draft->code = code;
+  session->hand.draft->set = session->hand.set;
   if (enhanced)
-    memcpy(session->draft->enhanced, enhanced, strlen(enhanced));
+    memcpy(session->hand.draft->enhanced, enhanced, strlen(enhanced));
   return 0;
 }
 
@@ -112,7 +112,8 @@ int cmta_reply(struct cmta_session *session, int code, const char *enhanced, con
 int cmta_reply_line(struct cmta_session *session, const char *format, ...) {
   if (!session || !format)
     return CMTA_E_ARGUMENT;
-  if (!session_may_answer(session) || !session->draft || session->draft->set != session->set)
+  if (!session_may_answer(session) || !session->hand.draft ||
+      session->hand.draft->set != session->hand.set)
     return CMTA_E_STATE;
   va_list arguments;
   va_start(arguments, format);
@@ -156,7 +157,7 @@ int cmta_reply_check(const char *question, enum cmta_verdict verdict, int code,
 }
 
 int reply_composed_code(const struct cmta_session *session) {
-  return session->draft ? session->draft->code : 0;
+  return session->hand.draft ? session->hand.draft->code : 0;
 }
 
 void draft_free(struct memory *memory, struct draft *draft) {
@@ -166,6 +167,6 @@ void draft_free(struct memory *memory, struct draft *draft) {
 }
 
 void reply_clear(struct cmta_session *session) {
-  draft_free(&session->memory, session->draft);
-  session->draft = NULL;
+  draft_free(&session->memory, session->hand.draft);
+  session->hand.draft = NULL;
 }

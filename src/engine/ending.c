@@ -18,10 +18,10 @@ static void cancel_question(struct cmta_session *session) {
   bool asked = session_in_question(session);
   if (asked && answers_are_asked(session))
     answers_cancel(session);
-  else if (session->question == QUESTION_OPEN)
+  else if (session->hand.question == QUESTION_OPEN)
     chain_tell_cancelled(session);
-  session->question = QUESTION_NONE;
-  session->set = 0;
+  session->hand.question = QUESTION_NONE;
+  session->hand.set = 0;
   decide_forget(session);
   if (asked && session->verb->undone)
     session->verb->undone(session);
@@ -59,7 +59,8 @@ void session_goodbye(struct cmta_session *session, enum reply_id id,
   bool running = session->running;
   session->running = true;
   cancel_question(session);
-  session->verb = NULL;
+  if (id != REPLY_OUT_OF_STEP)
+    session->verb = NULL;
   reply_standard(session, id);
   session_finish(session, reason);
   session->running = running;
@@ -81,9 +82,9 @@ void session_complain(struct cmta_session *session, enum reply_id id) {
 
 void cmta_session_expire(struct cmta_session *session) {
   if (session->running || session->close_reason != CMTA_CLOSED_NOT ||
-      session->question == QUESTION_DECIDED)
+      session->hand.question == QUESTION_DECIDED)
     return;
-  if (session->question != QUESTION_OPEN) {
+  if (session->hand.question != QUESTION_OPEN) {
     session_goodbye(session, REPLY_TIMEOUT, CMTA_CLOSED_TIMEOUT);
     return;
   }
@@ -100,7 +101,7 @@ void cmta_session_expire(struct cmta_session *session) {
 /* Whoever is in a handshake has said nothing yet. */
 static bool is_idle(const struct cmta_session *session) {
   bool begun = session->opened || starttls_is_waited_for(session);
-  return begun && !session->transaction && session->question == QUESTION_NONE;
+  return begun && !session->transaction && session->hand.question == QUESTION_NONE;
 }
 
 void cmta_session_stop(struct cmta_session *session) {

@@ -17,7 +17,7 @@
 
 static bool is_possible(const struct cmta_session *session) {
   size_t hook = offsetof(struct cmta_hooks, foresee);
-  return session->question == QUESTION_OPEN && !(session->verb->flags & VERB_ENDS_GROUP) &&
+  return session->hand.question == QUESTION_OPEN && !(session->verb->flags & VERB_ENDS_GROUP) &&
          chain_has(session->service, hook);
 }
 
@@ -70,7 +70,7 @@ static bool look_at_next(struct cmta_session *session, struct cmta_slice *input)
 
 void foresee(struct cmta_session *session, struct cmta_slice input) {
   struct foresight *foresight = &session->foresight;
-  if (!foresee_wants_more(session))
+  if (!foresee_wants_more(session) || input.length == 0)
     return;
   if (is_used_up(session))
     *foresight = (struct foresight){session->counts.octets_in, session->counts.commands, false};

@@ -57,7 +57,7 @@ static void accept_hello(struct cmta_session *session, bool esmtp) {
 
 void helo_done(struct cmta_session *session) {
   accept_hello(session, false);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 void ehlo_done(struct cmta_session *session) {
@@ -66,10 +66,10 @@ void ehlo_done(struct cmta_session *session) {
   struct cmta_slice line;
   size_t cursor = 0;
   accept_hello(session, true);
-  struct reply_writer writer = reply_writer_of(session, session->standard);
+  struct reply_writer writer = reply_writer_of(session, session->hand.standard);
   bool stays = session->ending == CMTA_CLOSED_NOT;
   bool more = stays && offer_next(session, &cursor, text[lines++ % 2], &line);
-  reply_send(session, session->standard, more);
+  reply_send(session, session->hand.standard, more);
   while (more) {
     struct cmta_slice shown = line;
     more = offer_next(session, &cursor, text[lines++ % 2], &line);

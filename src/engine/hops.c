@@ -20,7 +20,14 @@ static size_t skip_line(struct hops *hops, const char *at, size_t length) {
   return (size_t)(end - at) + 1;
 }
 
+/* Blanks before the colon were allowed once (RFC 5322 section 4.5). */
+static bool is_blank_before_colon(const struct hops *hops, char octet) {
+  return (octet == ' ' || octet == '\t') && name[hops->matched] == ':';
+}
+
 static void match(struct hops *hops, const char *octet) {
+  if (is_blank_before_colon(hops, *octet))
+    return;
   if (hops->matched == 0 && (*octet == '\r' || *octet == '\n'))
     hops->over = true;
   else if (*octet == '\n')

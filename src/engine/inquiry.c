@@ -68,7 +68,7 @@ static void list_commands(struct cmta_session *session) {
 void help_done(struct cmta_session *session) {
   const struct verb *topic = session->topic;
   if (reply_composed_code(session)) {
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
   } else if (topic) {
     struct reply_writer writer = reply_writer_of(session, REPLY_HELP);
     reply_line(&writer, (struct cmta_slice){topic->help, strlen(topic->help)}, false);

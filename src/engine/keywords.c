@@ -41,10 +41,11 @@ struct cmta_slice keyword_of_line(const char *line) {
 
 const struct cmta_keyword *keywords_find_line(const struct cmta_settings *settings,
                                               struct cmta_slice keyword) {
-  const struct cmta_keyword *end = settings->keywords + settings->keyword_count;
-  for (const struct cmta_keyword *row = settings->keywords; row < end; row++)
+  for (size_t i = 0; i < settings->keyword_count; i++) {
+    const struct cmta_keyword *row = &settings->keywords[i];
     if (row->ehlo && ascii_same(keyword_of_line(row->ehlo), keyword))
       return row;
+  }
   return NULL;
 }
 

@@ -147,10 +147,10 @@ enum reply_id mechanism_check(const struct cmta_session *session, struct cmta_sl
 /* The hooks that are asked before the client is shown the list. */
 static bool may_set(const struct cmta_session *session) {
   size_t hook = session->verb ? session->verb->hook : 0;
-  return !session->running ||
-         (session->question == QUESTION_ASKED && (hook == offsetof(struct cmta_hooks, connect) ||
-                                                  hook == offsetof(struct cmta_hooks, secured) ||
-                                                  hook == offsetof(struct cmta_hooks, hello)));
+  return !session->running || (session->hand.question == QUESTION_ASKED &&
+                               (hook == offsetof(struct cmta_hooks, connect) ||
+                                hook == offsetof(struct cmta_hooks, secured) ||
+                                hook == offsetof(struct cmta_hooks, hello)));
 }
 
 int cmta_session_set_mechanisms(struct cmta_session *session, const char *mechanisms) {

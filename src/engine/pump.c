@@ -30,7 +30,7 @@
 static void begin_row(struct cmta_session *session, int event, const struct verb *verb) {
   session->event = event;
   session->verb = verb;
-  session->standard = verb ? verb->accepted : REPLY_NONE;
+  session->hand.standard = verb ? verb->accepted : REPLY_NONE;
   session->utf8_asked = false;
 }
 
@@ -41,7 +41,7 @@ int pump_begin(struct cmta_session *session, int event) {
 
 int pump_begin_refused(struct cmta_session *session, int event, enum reply_id why) {
   pump_begin(session, event);
-  session->standard = why;
+  session->hand.standard = why;
   return event;
 }
 
@@ -169,7 +169,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
 /* An event of an exchange that is over; why is said at once. */
 static int begin_fault(struct cmta_session *session, enum reply_id why) {
   session->event = FAULT;
-  session->standard = why;
+  session->hand.standard = why;
   return FAULT;
 }
 
@@ -248,12 +248,12 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   if (starttls_is_waited_for(session))
     return wait_for_tls(session, input);
   if (!session->opened) {
-    if (input->length && !synchrony_early(session))
-      return READ_STOP;
+    if (input->length)
+      synchrony_note_early(session);
     session->opened = true;
     return pump_begin(session, CONNECT);
   }
-  if (session->question != QUESTION_NONE)
+  if (session->hand.question != QUESTION_NONE)
     return decide_event(session);
   if (output_is_full(session))
     return READ_STOP;
@@ -266,7 +266,7 @@ static void end_if_due(struct cmta_session *session) {
     return;
   if (session->failed)
     session_finish(session, CMTA_CLOSED_MEMORY);
-  else if (session->question != QUESTION_NONE && !session->stopping_now)
+  else if (session->hand.question != QUESTION_NONE && !session->stopping_now)
     return;
   else if (session->ending != CMTA_CLOSED_NOT)
     session_finish(session, session->ending);
@@ -363,7 +363,7 @@ unsigned cmta_session_timeout(const struct cmta_session *session) {
   const struct cmta_settings *settings = &session->service->settings;
   if (session->close_reason != CMTA_CLOSED_NOT)
     return 0;
-  if (session->question == QUESTION_OPEN)
+  if (session->hand.question == QUESTION_OPEN)
     return decide_deadline(session);
   if (starttls_is_waited_for(session))
     return settings->handshake_timeout;

@@ -60,15 +60,35 @@ int read_body(struct cmta_session *session, struct cmta_slice *input) {
   return begin_found(session, body_next(&session->transaction->body, input, &session->slice));
 }
 
+static bool may_discard(const struct cmta_session *session, uint64_t octets) {
+  uint64_t most = session->service->settings.max_discarded;
+  return most == 0 || (session->discarded <= most && octets <= most - session->discarded);
+}
+
+/* Counts octets that are read for nothing. False when they are more than the settings allow: the
+ * reply that is due is the last. */
+static bool discard(struct cmta_session *session, uint64_t octets) {
+  if (!may_discard(session, octets)) {
+    session->ending = CMTA_CLOSED_ERRORS;
+    return false;
+  }
+  session->discarded += octets;
+  return true;
+}
+
 /* The rest of a message that is refused already: nothing counts but its end. The reply is the one
  * that was held. */
 int read_discard(struct cmta_session *session, struct cmta_slice *input) {
   enum body_found found;
+  uint64_t octets = 0;
   session->progress += input->length > 0;
-  do
+  do {
     found = body_next(&session->transaction->body, input, &session->slice);
-  while (found != FOUND_NOTHING && found != FOUND_END);
-  return found == FOUND_END ? pump_begin_refused(session, BODY_END, session->standard) : READ_STOP;
+    octets += found == FOUND_SLICE ? session->slice.length : 0;
+  } while (found != FOUND_NOTHING && found != FOUND_END);
+  if (discard(session, octets) && found != FOUND_END)
+    return READ_STOP;
+  return pump_begin_refused(session, BODY_END, session->hand.standard);
 }
 
 /* All octets of the chunk in hand have been read; of the last one, what the end of all shows is
@@ -93,9 +113,14 @@ int read_chunk(struct cmta_session *session, struct cmta_slice *input) {
   return begin_found(session, found);
 }
 
-/* Reads on in a chunk that is dropped; whether all of it has been read. */
+/* Reads on in a chunk that is dropped; whether all of it has been read that will be. It is known
+ * before it comes when it is too long for that. */
 static bool drop_piece(struct cmta_session *session, struct cmta_slice *input) {
-  chunk_take(session, input, chunk_piece(session, input).length);
+  size_t length = chunk_piece(session, input).length;
+  bool fits = may_discard(session, session->chunk.left);
+  if (!discard(session, fits ? length : session->chunk.left))
+    return true;
+  chunk_take(session, input, length);
   return session->chunk.left == 0;
 }
 
@@ -103,7 +128,8 @@ static bool drop_piece(struct cmta_session *session, struct cmta_slice *input) {
 int read_skip(struct cmta_session *session, struct cmta_slice *input) {
   if (!drop_piece(session, input))
     return READ_STOP;
-  return pump_begin_refused(session, session->chunk.last ? BODY_END : CHUNK_END, session->standard);
+  return pump_begin_refused(session, session->chunk.last ? BODY_END : CHUNK_END,
+                            session->hand.standard);
 }
 
 int read_dropped(struct cmta_session *session, struct cmta_slice *input) {

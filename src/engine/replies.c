@@ -104,3 +104,37 @@ static const struct standard_reply replies[REPLY_COUNT] = {
 };
 
 const struct standard_reply *reply_row(enum reply_id id) { return &replies[id]; }
+
+/* Meanings from RFC 3463, and which codes they go with from RFC 5248. 451, 550 and 554 are for many
+ * things, and hooks use them as the standard replies do. */
+static const struct {
+  short code;
+  const char *enhanced;
+} meanings[] = {
+    {450, "4.2.0"},  /* mailbox unavailable: something about the mailbox */
+    {452, "4.3.1"},  /* insufficient storage: mail system full */
+    {455, "4.5.4"},  /* parameters that cannot be followed now: invalid arguments */
+    {500, "5.5.2"},  /* syntax error */
+    {501, "5.5.4"},  /* syntax error in arguments: invalid arguments */
+    {502, "5.5.1"},  /* not implemented: invalid command */
+    {503, "5.5.1"},  /* out of sequence: invalid command */
+    {504, "5.5.4"},  /* parameter not implemented: invalid arguments */
+    {521, "5.3.2"},  /* takes no mail (RFC 7504): system not accepting network messages */
+    {523, "5.7.10"}, /* encryption needed */
+    {530, "5.7.0"},  /* authentication or TLS needed (RFC 4954, RFC 3207): something of security */
+    {534, "5.7.9"},  /* authentication mechanism too weak (RFC 4954) */
+    {535, "5.7.8"},  /* authentication credentials invalid (RFC 4954) */
+    {538, "5.7.11"}, /* encryption required for that mechanism (RFC 4954) */
+    {551, "5.1.6"},  /* user not local: mailbox has moved */
+    {552, "5.3.4"},  /* exceeded storage allocation: message too big for system */
+    {553, "5.1.0"},  /* mailbox name not allowed: something about the address, of either side */
+    {555, "5.5.4"},  /* parameters not recognized: invalid arguments */
+    {556, "5.1.10"}, /* the domain takes no mail (RFC 7504): recipient has a null MX */
+};
+
+const char *reply_enhanced_of_code(int code) {
+  for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+    if (meanings[i].code == code)
+      return meanings[i].enhanced;
+  return NULL;
+}

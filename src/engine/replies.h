@@ -111,4 +111,8 @@ struct standard_reply {
 /* The row of a reply. */
 const struct standard_reply *reply_row(enum reply_id id);
 
+/* The enhanced status code that says what RFC 5321 section 4.2.3 says of this code; NULL where that
+   may be too many things for one. */
+const char *reply_enhanced_of_code(int code);
+
 #endif

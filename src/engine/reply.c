@@ -83,18 +83,23 @@ static const char *standard_enhanced(const struct cmta_session *session, enum re
   return offers_enhanced_codes(session) && !none ? reply_row(id)->enhanced : NULL;
 }
 
-/* The code that a composed reply without one gets: the standard reply's if it is of the same class,
- * else the class's most general. */
+/* The code that a composed reply without one gets: the standard reply's if it has the same code,
+ * else that of its own code, else the standard reply's if it is of the same class, else the class's
+ * most general. */
 static const char *fitting_enhanced(const struct cmta_session *session, enum reply_id id) {
   static const char *const general[] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
-  int class = session->draft->code / 100;
+  const struct standard_reply *row = reply_row(id);
+  int code = session->hand.draft->code;
   if (session->verb && (session->verb->flags & VERB_PLAIN_REPLY))
     return NULL;
-  return reply_row(id)->code / 100 == class ? reply_row(id)->enhanced : general[class];
+  const char *own = row->code == code ? NULL : reply_enhanced_of_code(code);
+  if (own)
+    return own;
+  return row->code / 100 == code / 100 ? row->enhanced : general[code / 100];
 }
 
 static const char *composed_enhanced(const struct cmta_session *session, enum reply_id id) {
-  const struct draft *draft = session->draft;
+  const struct draft *draft = session->hand.draft;
   bool success_to_hello =
       draft->code < 300 && session->verb && (session->verb->flags & VERB_PLAIN_REPLY);
   if (!offers_enhanced_codes(session) || draft->code == 354 || success_to_hello)
@@ -103,8 +108,9 @@ static const char *composed_enhanced(const struct cmta_session *session, enum re
 }
 
 struct reply_writer reply_writer_of(struct cmta_session *session, enum reply_id id) {
-  if (session->draft)
-    return (struct reply_writer){session, session->draft->code, composed_enhanced(session, id)};
+  if (session->hand.draft)
+    return (struct reply_writer){session, session->hand.draft->code,
+                                 composed_enhanced(session, id)};
   return (struct reply_writer){session, reply_row(id)->code, standard_enhanced(session, id)};
 }
 
@@ -134,8 +140,8 @@ void reply_standard(struct cmta_session *session, enum reply_id id) {
 /* The lines of the composed reply, each ended by LF in the draft. */
 static void send_composed(struct cmta_session *session, enum reply_id id, bool more) {
   struct reply_writer writer = reply_writer_of(session, id);
-  const char *at = session->draft->text;
-  const char *end = at + session->draft->length;
+  const char *at = session->hand.draft->text;
+  const char *end = at + session->hand.draft->length;
   while (at < end) {
     const char *stop = memchr(at, '\n', (size_t)(end - at));
     reply_line(&writer, (struct cmta_slice){at, (size_t)(stop - at)}, more || stop + 1 < end);
@@ -144,7 +150,7 @@ static void send_composed(struct cmta_session *session, enum reply_id id, bool m
 }
 
 static void send(struct cmta_session *session, enum reply_id id, bool more) {
-  if (session->draft)
+  if (session->hand.draft)
     send_composed(session, id, more);
   else if (id != REPLY_NONE)
     send_standard(session, id, more);

@@ -30,6 +30,7 @@ void cmta_settings_init(struct cmta_settings *settings) {
       .max_message_size = 26214400,
       .max_header_section = 262144,
       .max_message_memory = 1048576,
+      .max_discarded = 104857600,
       .max_received = 100,
       .max_recipients = 1000,
       .max_errors = 20,

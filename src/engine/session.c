@@ -86,7 +86,7 @@ unsigned cmta_session_wants(const struct cmta_session *session) {
   unsigned wants = cmta_session_output(session).length ? CMTA_WANTS_WRITE : 0;
   if (session->close_reason != CMTA_CLOSED_NOT)
     return wants | CMTA_WANTS_CLOSE;
-  if (session->question == QUESTION_OPEN)
+  if (session->hand.question == QUESTION_OPEN)
     return wants | CMTA_WANTS_DECISION | (looks_ahead(session) ? CMTA_WANTS_FORESIGHT : 0u);
   if (starttls_is_waited_for(session))
     return wants | CMTA_WANTS_TLS;
@@ -135,8 +135,8 @@ const char *cmta_session_question(const struct cmta_session *session) {
 }
 
 uint64_t cmta_session_question_number(const struct cmta_session *session) {
-  bool waits = session->question == QUESTION_ASKED || session->question == QUESTION_OPEN;
-  return waits ? session->number : 0;
+  bool waits = session->hand.question == QUESTION_ASKED || session->hand.question == QUESTION_OPEN;
+  return waits ? session->hand.number : 0;
 }
 
 uint64_t cmta_session_now(const struct cmta_session *session) {

@@ -113,7 +113,21 @@ enum question_state {
   QUESTION_RAISED = 1, /* the chart waits for an answer; nobody has been asked yet */
   QUESTION_ASKED = 2,  /* the hook is running */
   QUESTION_OPEN = 3,   /* the hook answered LATER */
-  QUESTION_DECIDED = 4 /* the late answer is here: session->decision */
+  QUESTION_DECIDED = 4 /* the late answer is here: session->hand.decision */
+};
+
+/* A question in hand, and its reply; of events without one the reply alone. */
+struct hand {
+  unsigned char question; /* enum question_state */
+  unsigned char decision; /* enum cmta_verdict, when the question is decided */
+  unsigned char overdue;  /* enum cmta_verdict that counts when the open question's time is up */
+  unsigned short set;     /* the hook set that is asked or told, or left the question open */
+  unsigned deadline;      /* seconds for the answer to the open question; 0: for ever */
+  enum reply_id standard; /* the reply to send if the hook composed none */
+  struct draft *draft;    /* the reply that a hook composed, or NULL */
+  uint64_t asked_at;      /* when the set was asked, by the service's clock */
+  uint64_t begun_at;      /* when the first set was, where mail is submitted; likewise */
+  uint64_t number;        /* of the question, counted as they were asked */
 };
 
 /* How far the hook `foresee` has been told of what waits behind questions; counted as in struct
@@ -134,8 +148,6 @@ enum tls_step {
 struct cmta_session {
   int cs; /* the chart's state; only gen/session_machine.c touches it */
   unsigned char phase;
-  unsigned char question;     /* enum question_state */
-  unsigned char decision;     /* enum cmta_verdict, when the question is decided */
   unsigned char close_reason; /* enum cmta_close_reason */
   bool opened;                /* `connect` is in question, or was */
   bool running;               /* inside cmta_session_receive(), or a hook */
@@ -157,17 +169,14 @@ struct cmta_session {
   bool utf8_asked; /* the VRFY or EXPN in hand came with SMTPUTF8, or the message in hand did and
                       was taken (RFC 6531 section 3.7.4.2) */
 
-  unsigned short set;    /* the hook set that is asked or told, or left the question open */
-  unsigned char overdue; /* enum cmta_verdict that counts when the open question's time is up */
-  unsigned deadline;     /* seconds for the answer to the open question; 0: for ever */
-  uint64_t asked_at;     /* when the set in hand was asked, by the service's clock */
-  uint64_t number;       /* of the question in hand, counted as they were asked */
-  uint64_t asked;        /* questions that hook sets were asked so far */
+  struct hand hand;
+  uint64_t asked; /* questions that hook sets were asked so far */
 
   unsigned mails;      /* MAIL commands in their place, where there is a limit */
   unsigned errors;     /* of the client, since its last accepted message */
   unsigned violations; /* enum cmta_violation */
   uint64_t progress;
+  uint64_t discarded; /* octets of messages that were read for nothing */
   struct cmta_counts counts;
   struct cmta_statistics *statistics; /* where it is counted as well, or NULL */
   struct foresight foresight;
@@ -192,13 +201,11 @@ struct cmta_session {
   int event;                /* the event in hand, of spec/event.h; 0 for none */
   const struct verb *verb;  /* the row of the event in hand */
   const struct verb *topic; /* what HELP in hand asks about, or NULL */
-  enum reply_id standard;   /* the reply to send if the hook composed none */
   enum cmta_close_reason
       ending;              /* the session ends for this reason once the event in hand is done */
   struct command *command; /* the command in hand, while the session runs */
   struct cmta_slice slice; /* the argument of the command in hand, or the slice of the message */
-  char *kept;          /* a copy of slice, for sets that are asked after a late answer; or NULL */
-  struct draft *draft; /* the reply that a hook composed, or NULL */
+  char *kept; /* a copy of slice, for sets that are asked after a late answer; or NULL */
 
   struct cmta_tls_facts *tls;     /* with their strings in one block, or NULL */
   struct mechanisms *mechanisms;  /* this session's own, or NULL for none */
@@ -228,13 +235,13 @@ const char *session_protocol(const struct cmta_session *session);
 
 /* True while a question waits for its answer. */
 static inline bool session_in_question(const struct cmta_session *session) {
-  return session->question >= QUESTION_ASKED;
+  return session->hand.question >= QUESTION_ASKED;
 }
 
 /* True while the reply may be composed: by the hook that is asked, or from outside for the question
    it left open; never by news. */
 static inline bool session_may_answer(const struct cmta_session *session) {
-  return session->question == (session->running ? QUESTION_ASKED : QUESTION_OPEN);
+  return session->hand.question == (session->running ? QUESTION_ASKED : QUESTION_OPEN);
 }
 
 #endif

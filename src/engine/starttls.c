@@ -23,7 +23,7 @@ enum cmta_verdict starttls_ask(struct cmta_session *session, const struct hook_s
 
 void starttls_done(struct cmta_session *session) {
   if (session->ending != CMTA_CLOSED_NOT) {
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
     return;
   }
   if (session->behind) {
@@ -32,7 +32,7 @@ void starttls_done(struct cmta_session *session) {
     session_complain(session, REPLY_SPOKE_IN_CLEAR);
     return;
   }
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
   session->tls_step = TLS_STEP_WANTED;
 }
 

@@ -6,8 +6,9 @@
 #include "engine/synchrony.h"
 
 #include "engine/offer.h"
-#include "engine/output.h"
 #include "engine/decide.h"
+#include "engine/output.h"
+#include "engine/reply.h"
 #include "event.h"
 
 /* Notes the fault, and ends the session where that is what manners want. */
@@ -46,8 +47,26 @@ static bool must_wait(const struct cmta_session *session, const struct verb *ver
   return verb && ends_group(verb) ? true : is_said(verb) && !offered;
 }
 
-bool synchrony_early(struct cmta_session *session) {
-  return react(session, session->manners.early_talker, CMTA_VIOLATION_EARLY_TALKER);
+void synchrony_note_early(struct cmta_session *session) {
+  if (session->manners.early_talker != CMTA_REACTION_IGNORE)
+    session->violations |= CMTA_VIOLATION_EARLY_TALKER;
+}
+
+bool synchrony_turn_away(struct cmta_session *session) {
+  enum cmta_reaction reaction = session->manners.early_talker;
+  bool refused = reaction == CMTA_REACTION_REFUSE || reaction == CMTA_REACTION_DROP;
+  if (session->event != CONNECT || !refused || !(session->violations & CMTA_VIOLATION_EARLY_TALKER))
+    return false;
+  session->ending = CMTA_CLOSED_PROTOCOL;
+  reply_clear(session);
+  if (reaction == CMTA_REACTION_REFUSE)
+    reply_standard(session, REPLY_OUT_OF_STEP);
+  return true;
+}
+
+void connect_done(struct cmta_session *session) {
+  if (!synchrony_turn_away(session))
+    reply_send(session, session->hand.standard, false);
 }
 
 bool synchrony_behind(struct cmta_session *session, const struct verb *verb) {
@@ -62,10 +81,12 @@ static bool is_greeting(const struct cmta_session *session) {
 }
 
 bool synchrony_at_once(struct cmta_session *session) {
-  bool waits = session->question != QUESTION_NONE || cmta_session_output(session).length;
+  bool waits = session->hand.question != QUESTION_NONE || cmta_session_output(session).length;
   if (!session->opened || !waits || session->close_reason != CMTA_CLOSED_NOT)
     return true;
-  return is_greeting(session) ? synchrony_early(session) : synchrony_behind(session, session->verb);
+  if (!is_greeting(session))
+    return synchrony_behind(session, session->verb);
+  return react(session, session->manners.early_talker, CMTA_VIOLATION_EARLY_TALKER);
 }
 
 bool synchrony_looks(const struct cmta_session *session) {

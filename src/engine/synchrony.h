@@ -7,11 +7,17 @@
 
 #include "engine/verbs.h"
 
-/* Bytes have come before the greeting. False when the session is over by it, as in what follows. */
-bool synchrony_early(struct cmta_session *session);
+/* Bytes have come before the session began: `connect` is to see that. */
+void synchrony_note_early(struct cmta_session *session);
+
+/* Ends a session for such bytes, whatever `connect` says; false when they are not refused. */
+bool synchrony_turn_away(struct cmta_session *session);
+
+/* The row of CONNECT: greets. */
+void connect_done(struct cmta_session *session);
 
 /* Bytes have come behind a command or message, by its row (NULL: it is unknown), whose reply is not
-   sent. */
+   sent. False when the session is over by it, as in what follows. */
 bool synchrony_behind(struct cmta_session *session, const struct verb *verb);
 
 /* Bytes are brought now: whether a reply that must be awaited is still to come, or to be sent. */

@@ -62,7 +62,7 @@ static void take_over(struct taken *taken, struct cmta_session *session) {
 }
 
 static bool can_take(const struct cmta_session *session) {
-  bool asked = session->question == QUESTION_ASKED || session->question == QUESTION_OPEN;
+  bool asked = session->hand.question == QUESTION_ASKED || session->hand.question == QUESTION_OPEN;
   const struct transaction *transaction = session->transaction;
   return asked && session->event == BODY_END && !transaction->taken && !transaction->claim;
 }

@@ -117,9 +117,10 @@ static void forget(struct cmta_session *session) {
   chain_free_data(session->service, session->attachments);
 }
 
-/* What the new one is said to have said; false without memory. */
+/* What the new one is said to have said; false without memory. LHLO is as good as EHLO (RFC 2033
+ * section 4.1). */
 static bool believe(struct cmta_session *session, const struct cmta_client *client) {
-  session->esmtp = cmta_slice_is(text_slice(client->protocol), "ESMTP");
+  session->esmtp = *client->protocol && !cmta_slice_is(text_slice(client->protocol), "SMTP");
   if (*client->hello_name)
     session->hello = memory_copy(&session->memory, text_slice(client->hello_name));
   if (*client->hello_name && !session->hello)
@@ -148,7 +149,7 @@ enum cmta_verdict xforward_ask(struct cmta_session *session, const struct hook_s
 
 void xforward_done(struct cmta_session *session) {
   accept(session, &session->forwarded);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 void forwarded_forget(struct cmta_session *session) {

@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-static const char *const protocols[] = {"SMTP", "ESMTP", NULL};
+/* Of XCLIENT. Dovecot says LMTP, in LMTP. */
+static const char *const protocols[] = {"SMTP", "ESMTP", "LMTP", NULL};
 
 static bool is_word(const char *text, const char *word) {
   return ascii_same(text_slice(text), text_slice(word));

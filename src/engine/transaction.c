@@ -92,7 +92,7 @@ enum cmta_verdict mail_ask(struct cmta_session *session, const struct hook_set *
 
 void mail_done(struct cmta_session *session) {
   session->transaction->begun = true;
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 /* A MAIL that is refused has begun nothing. */
@@ -124,7 +124,7 @@ void rcpt_done(struct cmta_session *session) {
   envelope_add_candidate(session);
   domains_done(session);
   statistics_count(session, (struct cmta_counts){.recipients = 1});
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 void rcpt_undone(struct cmta_session *session) {
@@ -140,7 +140,7 @@ void data_done(struct cmta_session *session) {
   unsigned manner = chunk_line_manner(session);
   body_begin(&session->transaction->body, session->service->settings.max_text_line, manner);
   section_begin(session);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }
 
 /* How much may come, and the reply to more. */
@@ -168,13 +168,16 @@ static void cut_slice(struct cmta_session *session, struct room room) {
   if (session->slice.length <= room.octets)
     return;
   session->transaction->excess = room.excess;
+  session->discarded += session->slice.length - room.octets;
   session->slice.length = (size_t)room.octets;
 }
 
 static enum reply_id limit_slice(struct cmta_session *session) {
   struct room room = room_of(session);
-  if (room.octets == 0)
+  if (room.octets == 0) {
+    session->discarded += session->slice.length;
     return room.excess;
+  }
   cut_slice(session, room);
   struct hops *hops = &session->transaction->hops;
   unsigned most = session->service->settings.max_received;
@@ -217,7 +220,7 @@ void message_done(struct cmta_session *session) {
   if (answers_are_asked(session))
     answers_send(session);
   else
-    reply_send(session, session->standard, false);
+    reply_send(session, session->hand.standard, false);
   session->errors = 0;
   statistics_count(session, (struct cmta_counts){.messages = 1});
   message_hand_over(session);
@@ -237,5 +240,5 @@ enum cmta_verdict rset_ask(struct cmta_session *session, const struct hook_set *
 void rset_done(struct cmta_session *session) {
   transaction_drop(session);
   forwarded_forget(session);
-  reply_send(session, session->standard, false);
+  reply_send(session, session->hand.standard, false);
 }

@@ -13,6 +13,7 @@
 #include "engine/own_verbs.h"
 #include "engine/section.h"
 #include "engine/starttls.h"
+#include "engine/synchrony.h"
 #include "engine/told.h"
 #include "engine/transaction.h"
 #include "event.h"
@@ -24,6 +25,7 @@ static const struct verb verbs[] = {
      .question = "connect",
      .hook = offsetof(struct cmta_hooks, connect),
      .ask = connect_ask,
+     .done = connect_done,
      .accepted = REPLY_GREETING,
      .refused = REPLY_NO_SERVICE,
      .deferred = REPLY_BUSY},

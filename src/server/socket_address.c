@@ -27,11 +27,13 @@ static uint16_t ipv6_text(const struct sockaddr_in6 *address, char *text) {
   return ntohs(address->sin6_port);
 }
 
-/* sun_path need not be terminated, and is no path when it begins with NUL (unnamed or abstract). */
+/* sun_path need not be terminated, and is no path when it begins with NUL (unnamed or abstract). A
+ * client chooses what it is bound to: a relative path could look like an address of the network. */
 static uint16_t path_text(const struct sockaddr_un *address, socklen_t length, char *text) {
   size_t before = offsetof(struct sockaddr_un, sun_path);
   size_t room = length > before ? length - before : 0;
-  size_t path = room > 0 ? strnlen(address->sun_path, room) : 0;
+  bool absolute = room > 0 && address->sun_path[0] == '/';
+  size_t path = absolute ? strnlen(address->sun_path, room) : 0;
   memcpy(text, address->sun_path, path);
   text[path] = '\0';
   return 0;

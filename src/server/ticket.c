@@ -64,8 +64,24 @@ static struct answer *forget(struct cmta_server *server, uint32_t *place) {
   return server->tickets.open > 0 ? NULL : answers_cut(&server->tickets);
 }
 
-/* Frees the slots of a connection whose questions are over, or all. */
-static void release(struct connection *connection, bool all) {
+/* Whether a slot is to be freed now. */
+typedef bool release_rule(struct cmta_session *session, const struct slot *slot);
+
+static bool is_any(struct cmta_session *session, const struct slot *slot) {
+  (void)session, (void)slot;
+  return true;
+}
+
+static bool is_over(struct cmta_session *session, const struct slot *slot) {
+  return !cmta_session_awaits(session, slot->recipient, slot->number);
+}
+
+static bool is_overdue(struct cmta_session *session, const struct slot *slot) {
+  return cmta_session_overdue(session, slot->recipient);
+}
+
+/* Frees slots of a connection. */
+static void release(struct connection *connection, release_rule *rule) {
   struct cmta_server *server = connection->server;
   struct answer *stale = NULL;
   uint32_t *place = &connection->slot;
@@ -74,7 +90,7 @@ static void release(struct connection *connection, bool all) {
   pthread_mutex_lock(&server->tickets.lock);
   while (*place) {
     struct slot *slot = &server->tickets.slots[*place - 1];
-    if (all || !cmta_session_awaits(connection->session, slot->recipient, slot->number))
+    if (rule(connection->session, slot))
       stale = forget(server, place);
     else
       place = &slot->next;
@@ -83,9 +99,9 @@ static void release(struct connection *connection, bool all) {
   answers_give(server, stale);
 }
 
-void ticket_release(struct connection *connection) { release(connection, true); }
+void ticket_release(struct connection *connection) { release(connection, is_any); }
 
-void ticket_note(struct connection *connection) { release(connection, false); }
+void ticket_note(struct connection *connection) { release(connection, is_over); }
 
 /* ---- On the loop's thread ---- */
 
@@ -171,7 +187,7 @@ bool ticket_last_call(struct connection *connection) {
     return false;
   if (deliver_all(connection->server, connection))
     return true;
-  ticket_release(connection);
+  release(connection, is_overdue);
   return false;
 }
 

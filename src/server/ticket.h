@@ -62,7 +62,7 @@ void ticket_note(struct connection *connection);
 void ticket_release(struct connection *connection);
 
 /* The last moment for answers to the connection's questions: true when one has come and been given
-   to the session; else the tickets are stale. */
+   to the session; else the tickets of those that are overdue are stale. */
 bool ticket_last_call(struct connection *connection);
 
 #endif

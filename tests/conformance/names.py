@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Each row of the tables in conformance/ names tests that exist, or says who answers for it.
+"""Each row of the tables beside this file names tests that exist, or says who answers for it.
 
 usage: names.py SOURCE BUILD CTEST
 """
@@ -46,7 +46,7 @@ def main():
     listed = subprocess.run([ctest, "--test-dir", build, "--show-only=json-v1"], check=True, capture_output=True)
     tests = {test["name"] for test in json.loads(listed.stdout)["tests"]}
     count, wrong = 0, []
-    for path in sorted(pathlib.Path(source, "conformance").glob("*.md")):
+    for path in sorted(pathlib.Path(source, "tests/conformance").glob("*.md")):
         if path.name == "README.md":
             continue
         for number, cells in rows(path):

@@ -157,20 +157,3 @@ Test(chunks, each_listener_has_manners_of_its_own_or_those_of_the_settings) {
   send_bare(2, "250 ");
   cr_expect_str_eq(world.last, "one\r\ntwo\r\n");
 }
-
-Test(chunks, a_listener_with_manners_that_cannot_be_is_refused) {
-  struct cmta_manners manners;
-  struct cmta_listen listen;
-  world_listen_any(&world);
-  cmta_listen_init(&listen);
-  listen.address = "127.0.0.1:0";
-  listen.manners = &manners;
-  cmta_manners_init(&manners);
-  manners.line_endings = (enum cmta_line_endings)3;
-  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
-  cmta_manners_init(&manners);
-  manners.size++;
-  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
-  manners.size = 0;
-  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
-}

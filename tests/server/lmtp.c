@@ -3,21 +3,27 @@
 /* Listeners that speak LMTP (RFC 2033), and what tickets of several recipients are. */
 
 #include "harness.h"
+#include "hours.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static struct world world;
 static struct client client;
 static struct cmta_ticket tickets[4];
 static struct cmta_session *asked;
+static unsigned deadlines[4]; /* 0: as the settings have it */
 static size_t count;
 
 static enum cmta_verdict on_message(struct cmta_session *session, void *user,
                                     const struct cmta_message *message) {
   (void)user, (void)message;
   asked = session;
+  if (deadlines[count])
+    cr_assert_eq(cmta_session_set_deadline(session, deadlines[count], CMTA_TEMPFAIL), 0);
   cr_assert_eq(cmta_server_ticket(world.server, session, &tickets[count++]), 0);
   return CMTA_LATER;
 }
@@ -26,6 +32,7 @@ static void begin(void) {
   world_init(&world);
   world.hooks.message = on_message;
   count = 0;
+  memset(deadlines, 0, sizeof deadlines);
 }
 
 static void end(void) { world_free(&world); }
@@ -194,10 +201,59 @@ Test(lmtp, all_that_are_open_are_answered_when_their_time_is_up) {
   client_close(&client, false);
 }
 
+Test(lmtp, a_deadline_leaves_the_tickets_of_other_recipients) {
+  deadlines[0] = 1, deadlines[1] = 4, deadlines[2] = 6;
+  open_questions();
+  hours_pass(1.1);
+  client_expect(&client, "451 ");
+  cr_expect_eq(decide(0, CMTA_ACCEPT), CMTA_E_STALE);
+  cr_expect_eq(decide(1, CMTA_ACCEPT), 0);
+  client_expect(&client, "250 ");
+  cr_expect_eq(decide(2, CMTA_REJECT), 0);
+  client_expect(&client, "554 ");
+  cr_expect_eq(world.cancelled, 1);
+  client_close(&client, false);
+}
+
+/* Lets what is due happen. */
+static void run_what_is_due(void) {
+  for (int i = 0; i < 4; i++)
+    ev_run(world.loop, EVRUN_NOWAIT);
+}
+
+Test(lmtp, a_deadline_is_not_put_off_by_answers_to_other_recipients) {
+  deadlines[0] = 1;
+  open_questions();
+  for (int i = 1; i < 3; i++) {
+    hours_pass(0.4);
+    cr_expect_eq(decide(i, CMTA_ACCEPT), 0);
+    run_what_is_due();
+  }
+  hours_pass(0.4);
+  run_what_is_due();
+  cr_expect_eq(decide(0, CMTA_ACCEPT), CMTA_E_STALE);
+  client_expect(&client, "451 ");
+  client_expect(&client, "250 ");
+  client_expect(&client, "250 ");
+  client_close(&client, false);
+}
+
 Test(lmtp, tickets_are_stale_when_their_client_has_gone) {
   open_questions();
   client_close(&client, true);
   world_run_empty(&world);
   for (int i = 0; i < 3; i++)
     cr_expect_eq(decide(i, CMTA_ACCEPT), CMTA_E_STALE);
+}
+
+/* Whoever half-closes a connection has gone away (hooks.h, `cancelled`). */
+Test(lmtp, a_client_that_half_closes_behind_its_message_cancels_all_that_are_open) {
+  open_questions();
+  shutdown(client.fd, SHUT_WR);
+  world_run_empty(&world);
+  cr_expect_eq(world.cancelled, 3);
+  cr_expect_eq(world.reason, CMTA_CLOSED_HANGUP);
+  for (int i = 0; i < 3; i++)
+    cr_expect_eq(decide(i, CMTA_ACCEPT), CMTA_E_STALE);
+  client_close(&client, false);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct world world;
@@ -297,6 +298,61 @@ Test(proxy, finds_no_memory_and_the_connection_is_closed) {
   world.starved = false;
   cr_expect_eq(world.opened, 0);
   client_close(&client, false);
+}
+
+/* ---- Names of Unix sockets, which clients choose ---- */
+
+enum { UNIX_HEADER = 16 + 2 * 108 };
+
+Test(proxy, may_not_pass_off_a_path_as_an_address) {
+  char header[UNIX_HEADER] = "\r\n\r\n\0\r\nQUIT\n\x21\x31\0\xd8";
+  struct cmta_listen listen;
+  strcpy(header + 16, "192.0.2.1");
+  strcpy(header + 16 + 108, "198.51.100.2");
+  cmta_listen_init(&listen);
+  listen.address = "127.0.0.1:0";
+  listen.proxy_from = "127.0.0.1";
+  listen.xclient_from = "192.0.2.1";
+  cr_assert_eq(world_listen_with(&world, &listen), 0);
+  client_connect(&client, &world, 0);
+  cr_assert(client_push(&client, header, sizeof header));
+  client_expect(&client, "220 ");
+  cr_expect_str_eq(seen.peer, "");
+  cr_expect_str_eq(seen.local, "");
+  client_say(&client, "XCLIENT ADDR=192.0.2.9", "550 5.7.0 ");
+  client_close(&client, false);
+}
+
+/* Connects from a socket with this name in the working folder. */
+static void connect_named(const char *name, const char *path) {
+  struct sockaddr_un own = {.sun_family = AF_UNIX}, there = {.sun_family = AF_UNIX};
+  strcpy(own.sun_path, name);
+  strcpy(there.sun_path, path);
+  client.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  cr_assert_eq(bind(client.fd, (struct sockaddr *)&own, sizeof own), 0);
+  cr_assert_eq(connect(client.fd, (struct sockaddr *)&there, sizeof there), 0);
+}
+
+Test(proxy, of_a_client_with_a_name_like_an_address_is_not_believed) {
+  char folder[] = "/tmp/cmta-test-XXXXXX", path[64];
+  struct cmta_listen listen;
+  cr_assert_not_null(mkdtemp(folder));
+  cr_assert_eq(chdir(folder), 0);
+  snprintf(path, sizeof path, "%s/socket", folder);
+  cmta_listen_init(&listen);
+  listen.address = path;
+  listen.proxy_from = listen.xclient_from = "10.0.0.1";
+  cr_assert_eq(world_listen_with(&world, &listen), 0);
+  client_connect(&client, &world, 0);
+  client_close(&client, false);
+  connect_named("10.0.0.1", path);
+  client_expect(&client, "220 ");
+  cr_expect_str_eq(seen.peer, "");
+  client_say(&client, "XCLIENT ADDR=192.0.2.9", "550 5.7.0 ");
+  client_close(&client, false);
+  unlink("10.0.0.1");
+  cmta_server_stop(world.server, NULL, NULL);
+  rmdir(folder);
 }
 
 /* ---- XCLIENT and XFORWARD ---- */

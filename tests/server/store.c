@@ -333,7 +333,7 @@ Test(store, back_pressure_bounds_the_memory_of_100_MB) {
          most_resident - resident_before);
   cr_expect_gt(stuck, 100);
   cr_expect_leq(most_held - held_before, BOUND_HELD);
-#if !defined(__SANITIZE_ADDRESS__)
+#ifndef CMTA_SANITIZED
   cr_expect_leq(most_resident - resident_before, BOUND_RESIDENT);
 #endif
   client_close(&client, true);

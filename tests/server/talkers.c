@@ -39,9 +39,10 @@ Test(talkers, before_the_greeting_are_refused_where_manners_say_so) {
   manners.early_talker = CMTA_REACTION_REFUSE;
   listen_with_manners();
   talk_early();
-  client_expect(&client, "554 5.5.0 ");
+  client_expect(&client, "554 Wait");
   client_expect_end(&client);
-  cr_expect_eq(world.opened, 0);
+  cr_expect_eq(world.opened, 1);
+  cr_expect_eq(world.reason, CMTA_CLOSED_PROTOCOL);
   client_close(&client, false);
 }
 
@@ -81,7 +82,7 @@ Test(talkers, while_connect_is_open_are_refused_at_once) {
   client_connect(&client, &world, 0);
   world_run_until_asked(&world);
   client_send(&client, "NOOP\r\n");
-  client_expect(&client, "554 5.5.0 ");
+  client_expect(&client, "554 Wait");
   client_expect_end(&client);
   cr_expect_eq(world.cancelled, 1);
   cr_expect_eq(world.reason, CMTA_CLOSED_PROTOCOL);
@@ -122,7 +123,12 @@ Test(talkers, of_a_listener_with_wrong_manners_find_none) {
   manners.pipelining = (enum cmta_reaction)4;
   cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
   manners.pipelining = CMTA_REACTION_DROP;
+  manners.line_endings = (enum cmta_line_endings)3;
+  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
+  manners.line_endings = CMTA_LINE_ENDINGS_KEEP;
   manners.size = sizeof manners + 1;
+  cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
+  manners.size = 0;
   cr_expect_eq(cmta_server_listen_with(world.server, &listen), CMTA_E_ARGUMENT);
 }
 

@@ -54,7 +54,7 @@ Test(ticket, lf_divides_the_lines_of_its_reply) {
   open_noop();
   cr_assert_eq(cmta_ticket_answer(world.server, ticket, CMTA_TEMPFAIL, 450, NULL, "%s", "a\n\nb"),
                0);
-  client_expect(&client, "450-4.3.0 a\r\n450-4.3.0 \r\n450 4.3.0 b\r\n");
+  client_expect(&client, "450-4.2.0 a\r\n450-4.2.0 \r\n450 4.2.0 b\r\n");
   leave();
 }
 

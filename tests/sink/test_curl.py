@@ -9,14 +9,18 @@ from support import PATIENCE, Sink, SinkTest, main, needs
 
 @needs("curl")
 class Curl(SinkTest):
+    def curl(self, sink, message, sender, recipients, *options):
+        """What subprocess.run() returns of a curl that sends one message."""
+        command = ["curl", "--silent", "--show-error", f"smtp://127.0.0.1:{sink.port}/client.example", "--mail-from", sender,
+                   "--upload-file", "-", *options]
+        for recipient in recipients:
+            command += ["--mail-rcpt", recipient]
+        return subprocess.run(command, input=message, capture_output=True, timeout=PATIENCE)
+
     def send(self, message, sender="from@example.org", recipients=("to@example.org",)):
         """Sends one message to a sink of its own and returns its record."""
         with Sink("--jsonl", self.path) as sink:
-            command = ["curl", "--silent", "--show-error", f"smtp://127.0.0.1:{sink.port}/client.example",
-                       "--mail-from", sender, "--upload-file", "-"]
-            for recipient in recipients:
-                command += ["--mail-rcpt", recipient]
-            result = subprocess.run(command, input=message, capture_output=True, timeout=PATIENCE)
+            result = self.curl(sink, message, sender, recipients)
             self.assertEqual(result.returncode, 0, result.stderr)
             return self.record()
 
@@ -45,6 +49,19 @@ class Curl(SinkTest):
 
     def test_the_null_sender_is_empty(self):
         self.assertEqual(self.send(b"\r\n", sender="")["from"]["address"], "")
+
+    def test_recipients_that_are_not_refused_get_it_where_some_may_be(self):
+        with Sink("--jsonl", self.path, "--reject", "rcpt:b@example.org") as sink:
+            names = ["a@example.org", "b@example.org", "c@example.org"]
+            result = self.curl(sink, b"\r\n", "from@example.org", names, "--mail-rcpt-allowfails")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual([to["address"] for to in self.record()["to"]], ["a@example.org", "c@example.org"])
+
+    def test_nobody_gets_it_where_all_are_refused(self):
+        with Sink("--jsonl", self.path, "--reject", "rcpt") as sink:
+            result = self.curl(sink, b"\r\n", "from@example.org", ["a@example.org", "b@example.org"], "--mail-rcpt-allowfails")
+            self.assertIn(b"RCPT failed: 550", result.stderr)
+            self.assertEqual(self.records(), [])
 
 
 if __name__ == "__main__":

@@ -61,6 +61,37 @@ class Extensions(SinkTest):
                 self.assert_refused(result)
                 self.assertRegex(result.stderr, b"--extensions: [A-Z0-9]+ needs [-a-zA-Z0-9]+")
 
+    def test_what_contradicts_other_options_is_said(self):
+        user, tls = ("--auth", "alice:secret"), ("--tls-self-signed", self.path)
+        for names, *options in (
+                ("-AUTH", "--auth-required", *user, "--auth-in-clear"), ("-AUTH", "--submission", *user), ("-AUTH", *user),
+                ("-AUTH", "--auth-file", "passwd"), ("-AUTH", "--auth-required"), ("-AUTH", "--submission"),
+                ("-STARTTLS", *tls, "--tls", "required"), ("-STARTTLS", *tls, "--tls", "offered"), ("-STARTTLS", *tls),
+                ("-STARTTLS", *tls, "--tls", "offered", "--listen-tls", "127.0.0.1:0"),
+                ("REQUIRETLS",), ("ETRN", "--submission", *user, "--auth-in-clear"), ("-XCLIENT,-XFORWARD", "--xclient-from", "::1")):
+            with self.subTest(names=names, options=options):
+                result = run("sink", "--listen", "127.0.0.1:0", "--extensions", names, *options)
+                self.assert_refused(result)
+                self.assertIn(b"--extensions: " + names.encode(), result.stderr)
+
+    def test_what_lmtp_alone_has_no_use_for_is_said(self):
+        user = ("--auth", "alice:secret", "--auth-in-clear")
+        for what, *options in (("PRDR", "--extensions", "PRDR"), ("-PIPELINING", "--extensions", "-PIPELINING"),
+                               ("-ENHANCEDSTATUSCODES", "--extensions", "-ENHANCEDSTATUSCODES"), ("--submission", "--submission", *user)):
+            with self.subTest(options=options):
+                result = run("sink", "--lmtp", "127.0.0.1:0", *options)
+                self.assert_refused(result)
+                self.assertRegex(result.stderr, b"cmta sink: (--extensions: )?" + what.encode() + b" .* --lmtp alone")
+
+    def test_what_goes_together_is_taken(self):
+        tls = ("--tls-self-signed", self.path)
+        self.assertNotIn("STARTTLS", self.offered(*tls, "--extensions", "-STARTTLS", "--listen-tls", "127.0.0.1:0"))
+        self.assertNotIn("AUTH", self.offered("--extensions", "-AUTH"))
+        self.assertNotIn("STARTTLS", self.offered("--extensions", "-STARTTLS", "--tls", "off"))
+        self.assertNotIn("REQUIRETLS", self.offered(*tls, "--extensions", "REQUIRETLS"))
+        self.assertIn("PRDR", self.offered("--extensions", "PRDR", "--lmtp", "127.0.0.1:0"))
+        self.assertIn("XFORWARD", self.offered("--extensions", "-XCLIENT", "--xclient-from", "127.0.0.1"))
+
     @needs("swaks")
     def test_swaks_hears_of_each_recipient_by_prdr(self):
         with Sink("--jsonl", self.path, "--extensions", "PRDR", "--reject", "message:b@example.org=550 5.7.1 no b") as sink:

@@ -71,6 +71,22 @@ class Lmtp(SinkTest):
             self.assertIn(b"<** 552 5.2.2 full", self.swaks("--socket", self.socket).stdout)
             self.assert_kept(["a@example.org", "c@example.org"])
 
+    @needs("swaks")
+    def test_swaks_sends_headers_of_proxies_before_it_delivers(self):
+        ends = ("--proxy-source", "192.0.2.1", "--proxy-source-port", "4711", "--proxy-dest", "192.0.2.2", "--proxy-dest-port", "24")
+        for version, family in ("1", "TCP4"), ("2", "AF_INET"):
+            with self.subTest(version=version), self.sink("--proxy-from", "unix"):
+                self.assert_swaks_delivers("--socket", self.socket, "--proxy-version", version, "--proxy-family", family, *ends)
+                self.assertEqual(self.record()["peer"], {"address": "192.0.2.1", "port": 4711})
+            os.unlink(self.path)
+
+    @needs("swaks")
+    def test_swaks_speaks_for_another_client(self):
+        with self.sink("--xclient-from", "unix"):
+            self.assert_swaks_delivers("--socket", self.socket, "--xclient-addr", "192.0.2.1", "--xclient-name", "client.example")
+            record = self.record()
+            self.assertEqual((record["peer"]["address"], record["xclient"]["name"]), ("192.0.2.1", "client.example"))
+
     # ---- A bare client ----
 
     def session(self, sink, recipients):

@@ -41,6 +41,22 @@ class Proxy(SinkTest):
         self.assertEqual(record["xclient"]["name"], "client.example")
         self.assertIsNone(record["proxy"])
 
+    def test_what_xclient_did_not_tell_is_null(self):
+        with Sink("--jsonl", self.path, "--xclient-from", "127.0.0.1") as sink, sink.client() as client:
+            self.assertTrue(client.say("XCLIENT LOGIN=alice NAME=[UNAVAILABLE]").startswith("220"))
+            client.say("EHLO client.example")
+            client.message()
+            self.assertEqual(self.record()["xclient"], {"name": None, "peer": {"address": None, "port": None},
+                                                        "local": {"address": None, "port": None}, "protocol": None,
+                                                        "helo": None, "login": "alice", "id": None, "source": None})
+
+    def test_a_connection_is_counted_once_whoever_it_speaks_for(self):
+        with Sink("--xclient-from", "127.0.0.1") as sink:
+            with sink.client() as client:
+                for number in range(2):
+                    self.assertTrue(client.say(f"XCLIENT HELO=client{number}.example").startswith("220"))
+            self.assertRegex(sink.stop()[1][0], r", 1 connections\Z")
+
     @needs("curl")
     def test_curl_sends_a_header(self):
         with Sink("--jsonl", self.path, "--proxy-from", "127.0.0.1") as sink:
@@ -60,8 +76,10 @@ class Proxy(SinkTest):
                     lines.flush()
                 self.assertIn(b"221 ", lines.read())
         record = self.record()
-        self.assertEqual(record["xforward"]["peer"]["address"], "192.0.2.1")
-        self.assertEqual((record["xforward"]["source"], record["xforward"]["id"]), ("remote", "4f"))
+        self.assertEqual(record["xforward"], {"name": None, "peer": {"address": "192.0.2.1", "port": None},
+                                              "local": {"address": None, "port": None}, "protocol": None, "helo": None,
+                                              "login": None, "id": "4f", "source": "remote"})
+        self.assertIsNone(record["xclient"])
         self.assertEqual(record["peer"]["address"], "127.0.0.1")
 
     def test_submission_needs_a_user(self):
@@ -70,8 +88,8 @@ class Proxy(SinkTest):
         self.assertIn(b"--submission needs a user", result.stderr)
 
     def test_networks_that_are_none_are_said(self):
-        for option in "--proxy-from", "--xclient-from":
-            result = run("sink", option, "everybody")
+        for option, networks in (("--proxy-from", "everybody"), ("--xclient-from", "everybody"), ("--proxy-from", " ")):
+            result = run("sink", option, networks)
             self.assertEqual(result.returncode, 2)
             self.assertIn(b"is no list of networks", result.stderr)
 

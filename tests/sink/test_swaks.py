@@ -8,16 +8,17 @@ from support import PATIENCE, Sink, SinkTest, main, needs
 
 @needs("swaks")
 class Swaks(SinkTest):
-    def send(self, message, *arguments):
+    def send(self, message, *arguments, options=()):
         """Sends one message to a sink of its own and returns its record.
 
         Its lines end in newlines alone, the last one in nothing: swaks makes CR LF of the former and adds the latter.
         """
-        with Sink("--jsonl", self.path) as sink:
+        with Sink("--jsonl", self.path, *options) as sink:
             command = ["swaks", "--server", "127.0.0.1", "--port", str(sink.port), "--helo", "client.example",
                        "--from", "from@example.org", "--to", "to@example.org", "--data", "-", *arguments]
             result = subprocess.run(command, input=message, capture_output=True, timeout=PATIENCE)
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            self.dialogue = result.stdout.decode()
             return self.record()
 
     def assert_kept(self, message):
@@ -50,6 +51,13 @@ class Swaks(SinkTest):
     def test_pipelining_is_understood(self):
         record = self.send(b"Subject: test\n\npipelined", "--pipeline")
         self.assertEqual(record["data"], "Subject: test\r\n\r\npipelined\r\n")
+
+    def test_prdr_gives_each_recipient_a_reply_behind_the_message(self):
+        record = self.send(b"Subject: test\n\n", "--to", "a@example.org,b@example.org,c@example.org", "--prdr",
+                           options=("--extensions", "PRDR", "--reject", "message:b@example.org=552 5.2.2 Full"))
+        self.assertIs(record["from"]["prdr"], True)
+        self.assertEqual([to["address"] for to in record["to"]], ["a@example.org", "c@example.org"])
+        self.assertRegex(self.dialogue, r"<-  353 .*\n<-  250 .*\n<\*\* 552 5\.2\.2 Full\n<-  250 .*\n<-  250 ")
 
 
 if __name__ == "__main__":

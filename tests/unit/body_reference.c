@@ -169,3 +169,16 @@ void reading_clear(struct body_reading *reading) {
   free(reading->faults);
   *reading = (struct body_reading){0};
 }
+
+static const char *const fault_names[] = {[FOUND_BARE_CR] = "CR",
+                                          [FOUND_BARE_LF] = "LF",
+                                          [FOUND_LONG_LINE] = "LONG",
+                                          [FOUND_HEADERS] = "H"};
+
+void reading_list_faults(const struct body_reading *reading, char *text, size_t size) {
+  size_t used = 0;
+  text[0] = '\0';
+  for (size_t i = 0; i < reading->fault_count && used < size; i++)
+    used += (size_t)snprintf(text + used, size - used, "%s%s@%zu", i > 0 ? " " : "",
+                             fault_names[reading->faults[i].kind], reading->faults[i].offset);
+}

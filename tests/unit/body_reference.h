@@ -43,6 +43,10 @@ bool reading_same(const struct body_reading *one, const struct body_reading *oth
 /* Writes a reading for people, bytes escaped. */
 void reading_print(FILE *file, const char *title, const struct body_reading *reading);
 
+/* Writes its faults as in the tables of the tests, "CR@3 LF@4": at most size octets, NUL included.
+ */
+void reading_list_faults(const struct body_reading *reading, char *text, size_t size);
+
 /* Frees what a reading holds. */
 void reading_clear(struct body_reading *reading);
 

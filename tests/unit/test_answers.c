@@ -12,7 +12,9 @@ static enum cmta_verdict verdict;
 static uint64_t numbers[8]; /* of the questions, by recipient */
 static int inside[3];       /* what was returned inside the hook */
 static unsigned woken;
-static unsigned starved; /* requests for memory that fail from now on */
+static uint64_t now;          /* by the clock of the service */
+static unsigned deadlines[3]; /* of the recipients; 0: none is set */
+static unsigned starved;      /* requests for memory that fail from now on */
 
 static void *allocate(void *context, void *pointer, size_t old_size, size_t new_size) {
   (void)context, (void)old_size;
@@ -23,12 +25,16 @@ static void *allocate(void *context, void *pointer, size_t old_size, size_t new_
   return starved && starved-- ? NULL : realloc(pointer, new_size);
 }
 
+static uint64_t tick(void *context) { return *(uint64_t *)context; }
+
 static enum cmta_verdict on_message(struct cmta_session *asked, void *user,
                                     const struct cmta_message *message) {
   (void)user, (void)message;
   size_t recipient = cmta_session_recipient(asked);
   if (recipient < 8)
     numbers[recipient] = cmta_session_question_number(asked);
+  if (recipient < 3 && deadlines[recipient])
+    cmta_session_set_deadline(asked, deadlines[recipient], CMTA_REJECT);
   inside[0] = cmta_session_select(asked, recipient);
   inside[1] = cmta_session_decide(asked, CMTA_ACCEPT);
   inside[2] = cmta_session_awaits(asked, recipient, cmta_session_question_number(asked));
@@ -58,7 +64,10 @@ static void begin(void) {
   verdict = CMTA_LATER;
   woken = starved = 0;
   settings.allocator.reallocate = allocate;
+  settings.clock = (struct cmta_clock){.monotonic = tick, .context = &now};
   memset(numbers, 0, sizeof numbers);
+  memset(deadlines, 0, sizeof deadlines);
+  now = 0;
   cr_assert_eq(cmta_service_new(&service, &settings, &hooks, NULL), 0);
   cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   cmta_session_on_decision(session, note_woken, NULL);
@@ -183,4 +192,82 @@ Test(answers, are_forgotten_with_a_session_that_is_freed) {
   cmta_session_select(session, 1);
   cmta_reply(session, 250, NULL, "two");
   cmta_session_decide(session, CMTA_ACCEPT);
+}
+
+/* ---- Deadlines ---- */
+
+enum { SECOND = 1000000000 };
+
+static void expect_open(size_t recipient, bool open) {
+  cr_expect_eq(cmta_session_awaits(session, recipient, numbers[recipient]), open, "%zu", recipient);
+}
+
+Test(answers, have_a_deadline_each_that_is_counted_from_its_question) {
+  deadlines[0] = 6, deadlines[1] = 1, deadlines[2] = 2;
+  now = 5ull * SECOND;
+  send_message();
+  cr_expect_eq(cmta_session_timeout(session), 1);
+  now += SECOND;
+  cmta_session_expire(session);
+  expect_open(0, true), expect_open(1, false), expect_open(2, true);
+  say("");
+  cr_expect_eq(cmta_session_timeout(session), 1);
+  now += SECOND / 2;
+  cr_expect_eq(cmta_session_timeout(session), 1);
+  cr_expect_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
+  say("");
+  expect_open(0, false), expect_open(2, true);
+  now += SECOND / 2;
+  cmta_session_expire(session);
+  say("");
+  struct cmta_slice output = cmta_session_output(session);
+  cr_expect(output.length > 8 && strncmp(output.at, "250 ", 4) == 0);
+  expect_open(2, false);
+}
+
+Test(answers, whose_time_is_up_at_once_are_answered_at_once) {
+  deadlines[0] = deadlines[2] = 3, deadlines[1] = 4;
+  send_message();
+  now = 3ull * SECOND;
+  cmta_session_expire(session);
+  expect_open(0, false), expect_open(1, true), expect_open(2, false);
+}
+
+Test(answers, that_come_too_late_for_the_timer_are_overdue_together) {
+  deadlines[0] = 1, deadlines[1] = 2, deadlines[2] = 9;
+  send_message();
+  now = 4ull * SECOND;
+  cr_expect_eq(cmta_session_timeout(session), 1);
+  cmta_session_expire(session);
+  expect_open(0, false), expect_open(1, false), expect_open(2, true);
+  say("");
+  cr_expect_eq(cmta_session_timeout(session), 5);
+}
+
+/* Another session, of submission with PRDR: nobody waits for longer than 110 seconds. */
+Test(answers, in_submission_are_all_there_within_two_minutes) {
+  const struct cmta_hooks hooks = {.size = sizeof hooks, .message = on_message};
+  struct cmta_settings settings;
+  end();
+  cmta_settings_init(&settings);
+  settings.manners.submission = true;
+  settings.extensions |= CMTA_EXTENSION_PRDR;
+  settings.clock = (struct cmta_clock){.monotonic = tick, .context = &now};
+  cr_assert_eq(cmta_service_new(&service, &settings, &hooks, NULL), 0);
+  cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
+  cmta_session_set_authenticated(session, true);
+  deadlines[0] = deadlines[1] = 300;
+  say("EHLO c.example\r\nMAIL FROM:<a@x.example> PRDR\r\nRCPT TO:<b@x.example>\r\n"
+      "RCPT TO:<c@x.example>\r\nDATA\r\nHello\r\n.\r\n");
+  cr_expect_eq(cmta_session_timeout(session), 110);
+  now = 60ull * SECOND;
+  cr_assert_eq(cmta_session_select(session, 1), 0);
+  cr_assert_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
+  uint64_t progress = cmta_session_progress(session);
+  say("");
+  cr_expect_eq(cmta_session_timeout(session), 50);
+  cr_expect_eq(cmta_session_progress(session), progress, "the other one's time goes on");
+  now = 110ull * SECOND;
+  cmta_session_expire(session);
+  expect_open(0, false);
 }

@@ -15,18 +15,6 @@
 #define BYTES(text)                                                                                \
   { "" text, sizeof text - 1 }
 
-static const char *const fault_names[] = {
-    [FOUND_BARE_CR] = "CR", [FOUND_BARE_LF] = "LF", [FOUND_LONG_LINE] = "LONG"};
-
-/* The faults as in the tables: "CR@3 LF@4". */
-static void list_faults(const struct body_reading *reading, char *text, size_t size) {
-  size_t used = 0;
-  text[0] = '\0';
-  for (size_t i = 0; i < reading->fault_count && used < size; i++)
-    used += (size_t)snprintf(text + used, size - used, "%s%s@%zu", i > 0 ? " " : "",
-                             fault_names[reading->faults[i].kind], reading->faults[i].offset);
-}
-
 /* Fails the test when the message, cut thus, is read otherwise than expected. */
 static void check_cuts(const struct body_reading *expected, struct cmta_slice wire, size_t max_line,
                        const size_t *cuts, size_t cut_count) {
@@ -126,7 +114,7 @@ static const size_t case_count = sizeof cases / sizeof *cases;
 /* What the table says, compared without the reference. */
 static void check_table_row(const struct body_case *row, const struct body_reading *reading) {
   char faults[128];
-  list_faults(reading, faults, sizeof faults);
+  reading_list_faults(reading, faults, sizeof faults);
   cr_expect_str_eq(faults, row->faults, "row %td: %s", row - cases, faults);
   cr_expect_eq(reading->ended, row->after != UNENDED, "row %td", row - cases);
   if (reading->ended)

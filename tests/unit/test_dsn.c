@@ -84,6 +84,7 @@ Test(envid, is_xtext_of_printable_ascii) {
       {"+2b", NULL},
       {"+2", NULL},
       {"a+", NULL},
+      {"++", NULL},
       {"+G0", NULL},
       {"a=b", NULL},
       {"a b", NULL},
@@ -137,6 +138,9 @@ Test(orcpt, is_a_type_and_xtext) {
       {"x400;/C+3Dus/", "x400;/C=us/"},
       {"x-y!#$%&'*/?^_`{|}~;a", "x-y!#$%&'*/?^_`{|}~;a"},
       {"rfc822;a;b", "rfc822;a;b"},
+      {"rfc822;George+20@Tax-+20ME+20.GOV", "rfc822;George @Tax- ME .GOV"},
+      {"rfc822;+3Ca@b+3E", "rfc822;<a@b>"}, /* What an address is, only its type could say. */
+      {"rfc822;<>", "rfc822;<>"},
       {"rfc822;;", "rfc822;;"},
       {"rfc822;\\x{F6}", "rfc822;\\x{F6}"},
       {"rfc822;", NULL},
@@ -151,6 +155,9 @@ Test(orcpt, is_a_type_and_xtext) {
       {"rfc822;\xc3\xb6", NULL},
       {"rfc822;+2b", NULL},
       {"rfc822;a+", NULL},
+      {"rfc822;++", NULL},
+      {"++", NULL},
+      {";", NULL},
       {0},
   });
 }

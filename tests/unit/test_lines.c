@@ -43,22 +43,9 @@ static const struct {
     {COUNTED, BYTES("\r\r\n\0\r"), BYTES("\r\r\n\0\r"), "H@5"},
 };
 
-static const char *const fault_names[] = {[FOUND_BARE_CR] = "CR",
-                                          [FOUND_BARE_LF] = "LF",
-                                          [FOUND_LONG_LINE] = "LONG",
-                                          [FOUND_HEADERS] = "H"};
-
-static void list_faults(const struct body_reading *reading, char *text, size_t size) {
-  size_t used = 0;
-  text[0] = '\0';
-  for (size_t i = 0; i < reading->fault_count && used < size; i++)
-    used += (size_t)snprintf(text + used, size - used, "%s%s@%zu", i > 0 ? " " : "",
-                             fault_names[reading->faults[i].kind], reading->faults[i].offset);
-}
-
 static void check_row(size_t row, struct body_reading reading) {
   char faults[128];
-  list_faults(&reading, faults, sizeof faults);
+  reading_list_faults(&reading, faults, sizeof faults);
   cr_expect_str_eq(faults, cases[row].faults, "row %zu: %s", row, faults);
   cr_expect_eq(reading.length, cases[row].content.length, "row %zu", row);
   cr_expect(memcmp(reading.content, cases[row].content.at, reading.length) == 0, "row %zu", row);

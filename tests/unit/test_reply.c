@@ -61,14 +61,40 @@ Test(reply, has_its_code_and_enhanced_code_on_each_line) {
   cr_assert_str_eq(attempt.output, "250-2.1.9 one 1\r\n250 2.1.9 two\r\n");
 }
 
+/* What a reply of code without an enhanced code goes out with. */
+static const struct fitting {
+  int code;
+  const char *enhanced;
+} fittings[] = {
+    {421, "4.7.0"}, {450, "4.2.0"},  {451, "4.3.0"},  {452, "4.3.1"},  {455, "4.5.4"},
+    {459, "4.3.0"}, {500, "5.5.2"},  {501, "5.5.4"},  {502, "5.5.1"},  {503, "5.5.1"},
+    {504, "5.5.4"}, {521, "5.3.2"},  {523, "5.7.10"}, {530, "5.7.0"},  {534, "5.7.9"},
+    {535, "5.7.8"}, {538, "5.7.11"}, {550, "5.7.1"},  {551, "5.1.6"},  {552, "5.3.4"},
+    {553, "5.1.0"}, {554, "5.7.1"},  {555, "5.5.4"},  {556, "5.1.10"}, {250, "2.0.0"},
+    {299, "2.0.0"},
+};
+
+static const struct fitting *fitting;
+
 static void without_enhanced(struct cmta_session *session, struct attempt *attempt) {
-  attempt->result = cmta_reply(session, 450, NULL, "later");
+  attempt->result = cmta_reply(session, fitting->code, NULL, "text");
 }
 
-Test(reply, without_an_enhanced_code_gets_one_of_its_class) {
-  struct attempt attempt = {.compose = without_enhanced, .verdict = CMTA_TEMPFAIL};
-  run(&attempt);
-  cr_assert_str_eq(attempt.output, "450 4.3.0 later\r\n");
+static enum cmta_verdict verdict_of(int code) {
+  static const enum cmta_verdict verdicts[] = {
+      [2] = CMTA_ACCEPT, [4] = CMTA_TEMPFAIL, [5] = CMTA_REJECT};
+  return code == 421 ? CMTA_CLOSE : verdicts[code / 100];
+}
+
+Test(reply, without_an_enhanced_code_gets_one_that_fits_its_code) {
+  for (size_t i = 0; i < sizeof fittings / sizeof *fittings; i++) {
+    fitting = &fittings[i];
+    struct attempt attempt = {.compose = without_enhanced, .verdict = verdict_of(fitting->code)};
+    char expected[64];
+    snprintf(expected, sizeof expected, "%d %s text\r\n", fitting->code, fitting->enhanced);
+    run(&attempt);
+    cr_expect_str_eq(attempt.output, expected);
+  }
 }
 
 static void injecting(struct cmta_session *session, struct attempt *attempt) {

@@ -22,6 +22,10 @@ static int make(void (*change)(struct cmta_settings *settings)) {
 static void unchanged(struct cmta_settings *settings) { (void)settings; }
 static void bad_host(struct cmta_settings *settings) { settings->hostname = "a b"; }
 static void no_host(struct cmta_settings *settings) { settings->hostname = NULL; }
+static void utf8_host(struct cmta_settings *settings) {
+  settings->hostname = "b\xc3\xbc"
+                       "cher.example";
+}
 static void injected_host(struct cmta_settings *settings) { settings->hostname = "a\r\n250 x"; }
 static void literal_host(struct cmta_settings *settings) { settings->hostname = "[192.0.2.1]"; }
 static void bad_greeting(struct cmta_settings *settings) { settings->greeting = "x\ny"; }
@@ -80,6 +84,7 @@ Test(service, refuses_a_host_name_that_is_none) {
   cr_assert_eq(make(bad_host), CMTA_E_ARGUMENT);
   cr_assert_eq(make(no_host), CMTA_E_ARGUMENT);
   cr_assert_eq(make(injected_host), CMTA_E_ARGUMENT);
+  cr_assert_eq(make(utf8_host), CMTA_E_ARGUMENT, "RFC 6531 section 3.7.1");
 }
 
 Test(service, refuses_a_greeting_with_control_bytes) {

@@ -13,10 +13,11 @@ static struct cmta_service *service;
 static struct cmta_session *session;
 static char said[4096];
 static enum cmta_verdict on_connect, on_noop;
-static unsigned cancelled;
+static unsigned cancelled, closed, seen_by_connect;
 
 static enum cmta_verdict ask_connect(struct cmta_session *asked, void *user) {
-  (void)asked, (void)user;
+  (void)user;
+  seen_by_connect = cmta_session_violations(asked);
   return on_connect;
 }
 
@@ -30,8 +31,16 @@ static void note_cancelled(struct cmta_session *told, void *user, const char *qu
   cancelled++;
 }
 
-static const struct cmta_hooks hooks = {
-    .size = sizeof hooks, .connect = ask_connect, .noop = ask_noop, .cancelled = note_cancelled};
+static void note_closed(struct cmta_session *told, void *user, enum cmta_close_reason reason) {
+  (void)told, (void)user, (void)reason;
+  closed++;
+}
+
+static const struct cmta_hooks hooks = {.size = sizeof hooks,
+                                        .connect = ask_connect,
+                                        .noop = ask_noop,
+                                        .cancelled = note_cancelled,
+                                        .closed = note_closed};
 
 static void begin_with(enum cmta_reaction early, enum cmta_reaction pipelining,
                        unsigned extensions) {
@@ -41,7 +50,7 @@ static void begin_with(enum cmta_reaction early, enum cmta_reaction pipelining,
   settings.manners.early_talker = early;
   settings.manners.pipelining = pipelining;
   on_connect = on_noop = CMTA_ACCEPT;
-  cancelled = 0;
+  cancelled = closed = seen_by_connect = 0;
   cr_assert_eq(cmta_service_new(&service, &settings, &hooks, NULL), 0);
   cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
 }
@@ -72,6 +81,7 @@ static void expect(const char *reply, unsigned faults, enum cmta_close_reason re
 }
 
 #define GREETING "220 localhost ESMTP cmta\r\n"
+#define TOO_EARLY "554 Wait for each reply that is due\r\n"
 #define OUT_OF_STEP "554 5.5.0 Wait for each reply that is due\r\n"
 #define OK "250 2.0.0 Ok\r\n"
 
@@ -95,13 +105,39 @@ Test(synchrony, early_talkers_are_flagged) {
 Test(synchrony, early_talkers_are_refused_in_place_of_the_greeting) {
   begin_with(CMTA_REACTION_REFUSE, CMTA_REACTION_IGNORE, ALL);
   bring("N");
-  expect(OUT_OF_STEP, EARLY, CMTA_CLOSED_PROTOCOL);
+  expect(TOO_EARLY, EARLY, CMTA_CLOSED_PROTOCOL);
+  cr_expect_eq(seen_by_connect, (unsigned)EARLY);
+  cr_expect_eq(closed, 1);
+}
+
+Test(synchrony, early_talkers_are_refused_alike_whatever_connect_says) {
+  static const enum cmta_verdict verdicts[] = {CMTA_ACCEPT, CMTA_REJECT, CMTA_TEMPFAIL};
+  for (size_t i = 0; i < 6; i++) {
+    bool drops = i < 3;
+    begin_with(drops ? CMTA_REACTION_DROP : CMTA_REACTION_REFUSE, CMTA_REACTION_IGNORE, ALL);
+    on_connect = verdicts[i % 3];
+    bring("NOOP\r\n");
+    expect(drops ? "" : TOO_EARLY, EARLY, CMTA_CLOSED_PROTOCOL);
+    end();
+  }
+}
+
+Test(synchrony, early_talkers_are_refused_when_a_late_connect_accepts) {
+  begin_with(CMTA_REACTION_REFUSE, CMTA_REACTION_IGNORE, ALL);
+  on_connect = CMTA_LATER;
+  bring("NOOP\r\n");
+  expect("", EARLY, CMTA_CLOSED_NOT);
+  cr_expect_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
+  bring("");
+  expect(TOO_EARLY, EARLY, CMTA_CLOSED_PROTOCOL);
 }
 
 Test(synchrony, early_talkers_are_dropped_without_a_word) {
   begin_with(CMTA_REACTION_DROP, CMTA_REACTION_IGNORE, ALL);
   bring("NOOP\r\n");
   expect("", EARLY, CMTA_CLOSED_PROTOCOL);
+  cr_expect_eq(seen_by_connect, (unsigned)EARLY);
+  cr_expect_eq(closed, 1);
 }
 
 Test(synchrony, early_talkers_are_looked_for_while_connect_is_open) {
@@ -110,7 +146,7 @@ Test(synchrony, early_talkers_are_looked_for_while_connect_is_open) {
   bring("");
   cr_expect(cmta_session_wants(session) & CMTA_WANTS_FORESIGHT);
   cr_expect_eq(bring("NOOP\r\n"), 0);
-  expect(OUT_OF_STEP, EARLY, CMTA_CLOSED_PROTOCOL);
+  expect(TOO_EARLY, EARLY, CMTA_CLOSED_PROTOCOL);
   cr_expect_eq(cancelled, 1);
 }
 
@@ -151,7 +187,8 @@ Test(synchrony, bytes_behind_a_command_that_ends_a_group_are_a_fault) {
   for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
     greet(CMTA_REACTION_REFUSE, ALL);
     bring(groups[i]);
-    expect(OUT_OF_STEP, PIPELINING, CMTA_CLOSED_PROTOCOL);
+    bool greeting = strncmp(groups[i] + 1, "HLO", 3) == 0 || strncmp(groups[i], "HELO", 4) == 0;
+    expect(greeting ? TOO_EARLY : OUT_OF_STEP, PIPELINING, CMTA_CLOSED_PROTOCOL);
     end();
   }
 }

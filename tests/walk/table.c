@@ -6,8 +6,22 @@
 #include <stdio.h>
 
 /* The phase of a state is entered on the way; a question keeps that of the command's. */
-static const char *const phase_names[PHASE_COUNT] = {
-    "connecting", "greeted", "ready", "mail", "rcpt", "body", "discard", "handshake", "auth"};
+static const char *const phase_names[] = {
+    [PHASE_CONNECTING] = "connecting",
+    [PHASE_GREETED] = "greeted",
+    [PHASE_READY] = "ready",
+    [PHASE_MAIL] = "mail",
+    [PHASE_RCPT] = "rcpt",
+    [PHASE_CHUNKS] = "chunks",
+    [PHASE_BODY] = "body",
+    [PHASE_DISCARD] = "discard",
+    [PHASE_CHUNK] = "chunk",
+    [PHASE_SKIP] = "skip",
+    [PHASE_HANDSHAKE] = "handshake",
+    [PHASE_AUTH] = "auth",
+};
+
+_Static_assert(sizeof phase_names / sizeof *phase_names == PHASE_COUNT, "each phase has a name");
 
 enum { MAX_NAME = 256 };
 

@@ -19,16 +19,23 @@ static json_t *json_proxy(const struct cmta_peer *proxy) {
   return proxy ? json_peer(proxy) : json_null();
 }
 
-/* What a trusted client told of another, whatever it told. */
+static json_t *json_told(const char *text) { return *text ? json_text_of(text) : json_null(); }
+
+static json_t *json_told_peer(const struct cmta_peer *peer) {
+  return json_pack("{s:o, s:o}", "address", json_told(peer->address), "port",
+                   peer->port ? json_integer(peer->port) : json_null());
+}
+
+/* What a trusted client told of another, null for what it did not. */
 static json_t *json_client(const struct cmta_client *client) {
   static const char *const sources[] = {"", "local", "remote"};
   if (!client)
     return json_null();
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "name", json_text_of(client->name),
-                   "peer", json_peer(&client->peer), "local", json_peer(&client->local), "protocol",
-                   json_text_of(client->protocol), "helo", json_text_of(client->hello_name),
-                   "login", json_text_of(client->login), "id", json_text_of(client->identification),
-                   "source", sources[client->source]);
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", json_told(client->name),
+                   "peer", json_told_peer(&client->peer), "local", json_told_peer(&client->local),
+                   "protocol", json_told(client->protocol), "helo", json_told(client->hello_name),
+                   "login", json_told(client->login), "id", json_told(client->identification),
+                   "source", json_told(sources[client->source]));
 }
 
 static json_t *json_tls(const struct cmta_tls_facts *tls) {

@@ -53,8 +53,10 @@ static enum cmta_verdict answer(struct cmta_session *session, const void *user,
   return answer_about(session, user, stage, (struct cmta_slice){0});
 }
 
+/* Asked anew for each client that XCLIENT names, on the same connection. */
 static enum cmta_verdict on_connect(struct cmta_session *session, void *user) {
-  ((struct sink *)user)->totals.connections++;
+  if (!cmta_session_xclient(session))
+    ((struct sink *)user)->totals.connections++;
   return answer(session, user, STAGE_CONNECT);
 }
 

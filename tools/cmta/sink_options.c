@@ -176,7 +176,8 @@ static const char *set_networks(const char **list, const char *argument) {
   int error = cmta_networks_new(&networks, argument);
   cmta_networks_free(networks);
   *list = argument;
-  return error ? "is no list of networks" : NULL;
+  bool empty = argument[strspn(argument, " ")] == '\0';
+  return error || empty ? "is no list of networks" : NULL;
 }
 
 static const char *set_proxy_from(void *target, const char *argument) {
@@ -342,7 +343,10 @@ static const char *finish(struct sink_options *options) {
   bool implicit = sink_addresses_have(addresses, SINK_SMTP_TLS);
   const char *wrong = tls_options_finish(&options->tls, clear, implicit);
   if (!wrong)
-    wrong = extensions_check(&options->settings);
+    wrong = extensions_check(options);
+  if (!wrong && options->settings.manners.submission && !implicit &&
+      !sink_addresses_have(addresses, SINK_SMTP))
+    wrong = "--submission is about SMTP, and there is --lmtp alone";
   if (wrong)
     return wrong;
   const struct auth_channels channels = {

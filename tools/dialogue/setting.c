@@ -30,6 +30,7 @@ static const struct {
     {"max_header_section", TYPE_SIZE, offsetof(struct cmta_settings, max_header_section)},
     {"max_message_size", TYPE_OCTETS, offsetof(struct cmta_settings, max_message_size)},
     {"max_message_memory", TYPE_SIZE, offsetof(struct cmta_settings, max_message_memory)},
+    {"max_discarded", TYPE_OCTETS, offsetof(struct cmta_settings, max_discarded)},
     {"max_received", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_received)},
     {"max_recipients", TYPE_SIZE, offsetof(struct cmta_settings, max_recipients)},
     {"max_errors", TYPE_UNSIGNED, offsetof(struct cmta_settings, max_errors)},
