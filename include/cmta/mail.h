@@ -38,6 +38,9 @@ struct cmta_mail;
    that follows. */
 CMTA_API const char *cmta_mail_id(const struct cmta_mail *mail);
 
+/* When it came: milliseconds since 1970. */
+CMTA_API int64_t cmta_mail_time(const struct cmta_mail *mail);
+
 /* The connection that it came with, as cmta_connection_number() counts. */
 CMTA_API uint64_t cmta_mail_connection(const struct cmta_mail *mail);
 
@@ -107,6 +110,22 @@ CMTA_API void cmta_mailbox_free(struct cmta_mailbox *mailbox);
 /* Adds a hook set to the server, which takes each message that comes to it: it should be the last.
    The client hears 250 when the mail is in the box. As cmta_server_add(). */
 CMTA_API int cmta_mailbox_add_to(struct cmta_mailbox *mailbox, struct cmta_server *server);
+
+/* What a callback of cmta_mailbox_on_mail() returns. */
+enum cmta_mail_fate {
+  CMTA_MAIL_KEEP = 0,     /* the box keeps it */
+  CMTA_MAIL_DONE = 1,     /* it is accepted, and not kept: all that was to do is done */
+  CMTA_MAIL_REFUSE = 451, /* it is not accepted; the client hears 451 and may try again */
+  CMTA_MAIL_NO_ROOM = 452 /* likewise, with 452 (RFC 5321 section 4.2.3) */
+};
+
+/* came(context, mail) is called for each mail, on the server's thread, before its client hears of
+   it, and says what becomes of it. The mail is the mailbox's: cmta_mail_share() keeps it. NULL for
+   nobody: each is kept. To be set before the server runs. */
+CMTA_API void cmta_mailbox_on_mail(struct cmta_mailbox *mailbox,
+                                   enum cmta_mail_fate (*came)(void *context,
+                                                               struct cmta_mail *mail),
+                                   void *context);
 
 /* Waits until there are `count` mails like that, or more, at most `seconds`, without looking again
    and again. How many there are; CMTA_E_TIMEOUT when they are too few by then. */

@@ -77,15 +77,17 @@ CMTA_API int cmta_message_next(const struct cmta_message *message, uint64_t *pos
 CMTA_API int cmta_message_take(struct cmta_session *session, struct cmta_message **message);
 
 /* The same for when it is known that the message is accepted: given(context, message) is called
-   then, on the session's thread as inside a hook, before the reply can have left, of several the
-   last; until then session and hook sets see it as it is. Where each recipient has an answer of its
-   own one claim is for all of them, and the message is given when the last answer is known and one
-   of them was to accept, or when the client goes away after such a one. Not called when it is
-   refused after all. `given` may read the message, keep or free it; not call what runs or asks the
-   session. For the hook `message` and while that question is open. 0, CMTA_E_STATE likewise, or
-   when it was claimed before; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+   then, on the session's thread as inside a hook, before the reply is made, of several the last;
+   until then session and hook sets see it as it is. Where each recipient has an answer of its own
+   one claim is for all of them, and the message is given when the last answer is known and one of
+   them was to accept, or when the client goes away after such a one. Not called when it is refused
+   after all. `given` may read the message, keep or free it; not call what runs or asks the session.
+   It returns 0 when it has taken the message; else, 451 or 452 (RFC 5321 section 4.2.3), the code
+   that the client hears instead of each acceptance that it has not heard yet, and the message is
+   freed. For the hook `message` and while that question is open. 0, CMTA_E_STATE likewise, or when
+   it was claimed before; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
 CMTA_API int cmta_message_claim(struct cmta_session *session,
-                                void (*given)(void *context, struct cmta_message *message),
+                                int (*given)(void *context, struct cmta_message *message),
                                 void *context);
 
 /* Frees a message that was taken. NULL is ignored, and so is one that was not. On any thread. The

@@ -178,6 +178,14 @@ CMTA_API int cmta_server_call(struct cmta_server *server,
                               void (*function)(struct cmta_server *server, void *context),
                               void *context);
 
+/* Has function(server, context) called once, from the loop and not inside a hook, when so many
+   seconds have passed, in virtual time where the server has that; never when the server has stopped
+   before. On the server's thread. 0; CMTA_E_STATE when the server has stopped; CMTA_E_ARGUMENT for
+   no number, or one below 0; CMTA_E_MEMORY. */
+CMTA_API int cmta_server_call_after(struct cmta_server *server, double seconds,
+                                    void (*function)(struct cmta_server *server, void *context),
+                                    void *context);
+
 /* How many connections are open now; those count that only wait for their client to read the last
    reply. */
 CMTA_API size_t cmta_server_connections(const struct cmta_server *server);

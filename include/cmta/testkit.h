@@ -21,8 +21,8 @@
  * mails that it knows to be its own.
  *
  * Its parts are of use with any server: the mailbox (<cmta/mail.h>), the plan of faults
- * (<cmta/fault.h>), the transcripts (<cmta/transcript.h>). Hooks can be tested without a server at
- * all (<cmta/dialog.h>).
+ * (<cmta/fault.h>), the transcripts (<cmta/transcript.h>), files of mails (<cmta/store.h>). Hooks
+ * can be tested without a server at all (<cmta/dialog.h>).
  *
  * Time may be the kit's own: then it stands still, whatever the real time, until
  * cmta_kit_advance(), and a test of a timeout of five minutes takes a millisecond.
@@ -35,6 +35,7 @@
 #include <cmta/fault.h>
 #include <cmta/mail.h>
 #include <cmta/server.h>
+#include <cmta/store.h>
 #include <cmta/transcript.h>
 
 #ifdef __cplusplus
