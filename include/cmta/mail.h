@@ -121,7 +121,7 @@ enum cmta_mail_fate {
 
 /* came(context, mail) is called for each mail, on the server's thread, before its client hears of
    it, and says what becomes of it. The mail is the mailbox's: cmta_mail_share() keeps it. NULL for
-   nobody: each is kept. To be set before the server runs. */
+   nobody: each is kept. */
 CMTA_API void cmta_mailbox_on_mail(struct cmta_mailbox *mailbox,
                                    enum cmta_mail_fate (*came)(void *context,
                                                                struct cmta_mail *mail),

@@ -82,10 +82,10 @@ CMTA_API int cmta_message_take(struct cmta_session *session, struct cmta_message
    one claim is for all of them, and the message is given when the last answer is known and one of
    them was to accept, or when the client goes away after such a one. Not called when it is refused
    after all. `given` may read the message, keep or free it; not call what runs or asks the session.
-   It returns 0 when it has taken the message; else, 451 or 452 (RFC 5321 section 4.2.3), the code
-   that the client hears instead of each acceptance that it has not heard yet, and the message is
-   freed. For the hook `message` and while that question is open. 0, CMTA_E_STATE likewise, or when
-   it was claimed before; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+   It returns 0, or the code that the client hears instead of each acceptance that it has not heard
+   yet: 452 for want of room, 451 for any other trouble (RFC 5321 section 4.2.3); the message is its
+   own either way. For the hook `message` and while that question is open. 0, CMTA_E_STATE likewise,
+   or when it was claimed before; CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
 CMTA_API int cmta_message_claim(struct cmta_session *session,
                                 int (*given)(void *context, struct cmta_message *message),
                                 void *context);

@@ -284,6 +284,23 @@ static enum reply_id reply_of_all(const struct answers *answers) {
   return id;
 }
 
+static void withdraw(struct cmta_session *session, struct hand *hand, enum reply_id id) {
+  draft_free(&session->memory, hand->draft);
+  hand->draft = NULL;
+  hand->standard = id;
+}
+
+void answers_withdraw(struct cmta_session *session, enum reply_id id) {
+  struct answers *answers = answers_of(session);
+  if (!answers)
+    withdraw(session, &session->hand, id);
+  for (size_t i = answers ? answers->sent : 0; answers && i < answers->count; i++)
+    if (answers->rows[i].event == ACCEPT) {
+      withdraw(session, &answers->rows[i].hand, id);
+      answers->rows[i].event = REJECT;
+    }
+}
+
 void answers_send(struct cmta_session *session) {
   struct answers *answers = answers_of(session);
   give_room(session);

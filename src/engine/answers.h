@@ -38,6 +38,9 @@ void answers_cancel(struct cmta_session *session);
 /* Seconds until the next deadline of those that are open; 0 when none has any. */
 unsigned answers_deadline(const struct cmta_session *session);
 
+/* What was accepted, and is not told yet, is refused with this reply after all. */
+void answers_withdraw(struct cmta_session *session, enum reply_id id);
+
 /* The replies to a message that was asked about in this way, as far as they have not left. */
 void answers_send(struct cmta_session *session);
 

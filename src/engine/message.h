@@ -5,6 +5,7 @@
 /* The bytes of a message: kept in memory, or in a file of the application's store once they are
  * too many for that. What users see of a message is in the same source; taking it is take.c's. */
 
+#include "engine/replies.h"
 #include "engine/session.h"
 
 /* The session's transaction has a message, empty so far. */
@@ -23,8 +24,9 @@ void message_forget(struct cmta_session *session);
 /* Gives back the bytes of a message, its file ended. */
 void message_release(struct cmta_message *message);
 
-/* The message was accepted: whoever has claimed it gets it. */
-void message_hand_over(struct cmta_session *session);
+/* The message was accepted: whoever has claimed it gets it. REPLY_NONE, or what the client is to
+   hear because it was not taken after all. */
+enum reply_id message_hand_over(struct cmta_session *session);
 
 /* Forgets who has claimed it. */
 void message_unclaim(struct cmta_session *session);

@@ -87,12 +87,12 @@ int cmta_message_take(struct cmta_session *session, struct cmta_message **messag
 /* A message that will be taken when it is accepted, and what for. */
 struct claim {
   struct taken *taken;
-  void (*given)(void *context, struct cmta_message *message);
+  int (*given)(void *context, struct cmta_message *message);
   void *context;
 };
 
 int cmta_message_claim(struct cmta_session *session,
-                       void (*given)(void *context, struct cmta_message *message), void *context) {
+                       int (*given)(void *context, struct cmta_message *message), void *context) {
   if (!session || !given)
     return CMTA_E_ARGUMENT;
   if (!can_take(session))
@@ -108,14 +108,17 @@ int cmta_message_claim(struct cmta_session *session,
   return 0;
 }
 
-void message_hand_over(struct cmta_session *session) {
+enum reply_id message_hand_over(struct cmta_session *session) {
   struct claim *claim = session->transaction->claim;
-  if (!claim)
-    return;
+  if (!claim || !claim->taken)
+    return REPLY_NONE;
   struct taken *taken = claim->taken;
   claim->taken = NULL;
   take_over(taken, session);
-  claim->given(claim->context, &taken->message);
+  int code = claim->given(claim->context, &taken->message);
+  if (code == 0)
+    return REPLY_NONE;
+  return code == 452 ? REPLY_NO_STORAGE : REPLY_TRY_LATER;
 }
 
 void message_unclaim(struct cmta_session *session) {

@@ -215,15 +215,25 @@ enum cmta_verdict message_ask(struct cmta_session *session, const struct hook_se
   return set->hooks.message(session, set->user, message);
 }
 
-/* The message is the application's now; a client that delivers is forgiven its errors. */
-void message_done(struct cmta_session *session) {
+static void send_answer(struct cmta_session *session) {
   if (answers_are_asked(session))
     answers_send(session);
   else
     reply_send(session, session->hand.standard, false);
+}
+
+/* The message is the application's now; a client that delivers is forgiven its errors. */
+void message_done(struct cmta_session *session) {
+  enum reply_id refusal = message_hand_over(session);
+  if (refusal != REPLY_NONE) {
+    answers_withdraw(session, refusal);
+    send_answer(session);
+    message_undone(session);
+    return;
+  }
+  send_answer(session);
   session->errors = 0;
   statistics_count(session, (struct cmta_counts){.messages = 1});
-  message_hand_over(session);
   transaction_free(session);
   forwarded_forget(session);
 }

@@ -71,7 +71,7 @@ static size_t run(struct connection *connection, const char *bytes, size_t lengt
 static void resume(struct connection *connection) {
   struct rest *rest = &connection->rest;
   if (rest_is_there(connection))
-    rest->from += run(connection, rest->block + rest->from, rest->size - rest->from);
+    rest->from += (uint32_t)run(connection, rest->block + rest->from, rest->size - rest->from);
   else
     (void)run(connection, "", 0);
   if (rest->from == rest->size || connection_is_over(connection))
@@ -295,7 +295,6 @@ static bool instruct(struct connection *connection, const struct listener *liste
   connection->server = listener->server;
   connection->listener = listener;
   connection->tls = listener->tls;
-  connection->mechanisms = listener->mechanisms;
   cmta_session_set_auth_required(connection->session, listener->auth_required);
   return cmta_session_set_manners(connection->session, &listener->manners) == 0 &&
          cmta_session_set_tls(connection->session, listener->tls_mode) == 0 &&

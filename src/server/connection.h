@@ -20,10 +20,10 @@
 
 /* Bytes of the client that its session did not take: a question is open, or output is full. */
 struct rest {
-  char *block;     /* NULL when there are none */
-  size_t capacity; /* octets of the block */
-  size_t size;     /* of these, octets that came from the client */
-  size_t from;     /* the first octet that the session has not taken */
+  char *block;       /* NULL when there are none */
+  uint32_t capacity; /* octets of the block */
+  uint32_t size;     /* of these, octets that came from the client */
+  uint32_t from;     /* the first octet that the session has not taken */
 };
 
 struct exchange;
@@ -32,9 +32,8 @@ struct preface;
 
 struct connection {
   struct cmta_server *server;
-  uint64_t number;        /* cmta_connection_number() */
-  struct cmta_tls *tls;   /* of its listener, or NULL */
-  const char *mechanisms; /* likewise */
+  uint64_t number;      /* cmta_connection_number() */
+  struct cmta_tls *tls; /* of its listener, or NULL */
   const struct listener *listener;
   struct preface *preface;            /* a PROXY header is due; else NULL */
   struct exchange *exchange;          /* the AUTH in hand, or NULL */

@@ -3,6 +3,7 @@
 /* What a library without SASL says of it. */
 
 #include "server/connection.h"
+#include "server/listener.h"
 #include "server/sasl.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ bool sasl_attach(struct cmta_server *server) {
 }
 
 bool sasl_offer(struct connection *connection) {
-  const char *chosen = connection->mechanisms;
+  const char *chosen = connection->listener->mechanisms;
   return !chosen || cmta_session_set_mechanisms(connection->session, chosen) == 0;
 }
 

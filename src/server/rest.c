@@ -25,11 +25,11 @@ void rest_give(struct connection *connection) {
  * RECEIVE_SIZE. */
 static bool make_room(struct connection *connection, size_t more) {
   struct rest *rest = &connection->rest;
-  size_t used = rest->size - rest->from;
+  uint32_t used = rest->size - rest->from;
   size_t needed = used + more;
   if (rest->size + more <= rest->capacity)
     return true;
-  size_t doubled = rest->capacity * 2 < RECEIVE_SIZE ? rest->capacity * 2 : RECEIVE_SIZE;
+  size_t doubled = rest->capacity < RECEIVE_SIZE / 2 ? rest->capacity * 2 : RECEIVE_SIZE;
   size_t capacity = needed < doubled && rest_is_there(connection) ? doubled : needed;
   char *block = block_take(&connection->server->allocator, capacity);
   if (!block)
@@ -37,7 +37,7 @@ static bool make_room(struct connection *connection, size_t more) {
   if (used)
     memcpy(block, rest->block + rest->from, used);
   rest_give(connection);
-  *rest = (struct rest){.block = block, .capacity = capacity, .size = used};
+  *rest = (struct rest){.block = block, .capacity = (uint32_t)capacity, .size = used};
   return true;
 }
 
@@ -50,5 +50,5 @@ void rest_keep(struct connection *connection, const char *bytes, size_t length) 
     return;
   }
   memcpy(rest->block + rest->size, bytes, length);
-  rest->size += length;
+  rest->size += (uint32_t)length;
 }

@@ -103,7 +103,7 @@ bool sasl_knows(const struct cmta_server *server, const char *mechanisms) {
 
 bool sasl_offer(struct connection *connection) {
   const struct sasl *sasl = connection->server->sasl;
-  const char *chosen = connection->mechanisms;
+  const char *chosen = connection->listener->mechanisms;
   char list[MAX_OFFER] = "";
   if (!sasl)
     return !chosen || cmta_session_set_mechanisms(connection->session, chosen) == 0;

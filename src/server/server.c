@@ -160,6 +160,7 @@ void cmta_server_free(struct cmta_server *server) {
   listeners_free(server);
   sasl_free(server);
   call_queue_free(server);
+  appointments_forget(server);
   tickets_free(server);
   cmta_statistics_free(server->statistics);
   cmta_service_free(server->service);

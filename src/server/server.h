@@ -7,6 +7,7 @@
 #include <cmta/server.h>
 
 #include "server/alarm.h"
+#include "server/call_after.h"
 #include "server/call_queue.h"
 #include "server/store_file.h"
 #include "server/ticket.h"
@@ -67,6 +68,7 @@ struct cmta_server {
   struct tickets tickets;
   struct virtual_time time;
   struct call_queue calls;
+  struct appointment *appointments; /* the first one of the list */
 
   struct alarm stop; /* stop_timeout; fed as an event for each step of stopping */
   enum stop_state stop_state;

@@ -42,6 +42,7 @@ static void close_rest(struct cmta_server *server) {
 static void report(struct cmta_server *server) {
   server->stop_state = STOP_DONE;
   call_queue_close(server);
+  appointments_forget(server);
   alarm_stop(server, &server->stop);
   if (server->runs_loop)
     ev_break(server->loop, EVBREAK_ALL);

@@ -31,12 +31,18 @@ static void delivery_free(void *data) {
   free(delivery);
 }
 
-static void given(void *context, struct cmta_message *message) {
+static int given(void *context, struct cmta_message *message) {
   struct delivery *delivery = context;
+  struct cmta_mailbox *mailbox = delivery->mailbox;
   struct cmta_mail *mail = delivery->mail;
   delivery->mail = NULL;
   mail->message = message;
-  mailbox_put(delivery->mailbox, mail);
+  enum cmta_mail_fate fate = mailbox_ask(mailbox, mail);
+  if (fate == CMTA_MAIL_KEEP)
+    mailbox_put(mailbox, mail);
+  else
+    cmta_mail_free(mail);
+  return fate == CMTA_MAIL_REFUSE || fate == CMTA_MAIL_NO_ROOM ? (int)fate : 0;
 }
 
 /* 0 or an error. A message in a file is mapped now, so that reading it changes nothing later, and

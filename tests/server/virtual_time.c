@@ -198,3 +198,57 @@ Test(virtual_time, an_advance_is_a_number_from_0_on_and_not_in_real_time) {
   world_listen_any(&world);
   cr_assert_eq(cmta_server_advance(world.server, 1), CMTA_E_STATE);
 }
+/* ---- Calls ---- */
+
+static char calls[8]; /* the letters of those that were made */
+
+static void note_call(struct cmta_server *server, void *letter) {
+  cr_assert_eq(server, world.server);
+  strcat(calls, letter);
+}
+
+Test(virtual_time, calls_come_when_they_are_due) {
+  world_listen_any(&world);
+  *calls = '\0';
+  cr_assert_eq(cmta_server_call_after(world.server, 20, note_call, "b"), 0);
+  cr_assert_eq(cmta_server_call_after(world.server, 10, note_call, "a"), 0);
+  cr_assert_eq(cmta_server_call_after(world.server, 20, note_call, "c"), 0);
+  pass(9.9);
+  cr_assert_str_eq(calls, "");
+  pass(0.2);
+  cr_assert_str_eq(calls, "a");
+  pass(10);
+  cr_assert_str_eq(calls, "abc");
+}
+
+static void call_again(struct cmta_server *server, void *letter) {
+  note_call(server, letter);
+  if (strlen(calls) < 3)
+    cr_assert_eq(cmta_server_call_after(server, 10, call_again, letter), 0);
+}
+
+Test(virtual_time, a_call_may_ask_for_the_next_one) {
+  world_listen_any(&world);
+  *calls = '\0';
+  cr_assert_eq(cmta_server_call_after(world.server, 0, call_again, "a"), 0);
+  pass(100);
+  cr_assert_str_eq(calls, "aaa");
+}
+
+Test(virtual_time, a_server_that_has_stopped_makes_no_more_calls) {
+  world_listen_any(&world);
+  *calls = '\0';
+  cr_assert_eq(cmta_server_call_after(world.server, 10, note_call, "a"), 0);
+  cmta_server_stop(world.server, NULL, NULL);
+  pass(10);
+  cr_assert_str_eq(calls, "");
+  cr_assert_eq(cmta_server_call_after(world.server, 10, note_call, "a"), CMTA_E_STATE);
+}
+
+Test(virtual_time, calls_want_a_time_that_can_be) {
+  world_listen_any(&world);
+  cr_assert_eq(cmta_server_call_after(world.server, -1, note_call, "a"), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_call_after(world.server, INFINITY, note_call, "a"), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_call_after(world.server, 1, NULL, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_call_after(NULL, 1, note_call, "a"), CMTA_E_ARGUMENT);
+}

@@ -5,6 +5,7 @@
 #include <cmta/session.h>
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct cmta_service *service;
@@ -13,11 +14,13 @@ static struct cmta_message *message; /* that was given */
 static enum cmta_verdict verdicts[3];
 static unsigned asked, given_count;
 static int first, again, take; /* what a second claim and a taker got */
+static int code;               /* what `given` says */
 
-static void given(void *context, struct cmta_message *got) {
+static int given(void *context, struct cmta_message *got) {
   cr_assert_eq(context, &message);
   message = got;
   given_count++;
+  return code;
 }
 
 static enum cmta_verdict on_message(struct cmta_session *from, void *user,
@@ -42,6 +45,7 @@ static void begin(bool lmtp) {
   settings.manners.lmtp = lmtp;
   message = NULL;
   asked = given_count = 0;
+  code = 0;
   cr_assert_eq(cmta_service_new(&service, &settings, &hooks, NULL), 0);
   cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
@@ -130,6 +134,48 @@ Test(claim, gives_nothing_when_the_client_goes_without_an_answer) {
   send_message("LHLO c.example\r\n", CMTA_REJECT, CMTA_LATER);
   cmta_session_hangup(session);
   cr_assert_eq(given_count, 0);
+  end();
+}
+
+/* This is among what was said. */
+static void want_said(const char *text) {
+  char said[1024];
+  struct cmta_slice output = cmta_session_output(session);
+  snprintf(said, sizeof said, "%.*s", (int)output.length, output.at);
+  cr_assert(strstr(said, text), "%s", said);
+}
+
+Test(claim, may_be_given_up_for_want_of_room) {
+  begin(false);
+  code = 452;
+  send_message("EHLO c.example\r\n", CMTA_ACCEPT, CMTA_DROP);
+  want_said("354 ");
+  want_said("452 4.3.1 ");
+  want_message();
+  say("MAIL FROM:<a@x.example>\r\n");
+  want_said("250 2.1.0 ");
+  end();
+}
+
+Test(claim, given_up_turns_each_acceptance_that_was_not_told) {
+  begin(true);
+  code = 451;
+  send_message("LHLO c.example\r\n", CMTA_REJECT, CMTA_ACCEPT);
+  want_said("554 5.7.1 ");
+  want_said("451 4.3.0 ");
+  want_message();
+  end();
+}
+
+Test(claim, given_up_leaves_what_was_told) {
+  begin(true);
+  code = 451;
+  send_message("LHLO c.example\r\n", CMTA_ACCEPT, CMTA_LATER);
+  want_said("250 2.6.0 ");
+  cr_assert_eq(cmta_session_decide(session, CMTA_ACCEPT), 0);
+  cr_assert_eq(cmta_session_receive(session, NULL, 0), 0);
+  want_said("451 4.3.0 ");
+  want_message();
   end();
 }
 
