@@ -27,7 +27,8 @@ enum cmta_store_form {
   CMTA_STORE_JSONL = 0,   /* a file, appended to: a line a mail, as cmta_mail_json() */
   CMTA_STORE_MAILDIR = 1, /* a folder with tmp, new and cur; a mail is in new when it is whole */
   CMTA_STORE_MBOX = 2,  /* a file, appended to: RFC 4155, lines that begin with "From " or ">From "
-                           quoted with one ">" more (mboxrd) */
+                           quoted with one ">" more (mboxrd); locked meanwhile, by fcntl(), for which
+                           it waits */
   CMTA_STORE_FOLDER = 3 /* a folder: ID.eml is the message as it came, ID.json the line without it;
                            who sees the first finds the second */
 };
@@ -36,7 +37,8 @@ struct cmta_store;
 
 /* Opens a store, made if it is not there, but for the folder that it lies in. "-" is standard
    output for JSONL and MBOX. Maildir and mbox begin a message with Return-Path and Delivered-To
-   fields that show the envelope; their lines end with LF. 0; CMTA_E_SYSTEM, errno says why;
+   fields that show the envelope, and an empty line where it has no header section; their lines end
+   with LF, the last one too. 0; CMTA_E_SYSTEM, errno says why;
    CMTA_E_MEMORY; CMTA_E_ARGUMENT. The caller frees it. */
 CMTA_API int cmta_store_new(struct cmta_store **store, enum cmta_store_form form, const char *path);
 

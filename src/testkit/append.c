@@ -11,29 +11,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* True when a file that is appended to ends in the middle of a line: a line of its own begins
- * there. */
-static bool ends_torn(int fd, const char *path) {
-  struct stat file;
-  char last = '\n';
-  if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode) || file.st_size == 0)
-    return false;
-  int reading = open(path, O_RDONLY | O_CLOEXEC);
-  if (reading < 0)
-    return false;
-  bool torn = pread(reading, &last, 1, file.st_size - 1) == 1 && last != '\n';
-  close(reading);
-  return torn;
+/* How many LF are missing in the last octets of a file. */
+static unsigned lacking(int fd, off_t size, unsigned ends) {
+  unsigned found = 0;
+  char last = '\0';
+  while (found < ends && found < size && pread(fd, &last, 1, size - 1 - found) == 1 && last == '\n')
+    found++;
+  return ends - found;
 }
 
-int append_open(struct append *append, const char *path) {
-  bool standard = strcmp(path, "-") == 0;
-  *append = (struct append){0};
-  append->fd =
-      standard ? STDOUT_FILENO : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+/* Likewise of one that is appended to: it may end in the middle of a piece. */
+static unsigned lacking_at(const char *path, int fd, unsigned ends) {
+  struct stat file;
+  if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode) || file.st_size == 0)
+    return 0;
+  int reading = open(path, O_RDONLY | O_CLOEXEC);
+  if (reading < 0)
+    return 0;
+  unsigned lacks = lacking(reading, file.st_size, ends);
+  close(reading);
+  return lacks;
+}
+
+int append_open(struct append *append, const char *path, unsigned ends) {
+  const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+  *append = (struct append){.standard = strcmp(path, "-") == 0, .ends = ends};
+  append->fd = append->standard ? STDOUT_FILENO : open(path, flags, 0666);
   if (append->fd < 0)
     return errno;
-  append->torn = !standard && ends_torn(append->fd, path);
+  append->lacks = append->standard ? 0 : lacking_at(path, append->fd, ends);
   append->terminal = isatty(append->fd) == 1;
   return 0;
 }
@@ -61,21 +67,27 @@ static size_t write_all(int fd, const char *text, size_t length) {
   return done;
 }
 
+/* Writes what is missing before the next piece. */
+static bool mend(struct append *append) {
+  static const char ends[] = "\n\n";
+  append->lacks -= (unsigned)write_all(append->fd, ends, append->lacks);
+  return append->lacks == 0;
+}
+
 int append_write(struct append *append, const char *text, size_t length) {
-  if (append->torn && write_all(append->fd, "\n", 1) < 1)
+  if (!mend(append))
     return errno;
-  append->torn = false;
   off_t end = lseek(append->fd, 0, SEEK_END); /* -1 on a pipe */
   size_t done = write_all(append->fd, text, length);
   if (done == length)
     return 0;
   int error = errno;
-  if (done > 0)
-    append->torn = end < 0 || ftruncate(append->fd, end) < 0;
+  if (done > 0 && (end < 0 || ftruncate(append->fd, end) < 0))
+    append->lacks = append->ends;
   return error;
 }
 
 void append_close(struct append *append) {
-  if (append->fd > STDERR_FILENO)
+  if (append->fd >= 0 && !append->standard)
     close(append->fd);
 }

@@ -10,17 +10,19 @@
 
 struct append {
   int fd;
-  bool terminal; /* someone's terminal reads it */
-  bool torn;     /* it ends in a piece that is not whole and could not be taken back */
+  bool standard;  /* it is standard output */
+  bool terminal;  /* someone's terminal reads it */
+  unsigned ends;  /* LF that a piece ends with */
+  unsigned lacks; /* LF that are missing: it ends in a piece that is not whole */
 };
 
-/* Opens the file at path to append to, made if it is not there; "-" is standard output. 0, or the
-   errno of open(2). */
-int append_open(struct append *append, const char *path);
+/* Opens the file at path to append to, made if it is not there; "-" is standard output. Pieces
+   end with one or two LF. 0, or the errno of open(2). */
+int append_open(struct append *append, const char *path, unsigned ends);
 
-/* Appends a piece, which ends in a newline, and returns 0 when the system has taken all of it. Else
-   the errno; what was written of it is taken back if this is a file, if not the next piece begins
-   on a new line. */
+/* Appends a piece, which ends so, and returns 0 when the system has taken all of it. Else
+   the errno; what was written of it is taken back if this is a file, if not what is
+   missing at its end comes before the next piece. */
 int append_write(struct append *append, const char *text, size_t length);
 
 /* Closes it, unless it is standard output. */

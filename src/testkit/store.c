@@ -65,8 +65,6 @@ int cmta_store_append(struct cmta_store *store, const void *bytes, size_t length
   return error_of(append_write(&store->append, bytes, length));
 }
 
-int store_open_file(struct cmta_store *store) { return append_open(&store->append, store->path); }
-
 /* ---- JSON lines ---- */
 
 /* The line's LF takes the place of its NUL. */
@@ -81,4 +79,8 @@ static int put_line(struct cmta_store *store, const struct cmta_mail *mail) {
   return error;
 }
 
-const struct store_form store_jsonl = {store_open_file, put_line};
+static int open_lines(struct cmta_store *store) {
+  return append_open(&store->append, store->path, 1);
+}
+
+const struct store_form store_jsonl = {open_lines, put_line};

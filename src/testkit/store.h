@@ -24,9 +24,6 @@ struct store_form {
 
 extern const struct store_form store_jsonl, store_maildir, store_mbox, store_folder;
 
-/* Opens the store's one file. */
-int store_open_file(struct cmta_store *store);
-
 /* Makes a folder, unless it is there. */
 int store_make_folder(const char *path);
 

@@ -23,10 +23,13 @@ bool store_print_raw(FILE *file, const struct cmta_mail *mail) {
   return true;
 }
 
-/* No address has a CR or LF in it (RFC 5321 section 4.1.2). */
+/* No address ends its field (RFC 5321 section 4.1.2), whatever it is: controls are not written. */
 static void print_field(FILE *file, const char *name, struct cmta_slice value, bool in_angles) {
   fprintf(file, in_angles ? "%s: <" : "%s: ", name);
-  print_slice(file, value);
+  for (size_t i = 0; i < value.length; i++) {
+    unsigned char octet = (unsigned char)value.at[i];
+    putc(octet < ' ' || octet == 0x7f ? '?' : octet, file);
+  }
   fputs(in_angles ? ">\n" : "\n", file);
 }
 
@@ -56,11 +59,23 @@ static struct cmta_slice take_line(struct cmta_slice *bytes) {
   return line;
 }
 
-bool store_print_mail(FILE *file, const struct cmta_mail *mail, bool quoted) {
-  struct cmta_slice bytes;
-  if (!read_message(mail, &bytes))
-    return false;
-  print_envelope(file, mail);
+/* Whether a header section goes on with this line: a field (RFC 5322 section 2.2), or its end. */
+static bool is_of_header(struct cmta_slice line) {
+  size_t length = 0;
+  while (length < line.length && line.at[length] > ' ' && line.at[length] < 0x7f &&
+         line.at[length] != ':')
+    length++;
+  bool named = length > 0;
+  while (named && length < line.length && (line.at[length] == ' ' || line.at[length] == '\t'))
+    length++;
+  return line.length == 0 || (named && length < line.length && line.at[length] == ':');
+}
+
+/* What has no header section is all text: its first line is not to belong to the envelope. */
+static void print_message(FILE *file, struct cmta_slice bytes, bool quoted) {
+  struct cmta_slice rest = bytes;
+  if (bytes.length && !is_of_header(take_line(&rest)))
+    putc('\n', file);
   while (bytes.length) {
     struct cmta_slice line = take_line(&bytes);
     if (quoted && wants_quote(line))
@@ -68,5 +83,13 @@ bool store_print_mail(FILE *file, const struct cmta_mail *mail, bool quoted) {
     print_slice(file, line);
     putc('\n', file);
   }
+}
+
+bool store_print_mail(FILE *file, const struct cmta_mail *mail, bool quoted) {
+  struct cmta_slice bytes;
+  if (!read_message(mail, &bytes))
+    return false;
+  print_envelope(file, mail);
+  print_message(file, bytes, quoted);
   return true;
 }
