@@ -14,9 +14,10 @@ bool id_source_init(struct id_source *source) {
   return getrandom(&source->seed, sizeof source->seed, 0) == (ssize_t)sizeof source->seed;
 }
 
-void id_make(struct id_source *source, char id[ID_SIZE]) {
+int64_t id_make(struct id_source *source, char id[ID_SIZE]) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   uint64_t stamp = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
   snprintf(id, ID_SIZE, "%" PRIx64 "-%08" PRIx32 "-%" PRIx64, stamp, source->seed, ++source->count);
+  return (int64_t)stamp;
 }

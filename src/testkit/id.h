@@ -2,7 +2,7 @@
 #ifndef CMTA_TESTKIT_ID_H
 #define CMTA_TESTKIT_ID_H
 
-/* Names for mails, as `cmta sink` gives them. */
+/* Names for mails. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +18,8 @@ enum { ID_SIZE = 48 };
 /* Seeds a source. False when the system has no random bytes; errno says why. */
 bool id_source_init(struct id_source *source);
 
-/* Writes the next name: hexadecimal digits and hyphens, milliseconds, seed, count. */
-void id_make(struct id_source *source, char id[ID_SIZE]);
+/* Writes the next name: hexadecimal digits and hyphens, milliseconds, seed, count.
+ * Those milliseconds, since 1970. */
+int64_t id_make(struct id_source *source, char id[ID_SIZE]);
 
 #endif

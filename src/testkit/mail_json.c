@@ -55,9 +55,6 @@ static json_t *json_identity(const struct cmta_identity *identity) {
 }
 
 bool mail_note_session(struct cmta_mail *mail, struct cmta_session *session) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  mail->time = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
   mail->facts = json_pack(
       "{s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o}", "peer",
       json_peer(cmta_session_peer(session)), "proxy", json_proxy(cmta_session_proxy(session)),
