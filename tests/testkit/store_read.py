@@ -168,8 +168,8 @@ class Read(unittest.TestCase):
         self.assertEqual([line[key] for key in ("proxy", "xclient", "xforward", "tls", "auth")], [None] * 5)
         self.assertRegex(line["time"], r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 
-    def test_a_line_of_another_program_behind_ours_is_one_more(self):
-        """Its reader locks the box as Python's does."""
+    def test_mails_of_another_program_go_between_ours(self):
+        """It locks the box, as Python does."""
         self.send(PLAIN)
         box = self.mbox()
         box.lock()
