@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""curl meets each plan: with which status it ends, and what it says."""
+
+import subprocess
+
+from meeting import PASSWORD, RECIPIENTS, SENDER, USER, ClientTest, meets_all
+from plans import BOTH
+from support import PATIENCE, main, needs
+
+ENDED = "(56) response reading failed"
+RESET = "(56) Recv failure: Connection reset by peer"
+SILENCE = "(28) Operation timed out with 0 bytes received"
+
+
+@needs("curl")
+@meets_all
+class Curl(ClientTest):
+    short = 0.3
+    gives_up = ("greeting_garbage", "ehlo_garbage", "mail_garbage")  # it waits for a reply
+    waits = ("message_stall", "message_garbage")  # likewise, but does not look at its clock there
+    reports = {
+        # Replies
+        "connect_554": "(8) Got unexpected smtp-server response: 554",
+        "connect_421": "(8) Got unexpected smtp-server response: 421",
+        "ehlo_550": ("sent", BOTH),
+        "ehlo_421": ENDED,
+        "mail_451": "(55) MAIL failed: 451",
+        "mail_550": "(55) MAIL failed: 550",
+        "mail_without_an_enhanced_code": "(55) MAIL failed: 550",
+        "mail_in_two_lines": "(55) MAIL failed: 550",
+        "mail_421": "(55) MAIL failed: 421",
+        "rcpt_450_for_one": ("(55) RCPT failed: 450", ""),
+        "rcpt_550_for_one": ("(55) RCPT failed: 550", ""),
+        "rcpt_550_for_one_by_name": ("(55) RCPT failed: 550", ""),
+        "rcpt_550_for_all": "(55) RCPT failed: 550",
+        "rcpt_421": "(55) RCPT failed: 421",
+        "data_451": "(55) DATA failed: 451",
+        "data_554": "(55) DATA failed: 554",
+        "message_452": "(8) Weird server reply",
+        "message_554": "(8) Weird server reply",
+        "message_421": "(8) Weird server reply",
+        "message_250_in_other_words": "sent",
+        "message_554_by_its_subject": "(8) Weird server reply",
+        "quit_500": "sent",
+        "the_fifth_command_421": "(55) DATA failed: 421",
+        # Ends
+        "accept_close": ENDED,
+        "connect_close": ENDED,
+        "ehlo_close": ENDED,
+        "mail_close": ENDED,
+        "rcpt_close": ENDED,
+        "data_close": ENDED,
+        "body_close": ENDED,
+        "message_close": ENDED,
+        "quit_close": "sent",
+        "connect_reset": {RESET, "(7) Failed to connect to 127.0.0.1: Couldn't connect to server"},
+        "mail_reset": RESET,
+        "message_reset": RESET,
+        "mail_half_close": ENDED,
+        "message_half_close": ENDED,
+        "greeting_cut": ENDED,
+        "ehlo_cut": ENDED,
+        "mail_cut": ENDED,
+        "message_cut": ENDED,
+        "message_not_heard_of": ENDED,
+        # Silence
+        "connect_stall": SILENCE,
+        "mail_stall": SILENCE,
+        "message_stall": "waits",
+        "ehlo_first_line": SILENCE,
+        # Slowness
+        "replies_late": "sent",
+        "replies_slow": "sent",
+        "message_read_slowly": "sent",
+        # Nonsense
+        "greeting_garbage": SILENCE,
+        "ehlo_garbage": SILENCE,
+        "mail_garbage": SILENCE,
+        "message_garbage": "waits",
+        # Offers
+        "nothing_offered": "TODO",
+        "no_8bitmime": "TODO",
+        "size_too_small": "TODO",
+        "no_starttls": "TODO",
+        "no_auth": "TODO",
+        # TLS and logins
+        "starttls_454": "TODO",
+        "starttls_close": "TODO",
+        "starttls_handshake": "TODO",
+        "starttls_wrong_name": "TODO",
+        "implicit_handshake": "TODO",
+        "implicit_wrong_name": "TODO",
+        "message_554_under_tls": "TODO",
+        "mail_reset_under_tls": "TODO",
+        "auth_535": "TODO",
+        "auth_454": "TODO",
+        "auth_close": "TODO",
+        # By number and by chance
+        "every_second_rcpt": "TODO",
+        "never_by_chance": "TODO",
+    }
+
+    def command(self, meeting):
+        scheme = "smtps" if meeting.plan.tls == "implicit" else "smtp"
+        yield from ("curl", "--silent", "--show-error", "--max-time", str(self.patience(meeting)))
+        yield from (f"{scheme}://{meeting.host}:{meeting.port}/client.example", "--upload-file", "-", "--mail-from", SENDER)
+        for recipient in RECIPIENTS:
+            yield from ("--mail-rcpt", recipient)
+        if meeting.plan.tls:
+            yield from ("--ssl-reqd", "--cacert", meeting.authority)
+        if meeting.plan.user:
+            yield from ("--user", f"{USER}:{PASSWORD}")
+
+    def send(self, meeting):
+        options = {"input": meeting.message, "capture_output": True, "timeout": self.short if meeting.name in self.waits else PATIENCE}
+        try:
+            result = subprocess.run(list(self.command(meeting)), **options)
+        except subprocess.TimeoutExpired:
+            return "waits"
+        return result.stderr.decode().removeprefix("curl: ") if result.returncode else "sent"
+
+
+if __name__ == "__main__":
+    main()
