@@ -153,6 +153,10 @@ CMTA_API int cmta_plan_add(struct cmta_plan *plan, const struct cmta_fault *faul
    may be NULL). */
 CMTA_API int cmta_plan_add_text(struct cmta_plan *plan, const char *text, char *why, size_t size);
 
+/* The fault of this number, as it was planned; NULL for one that is not there. Lives until
+   cmta_plan_clear(). */
+CMTA_API const struct cmta_fault *cmta_plan_fault(struct cmta_plan *plan, int number);
+
 /* How often fault number `number` has happened; 0 for one that is not there. */
 CMTA_API uint64_t cmta_plan_happened(struct cmta_plan *plan, int number);
 

@@ -28,6 +28,7 @@ extern "C" {
 #endif
 
 struct cmta_server;
+struct cmta_session;
 
 /* ---- A mail ---- */
 
@@ -95,6 +96,9 @@ struct cmta_match {
 /* Whether the mail is like that; a match of NULL is any. */
 CMTA_API bool cmta_mail_matches(const struct cmta_mail *mail, const struct cmta_match *match);
 
+/* Whether a whole address is as a pattern says, like those of a match. */
+CMTA_API bool cmta_address_matches(struct cmta_slice address, const char *pattern);
+
 /* ---- A mailbox ---- */
 
 /* The mails that came, in order. */
@@ -119,11 +123,13 @@ enum cmta_mail_fate {
   CMTA_MAIL_NO_ROOM = 452 /* likewise, with 452 (RFC 5321 section 4.2.3) */
 };
 
-/* came(context, mail) is called for each mail, on the server's thread, before its client hears of
-   it, and says what becomes of it. The mail is the mailbox's: cmta_mail_share() keeps it. NULL for
-   nobody: each is kept. */
+/* came(context, session, mail) is called for each mail, on the server's thread, before its client
+   hears of it, and says what becomes of it. The mail is the mailbox's: cmta_mail_share() keeps it.
+   Of the session the getters of facts may be used, <cmta/facts.h>, and they alone. NULL for nobody:
+   each is kept. */
 CMTA_API void cmta_mailbox_on_mail(struct cmta_mailbox *mailbox,
                                    enum cmta_mail_fate (*came)(void *context,
+                                                               struct cmta_session *session,
                                                                struct cmta_mail *mail),
                                    void *context);
 

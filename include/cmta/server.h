@@ -193,6 +193,10 @@ CMTA_API size_t cmta_server_connections(const struct cmta_server *server);
 /* The sums over all its connections. Live as long as the server; on its thread. */
 CMTA_API const struct cmta_statistics *cmta_server_statistics(const struct cmta_server *server);
 
+/* Listens no more; connections go on, and cmta_server_listener() tells where it was. May be called
+   from inside a hook. */
+CMTA_API void cmta_server_close_listeners(struct cmta_server *server);
+
 /* Stops gracefully: listens no more; clients between transactions get 421, running transactions may
    finish and get it then; what is left after stop_timeout gets 421 then and is closed. When the
    last connection is gone, stopped(server, context) is called, once, from the loop, unless it is

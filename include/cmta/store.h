@@ -8,7 +8,7 @@
  *
  *     struct cmta_store *store;
  *     cmta_store_new(&store, CMTA_STORE_MAILDIR, "mails");
- *     cmta_mailbox_on_mail(mailbox, keep, store);   // keep() calls cmta_store_put()
+ *     cmta_mailbox_on_mail(mailbox, keep, store); // keep() calls cmta_store_put()
  *
  * Threads: a store may be used from any, one at a time.
  */
@@ -47,6 +47,10 @@ CMTA_API void cmta_store_free(struct cmta_store *store);
    with the system then; it is not waited for a disk. 0; CMTA_E_SYSTEM, errno says why;
    CMTA_E_MEMORY, CMTA_E_ARGUMENT. */
 CMTA_API int cmta_store_put(struct cmta_store *store, const struct cmta_mail *mail);
+
+/* Writes lines of the caller's own, the last one ended by LF, likewise. For forms that are a file.
+   Errors as above. */
+CMTA_API int cmta_store_append(struct cmta_store *store, const void *bytes, size_t length);
 
 /* What is known of a mail as one JSON object (RFC 8259) on one line, without LF: its envelope, its
    client, and with `whole` the message, as "data" where it is UTF-8, else as "data_base64". The

@@ -72,6 +72,8 @@ void stop_connection_gone(struct cmta_server *server) {
     next_step(server);
 }
 
+void cmta_server_close_listeners(struct cmta_server *server) { listeners_close(server); }
+
 void cmta_server_stop(struct cmta_server *server,
                       void (*stopped)(struct cmta_server *server, void *context), void *context) {
   server->stopped = stopped;

@@ -36,6 +36,7 @@ void cmta_mail_free(struct cmta_mail *mail) {
   if (!mail || atomic_fetch_sub(&mail->owners, 1) > 1)
     return;
   content_free(mail->content);
+  mail_forget_session(mail);
   cmta_message_free(mail->message);
   pthread_mutex_destroy(&mail->lock);
   free(mail->recipients);
@@ -43,6 +44,8 @@ void cmta_mail_free(struct cmta_mail *mail) {
 }
 
 const char *cmta_mail_id(const struct cmta_mail *mail) { return mail->id; }
+
+int64_t cmta_mail_time(const struct cmta_mail *mail) { return mail->time; }
 
 uint64_t cmta_mail_connection(const struct cmta_mail *mail) { return mail->connection; }
 

@@ -46,7 +46,8 @@ void mailbox_name(struct cmta_mailbox *mailbox, struct cmta_mail *mail) {
 }
 
 void cmta_mailbox_on_mail(struct cmta_mailbox *mailbox,
-                          enum cmta_mail_fate (*came)(void *context, struct cmta_mail *mail),
+                          enum cmta_mail_fate (*came)(void *context, struct cmta_session *session,
+                                                      struct cmta_mail *mail),
                           void *context) {
   pthread_mutex_lock(&mailbox->lock);
   mailbox->came = came;
@@ -54,12 +55,13 @@ void cmta_mailbox_on_mail(struct cmta_mailbox *mailbox,
   pthread_mutex_unlock(&mailbox->lock);
 }
 
-enum cmta_mail_fate mailbox_ask(struct cmta_mailbox *mailbox, struct cmta_mail *mail) {
+enum cmta_mail_fate mailbox_ask(struct cmta_mailbox *mailbox, struct cmta_session *session,
+                                struct cmta_mail *mail) {
   pthread_mutex_lock(&mailbox->lock);
-  enum cmta_mail_fate (*came)(void *, struct cmta_mail *) = mailbox->came;
+  enum cmta_mail_fate (*came)(void *, struct cmta_session *, struct cmta_mail *) = mailbox->came;
   void *context = mailbox->came_context;
   pthread_mutex_unlock(&mailbox->lock);
-  return came ? came(context, mail) : CMTA_MAIL_KEEP;
+  return came ? came(context, session, mail) : CMTA_MAIL_KEEP;
 }
 
 void mailbox_put(struct cmta_mailbox *mailbox, struct cmta_mail *mail) {

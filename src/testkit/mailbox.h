@@ -20,7 +20,7 @@ struct cmta_mailbox {
   struct id_source ids;
 
   /* As cmta_mailbox_on_mail(). */
-  enum cmta_mail_fate (*came)(void *context, struct cmta_mail *mail);
+  enum cmta_mail_fate (*came)(void *context, struct cmta_session *session, struct cmta_mail *mail);
   void *came_context;
 };
 
@@ -28,7 +28,8 @@ struct cmta_mailbox {
 void mailbox_name(struct cmta_mailbox *mailbox, struct cmta_mail *mail);
 
 /* What is to become of a mail, which has its message. */
-enum cmta_mail_fate mailbox_ask(struct cmta_mailbox *mailbox, struct cmta_mail *mail);
+enum cmta_mail_fate mailbox_ask(struct cmta_mailbox *mailbox, struct cmta_session *session,
+                                struct cmta_mail *mail);
 
 /* Puts a mail, which has its message, into the box, and tells those who wait. */
 void mailbox_put(struct cmta_mailbox *mailbox, struct cmta_mail *mail);

@@ -13,14 +13,14 @@
 /* What becomes of a transaction's message. */
 struct delivery {
   struct cmta_mailbox *mailbox;
+  struct cmta_session *session;
   struct cmta_mail *mail; /* NULL: nobody has asked yet, or it is in the mailbox */
 };
 
 static void *delivery_new(struct cmta_session *session, void *user) {
-  (void)session;
   struct delivery *delivery = calloc(1, sizeof *delivery);
   if (delivery)
-    delivery->mailbox = user;
+    *delivery = (struct delivery){.mailbox = user, .session = session};
   return delivery;
 }
 
@@ -37,7 +37,7 @@ static int given(void *context, struct cmta_message *message) {
   struct cmta_mail *mail = delivery->mail;
   delivery->mail = NULL;
   mail->message = message;
-  enum cmta_mail_fate fate = mailbox_ask(mailbox, mail);
+  enum cmta_mail_fate fate = mailbox_ask(mailbox, delivery->session, mail);
   if (fate == CMTA_MAIL_KEEP)
     mailbox_put(mailbox, mail);
   else
@@ -54,7 +54,8 @@ static int claim(struct delivery *delivery, struct cmta_session *session,
   if (error)
     return error;
   struct cmta_mail *mail = mail_new(cmta_message_envelope(message)->forward_path_count);
-  error = mail ? cmta_message_claim(session, given, delivery) : CMTA_E_MEMORY;
+  bool noted = mail && mail_note_session(mail, session);
+  error = noted ? cmta_message_claim(session, given, delivery) : CMTA_E_MEMORY;
   if (error) {
     cmta_mail_free(mail);
     return error;

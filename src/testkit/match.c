@@ -30,7 +30,7 @@ static bool is_same(char pattern, char octet) {
 
 /* What a '*' stands for is as short as it can be; where that leads nowhere the last one is made
  * longer. */
-bool match_address(const char *pattern, struct cmta_slice address) {
+bool cmta_address_matches(struct cmta_slice address, const char *pattern) {
   const char *star = NULL;
   size_t at = 0, retry = 0;
   while (at < address.length) {
@@ -54,13 +54,13 @@ bool match_address(const char *pattern, struct cmta_slice address) {
 
 bool match_sender(const struct cmta_match *match, const struct cmta_mail *mail) {
   const struct cmta_envelope *envelope = cmta_message_envelope(mail->message);
-  return !match->sender || match_address(match->sender, envelope->reverse_path.address);
+  return !match->sender || cmta_address_matches(envelope->reverse_path.address, match->sender);
 }
 
 bool match_recipient(const struct cmta_match *match, const struct cmta_mail *mail) {
   const struct cmta_path *path;
   for (size_t i = 0; match->recipient && (path = cmta_mail_recipient(mail, i)); i++)
-    if (match_address(match->recipient, path->address))
+    if (cmta_address_matches(path->address, match->recipient))
       return true;
   return !match->recipient;
 }

@@ -10,9 +10,6 @@
  */
 bool match_read(struct cmta_match *match, const struct cmta_match *given);
 
-/* Whether the whole address is as the pattern says. */
-bool match_address(const char *pattern, struct cmta_slice address);
-
 /* Whether the mail is as each part of a match alone says. */
 bool match_sender(const struct cmta_match *match, const struct cmta_mail *mail);
 bool match_recipient(const struct cmta_match *match, const struct cmta_mail *mail);

@@ -259,3 +259,16 @@ const struct content_field *content_next(const struct content *content,
       return &content->fields[i];
   return NULL;
 }
+
+/* Into memory of ours: without any GLib would end the program. */
+char *base64_new(struct cmta_slice bytes) {
+  char *text = malloc(bytes.length / 3 * 4 + 5);
+  gint state = 0, save = 0;
+  if (!text)
+    return NULL;
+  gsize length =
+      g_base64_encode_step((const guchar *)bytes.at, bytes.length, FALSE, text, &state, &save);
+  length += g_base64_encode_close(FALSE, text + length, &state, &save);
+  text[length] = '\0';
+  return text;
+}

@@ -18,6 +18,10 @@ struct content {
   char *text; /* what a reader would see, lines ended by LF */
 };
 
+/* Bytes in base64 (RFC 4648 section 4), without line ends. NULL without memory; to be freed with
+ * free(). */
+char *base64_new(struct cmta_slice bytes);
+
 /* Reads a message; bytes are borrowed until this returns. NULL without memory. */
 struct content *content_read(struct cmta_slice bytes);
 

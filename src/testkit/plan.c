@@ -155,10 +155,22 @@ int cmta_plan_add_text(struct cmta_plan *plan, const char *text, char *why, size
   return result ? result : check_and_keep(plan, &fault, strings, why, size);
 }
 
+/* With the mutex: NULL for one that is not there. */
+static struct planned *find(struct cmta_plan *plan, int number) {
+  return number >= 0 && (size_t)number < plan->count ? plan->rows[number] : NULL;
+}
+
+const struct cmta_fault *cmta_plan_fault(struct cmta_plan *plan, int number) {
+  pthread_mutex_lock(&plan->mutex);
+  const struct planned *planned = find(plan, number);
+  pthread_mutex_unlock(&plan->mutex);
+  return planned ? &planned->fault : NULL;
+}
+
 uint64_t cmta_plan_happened(struct cmta_plan *plan, int number) {
   pthread_mutex_lock(&plan->mutex);
-  bool there = number >= 0 && (size_t)number < plan->count;
-  uint64_t happened = there ? plan->rows[number]->happened : 0;
+  const struct planned *planned = find(plan, number);
+  uint64_t happened = planned ? planned->happened : 0;
   pthread_mutex_unlock(&plan->mutex);
   return happened;
 }

@@ -13,21 +13,21 @@
 static bool sender_matches(const struct moment *moment, const char *pattern) {
   const struct cmta_envelope *envelope = cmta_session_envelope(moment->session);
   if (moment->sender)
-    return match_address(pattern, moment->sender->address);
-  return envelope && match_address(pattern, envelope->reverse_path.address);
+    return cmta_address_matches(moment->sender->address, pattern);
+  return envelope && cmta_address_matches(envelope->reverse_path.address, pattern);
 }
 
 /* Of RCPT the path in question; where each recipient has an answer of its own, that one. */
 static bool recipient_matches(const struct moment *moment, const char *pattern) {
   const struct cmta_envelope *envelope = cmta_session_envelope(moment->session);
   if (moment->recipient)
-    return match_address(pattern, moment->recipient->address);
+    return cmta_address_matches(moment->recipient->address, pattern);
   if (!envelope)
     return false;
   size_t only = cmta_session_recipient(moment->session);
   for (size_t i = 0; i < envelope->forward_path_count; i++)
     if ((only == SIZE_MAX || only == i) &&
-        match_address(pattern, envelope->forward_paths[i].address))
+        cmta_address_matches(envelope->forward_paths[i].address, pattern))
       return true;
   return false;
 }

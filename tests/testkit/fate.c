@@ -10,7 +10,9 @@ static struct cmta_kit *kit;
 static struct cmta_mail *seen;
 static enum cmta_mail_fate fate;
 
-static enum cmta_mail_fate came(void *context, struct cmta_mail *mail) {
+static enum cmta_mail_fate came(void *context, struct cmta_session *session,
+                                struct cmta_mail *mail) {
+  cr_assert_eq(cmta_connection_number(session), 1);
   cr_assert_eq(context, &fate);
   cr_assert_null(seen);
   seen = cmta_mail_share(mail);

@@ -7,9 +7,10 @@
 
 /* What the program exits with. */
 enum exit_status {
-  EXIT_DONE = 0, /* all went well */
-  EXIT_WRONG = 2 /* a wrong option, an address in use, a file that cannot be written: one line on
-                    standard error has said which */
+  EXIT_DONE = 0,    /* all went well */
+  EXIT_MISSING = 1, /* what was waited for has not come: one line on standard error has said so */
+  EXIT_WRONG = 2    /* a wrong option, an address in use, a file that cannot be written: one line on
+                       standard error has said which */
 };
 
 /* Runs a subcommand. argv[0] is its name, argc counts it; the result is an exit_status. */

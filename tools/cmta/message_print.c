@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void print_slice(FILE *stream, struct cmta_slice slice) {
   if (slice.length > 0)
@@ -64,10 +65,11 @@ static void print_client(FILE *stream, struct cmta_session *session) {
     print_identity(stream, identity);
 }
 
-static void print_envelope(FILE *stream, const struct cmta_envelope *envelope) {
-  print_path(stream, "MAIL FROM", &envelope->reverse_path);
-  for (size_t i = 0; i < envelope->forward_path_count; i++)
-    print_path(stream, "RCPT TO", &envelope->forward_paths[i]);
+static void print_envelope(FILE *stream, const struct cmta_mail *mail) {
+  const struct cmta_path *path;
+  print_path(stream, "MAIL FROM", &cmta_message_envelope(cmta_mail_message(mail))->reverse_path);
+  for (size_t i = 0; (path = cmta_mail_recipient(mail, i)); i++)
+    print_path(stream, "RCPT TO", path);
   putc('\n', stream);
 }
 
@@ -87,23 +89,35 @@ static void print_data(FILE *stream, struct cmta_slice data) {
   }
 }
 
-static void print_record(FILE *stream, const struct record *record, struct cmta_slice data) {
-  fprintf(stream, "---- message %s at %s\n", record->id, record->time);
-  print_client(stream, record->session);
-  print_envelope(stream, &record->envelope);
-  print_data(stream, data);
-  fprintf(stream, "---- end of message %s\n", record->id);
+/* RFC 3339, UTC. */
+static void print_time(FILE *stream, int64_t milliseconds) {
+  time_t seconds = (time_t)(milliseconds / 1000);
+  struct tm utc;
+  char text[32] = "";
+  if (gmtime_r(&seconds, &utc))
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+  fprintf(stream, "%s.%03dZ\n", text, (int)(milliseconds % 1000));
 }
 
-char *message_print(const struct record *record, size_t *length) {
+static void print_mail(FILE *stream, struct cmta_session *session, const struct cmta_mail *mail,
+                       struct cmta_slice data) {
+  fprintf(stream, "---- message %s at ", cmta_mail_id(mail));
+  print_time(stream, cmta_mail_time(mail));
+  print_client(stream, session);
+  print_envelope(stream, mail);
+  print_data(stream, data);
+  fprintf(stream, "---- end of message %s\n", cmta_mail_id(mail));
+}
+
+char *message_print(struct cmta_session *session, const struct cmta_mail *mail, size_t *length) {
   char *text = NULL;
   struct cmta_slice data;
-  if (cmta_message_data(record->message, &data) != 0)
+  if (cmta_message_data(cmta_mail_message(mail), &data) != 0)
     return NULL;
   FILE *stream = open_memstream(&text, length);
   if (!stream)
     return NULL;
-  print_record(stream, record, data);
+  print_mail(stream, session, mail, data);
   bool failed = ferror(stream);
   if (fclose(stream) == 0 && !failed)
     return text;

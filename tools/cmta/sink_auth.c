@@ -9,21 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts an argument behind count others, and NULL behind it. */
-static bool append(const char ***list, size_t *count, const char *argument) {
-  const char **grown = realloc(*list, (*count + 2) * sizeof *grown);
-  if (!grown)
-    return false;
-  grown[(*count)++] = argument;
-  grown[*count] = NULL;
-  *list = grown;
-  return true;
-}
-
 /* Of two entries with one name only the first would count. */
 static bool is_second(const struct auth_options *options, const char *argument, size_t length) {
-  for (size_t i = 0; i < options->user_count; i++)
-    if (strncmp(options->users[i], argument, length + 1) == 0)
+  for (size_t i = 0; i < options->users.count; i++)
+    if (strncmp(options->users.rows[i], argument, length + 1) == 0)
       return true;
   return false;
 }
@@ -58,11 +47,11 @@ const char *auth_options_user(struct auth_options *options, const char *argument
   const char *wrong = check_user(argument, length);
   if (wrong)
     return wrong;
-  return append(&options->users, &options->user_count, argument) ? NULL : "finds no memory";
+  return arguments_add(&options->users, argument);
 }
 
 const char *auth_options_file(struct auth_options *options, const char *argument) {
-  return append(&options->files, &options->file_count, argument) ? NULL : "finds no memory";
+  return arguments_add(&options->files, argument);
 }
 
 /* ---- Mechanisms ---- */
@@ -161,17 +150,18 @@ static const char *check_users(const struct cmta_config *config) {
 const char *auth_options_check(const struct auth_options *options, const struct cmta_config *config,
                                const struct auth_channels *channels) {
   bool in_clear = config->settings->auth_in_clear;
-  if (!options->users && options->may_act)
+  if (!options->users.count && options->may_act)
     return "--auth-as-anybody needs a user: --auth";
   if (in_clear && !channels->in_clear)
     return "--auth-in-clear has no use where every client needs TLS";
-  return options->users || options->files ? check_mechanisms(options, in_clear, channels)
-                                          : check_users(config);
+  return options->users.count || options->files.count
+             ? check_mechanisms(options, in_clear, channels)
+             : check_users(config);
 }
 
 void auth_options_free(struct auth_options *options) {
-  free(options->users);
-  free(options->files);
+  arguments_free(&options->users);
+  arguments_free(&options->files);
 }
 
 /* What the library has to say of an error goes first. */
@@ -201,9 +191,9 @@ bool sink_auth_add(struct cmta_server *server, const struct auth_options *option
                    size_t size) {
   int error = 0;
   *why = '\0';
-  if (options->users)
-    error = cmta_server_add_users(server, options->users, options->may_act);
-  for (size_t i = 0; error >= 0 && i < options->file_count; i++)
-    error = add_file(server, options->files[i], why, size);
+  if (options->users.count)
+    error = cmta_server_add_users(server, options->users.rows, options->may_act);
+  for (size_t i = 0; error >= 0 && i < options->files.count; i++)
+    error = add_file(server, options->files.rows[i], why, size);
   return error >= 0 || complain_of(error, why, size);
 }

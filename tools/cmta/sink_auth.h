@@ -4,16 +4,16 @@
 
 /* What the options of `cmta sink` say of authentication, and who knows the users then. */
 
+#include "arguments.h"
+
 #include <cmta/server.h>
 
 /* What the options say beside cmta_settings. Strings are borrowed from the command line. */
 struct auth_options {
-  const char **users; /* "name:password", NULL behind the last; NULL: none */
-  size_t user_count;
-  const char **files; /* password files, likewise */
-  size_t file_count;
-  bool may_act;         /* each of the users as anybody */
-  char mechanisms[256]; /* in the library's form, each once: there is room for all */
+  struct arguments users; /* "name:password" */
+  struct arguments files; /* password files */
+  bool may_act;           /* each of the users as anybody */
+  char mechanisms[256];   /* in the library's form, each once: there is room for all */
 };
 
 /* Each takes the argument of an option. NULL, or what is wrong with it: the end of a sentence, a

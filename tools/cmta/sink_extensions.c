@@ -84,7 +84,7 @@ static unsigned situation_of(const struct sink_options *options) {
   const struct cmta_settings *settings = &options->settings;
   const struct sink_addresses *addresses = &options->addresses;
   bool submission = settings->manners.submission;
-  bool logins = options->auth.user_count || options->auth.file_count || settings->auth_required;
+  bool logins = options->auth.users.count || options->auth.files.count || settings->auth_required;
   bool smtp =
       sink_addresses_have(addresses, SINK_SMTP) || sink_addresses_have(addresses, SINK_SMTP_TLS);
   return tls_situation(options) | if_so(logins || submission, LOGINS) |

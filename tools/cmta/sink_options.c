@@ -1,215 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The option table of `cmta sink`, a setter for each row, and what follows from them together. */
+/* The option table of `cmta sink`, and what follows from the options together. */
 
-#include "sink_options.h"
-
+#include "sink.h"
 #include "sink_extensions.h"
+#include "sink_setters.h"
 
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
-
-/* Where the sink listens unless told otherwise. */
-#define DEFAULT_ADDRESS "127.0.0.1:2525"
-
-static const char *add_address(void *target, const char *text, enum sink_protocol protocol) {
-  struct sink_options *options = target;
-  return sink_addresses_add(&options->addresses, text, protocol) ? NULL : "finds no memory";
-}
-
-static const char *set_listen(void *target, const char *argument) {
-  return add_address(target, argument, SINK_SMTP);
-}
-
-static const char *set_listen_tls(void *target, const char *argument) {
-  return add_address(target, argument, SINK_SMTP_TLS);
-}
-
-static const char *set_lmtp(void *target, const char *argument) {
-  return add_address(target, argument, SINK_LMTP);
-}
-
-static struct tls_options *tls_of(void *target) { return &((struct sink_options *)target)->tls; }
-
-static const char *set_tls(void *target, const char *argument) {
-  return tls_options_mode(tls_of(target), argument);
-}
-
-static const char *set_tls_cert(void *target, const char *argument) {
-  return tls_options_certificate(tls_of(target), argument);
-}
-
-static const char *set_tls_key(void *target, const char *argument) {
-  return tls_options_key(tls_of(target), argument);
-}
-
-static const char *set_tls_self_signed(void *target, const char *argument) {
-  return tls_options_self_signed(tls_of(target), argument);
-}
-
-static const char *set_tls_client_ca(void *target, const char *argument) {
-  return tls_options_client_authorities(tls_of(target), argument);
-}
-
-static const char *set_auth(void *target, const char *argument) {
-  return auth_options_user(&((struct sink_options *)target)->auth, argument);
-}
-
-static const char *set_auth_file(void *target, const char *argument) {
-  return auth_options_file(&((struct sink_options *)target)->auth, argument);
-}
-
-static const char *set_auth_as_anybody(void *target, const char *argument) {
-  (void)argument;
-  ((struct sink_options *)target)->auth.may_act = true;
-  return NULL;
-}
-
-static const char *set_auth_required(void *target, const char *argument) {
-  (void)argument;
-  ((struct sink_options *)target)->settings.auth_required = true;
-  return NULL;
-}
-
-static const char *set_auth_in_clear(void *target, const char *argument) {
-  (void)argument;
-  ((struct sink_options *)target)->settings.auth_in_clear = true;
-  return NULL;
-}
-
-static const char *set_auth_delay(void *target, const char *argument) {
-  return option_unsigned(argument, &((struct sink_options *)target)->config.auth_failure_delay);
-}
-
-static uint64_t get_auth_delay(const void *target) {
-  return ((const struct sink_options *)target)->config.auth_failure_delay;
-}
-
-static const char *set_mechanisms(void *target, const char *argument) {
-  struct sink_options *options = target;
-  options->settings.mechanisms = options->auth.mechanisms;
-  return auth_options_mechanisms(&options->auth, argument);
-}
-
-/* The library judges names: one that a service refuses is none. */
-static bool is_hostname(const char *name) {
-  struct cmta_settings settings;
-  cmta_settings_init(&settings);
-  settings.hostname = name;
-  struct cmta_service *service = NULL;
-  int error = cmta_service_new(&service, &settings, NULL, NULL);
-  cmta_service_free(service);
-  return error == 0;
-}
-
-static const char *set_hostname(void *target, const char *argument) {
-  struct sink_options *options = target;
-  options->settings.hostname = argument;
-  return is_hostname(argument) ? NULL : "is neither a domain nor an address literal";
-}
-
-static const char *set_jsonl(void *target, const char *argument) {
-  ((struct sink_options *)target)->jsonl = argument;
-  return *argument ? NULL : "is no file name";
-}
-
-static const char *set_quiet(void *target, const char *argument) {
-  (void)argument;
-  ((struct sink_options *)target)->quiet = true;
-  return NULL;
-}
-
-static const struct cmta_settings *settings_of(const void *target) {
-  return &((const struct sink_options *)target)->settings;
-}
-
-static const char *set_max_message_size(void *target, const char *argument) {
-  struct sink_options *options = target;
-  return option_u64(argument, &options->settings.max_message_size);
-}
-
-static uint64_t get_max_message_size(const void *target) {
-  return settings_of(target)->max_message_size;
-}
-
-static const char *set_max_recipients(void *target, const char *argument) {
-  struct sink_options *options = target;
-  unsigned number = 0;
-  const char *wrong = option_unsigned(argument, &number);
-  options->settings.max_recipients = number;
-  return wrong;
-}
-
-static uint64_t get_max_recipients(const void *target) {
-  return settings_of(target)->max_recipients;
-}
-
-static const char *set_max_errors(void *target, const char *argument) {
-  struct sink_options *options = target;
-  return option_unsigned(argument, &options->settings.max_errors);
-}
-
-static uint64_t get_max_errors(const void *target) { return settings_of(target)->max_errors; }
-
-static const char *set_max_connections(void *target, const char *argument) {
-  struct sink_options *options = target;
-  return option_unsigned(argument, &options->config.max_connections);
-}
-
-static uint64_t get_max_connections(const void *target) {
-  return ((const struct sink_options *)target)->config.max_connections;
-}
-
-static const char *set_timeout(void *target, const char *argument) {
-  struct cmta_settings *settings = &((struct sink_options *)target)->settings;
-  const char *wrong = option_unsigned(argument, &settings->command_timeout);
-  settings->data_timeout = settings->handshake_timeout = settings->command_timeout;
-  return wrong;
-}
-
-static const char *set_reject(void *target, const char *argument) {
-  return refusals_read(&((struct sink_options *)target)->refusals, argument);
-}
-
-/* The library judges networks, too. */
-static const char *set_networks(const char **list, const char *argument) {
-  struct cmta_networks *networks = NULL;
-  int error = cmta_networks_new(&networks, argument);
-  cmta_networks_free(networks);
-  *list = argument;
-  bool empty = argument[strspn(argument, " ")] == '\0';
-  return error || empty ? "is no list of networks" : NULL;
-}
-
-static const char *set_proxy_from(void *target, const char *argument) {
-  return set_networks(&((struct sink_options *)target)->proxy_from, argument);
-}
-
-static const char *set_xclient_from(void *target, const char *argument) {
-  return set_networks(&((struct sink_options *)target)->xclient_from, argument);
-}
-
-static const char *set_extensions(void *target, const char *argument) {
-  return extensions_read(&((struct sink_options *)target)->settings.extensions, argument);
-}
-
-static const char *set_line_endings(void *target, const char *argument) {
-  static const char *const names[] = {[CMTA_LINE_ENDINGS_REFUSE] = "refuse",
-                                      [CMTA_LINE_ENDINGS_NORMALISE] = "normalise",
-                                      [CMTA_LINE_ENDINGS_KEEP] = "keep"};
-  struct cmta_manners *manners = &((struct sink_options *)target)->settings.manners;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(names[i], argument) == 0) {
-      manners->line_endings = (enum cmta_line_endings)i;
-      return NULL;
-    }
-  return "is not refuse, normalise or keep";
-}
-
-static const char *set_submission(void *target, const char *argument) {
-  (void)argument;
-  ((struct sink_options *)target)->settings.manners.submission = true;
-  return NULL;
-}
 
 static const struct option_row rows[] = {
     {"listen", "ADDR:PORT",
@@ -225,7 +22,39 @@ static const struct option_row rows[] = {
     {"hostname", "NAME", "the name to greet with (default: this machine's)", set_hostname, NULL},
     {"jsonl", "FILE|-", "append a JSON line for each message to FILE or standard output", set_jsonl,
      NULL},
+    {"maildir", "DIR", "put each message into a maildir, made if it is not there", set_maildir,
+     NULL},
+    {"mbox", "FILE", "append each message to an mbox file (RFC 4155)", set_mbox, NULL},
+    {"dir", "DIR",
+     "put each message into DIR, made if it is not there: as ID.eml, and\n"
+     "its JSON line without the message as ID.json",
+     set_dir, NULL},
     {"quiet", NULL, "print no messages", set_quiet, NULL},
+    {"port-file", "FILE",
+     "write the port of each listener to FILE, one a line, when it\n"
+     "listens; FILE is there whole or not at all",
+     set_port_file, NULL},
+    {"count", "N",
+     "end with 0 when N messages have come: nobody else is listened to,\n"
+     "and who is connected has 5 seconds to say QUIT",
+     set_count, NULL},
+    {"wait", "SECONDS", "with --count: end with 1 when they have not come by then", set_wait, NULL},
+    {"only", "ADDRESS",
+     "take this recipient alone, others get 550; may be given more than\n"
+     "once; * stands for anything, ? for one octet, in any case",
+     set_only, NULL},
+    {"fault", "SPEC",
+     "what goes wrong: STAGE [CONDITION]...: ACTION, as in\n"
+     "\"rcpt nth 2: reply 450 4.2.1 Busy\"; may be given more than once",
+     set_fault, NULL},
+    {"fault-file", "FILE", "likewise, one a line; # begins a comment line", set_fault_file, NULL},
+    {"help-faults", NULL, "print the words of faults and exit", set_help_faults, NULL},
+    {"seed", "N", "for faults with `chance`", set_seed, get_seed},
+    {"transcript", "DIR",
+     "write what was said on each connection to DIR, made if it is not\n"
+     "there, when it ends: 1.txt, 2.txt",
+     set_transcript, NULL},
+    {"json-transcript", NULL, "write that as lines of JSON: 1.jsonl", set_json_transcript, NULL},
     {"max-message-size", "N", "octets a message may have; 0: any number", set_max_message_size,
      get_max_message_size},
     {"max-recipients", "N", "recipients a message may have; 0: any number", set_max_recipients,
@@ -329,12 +158,37 @@ static void set_defaults(struct sink_options *options) {
   cmta_settings_init(&options->settings);
   options->config.settings = &options->settings;
   options->config.auth_failure_delay = 0;
+  options->faults.seed = 1;
   set_own_hostname(options);
+}
+
+/* NULL, or what is wrong with the options for tests together. */
+static const char *check_testing(const struct sink_options *options) {
+  if (options->wait && !options->count)
+    return "--wait is about --count, which is not there";
+  if (options->transcripts.json && !options->transcripts.folder)
+    return "--json-transcript is about --transcript, which is not there";
+  return NULL;
+}
+
+/* Transcripts tell of clients that do not wait where they must; who waits for messages does not
+ * wait long for clients when they have come. */
+static void notice(struct sink_options *options) {
+  struct cmta_manners *manners = &options->settings.manners;
+  if (options->transcripts.folder)
+    manners->early_talker = manners->pipelining = CMTA_REACTION_FLAG;
+  if (options->count)
+    options->config.stop_timeout = 1;
+}
+
+bool sink_options_have_tls(const struct sink_options *options) {
+  return options->tls.mode != CMTA_TLS_OFF ||
+         sink_addresses_have(&options->addresses, SINK_SMTP_TLS);
 }
 
 /* What follows from all options together; NULL, or a sentence that says what is wrong. */
 static const char *finish(struct sink_options *options) {
-  options->settings.collect = !options->quiet || options->jsonl;
+  options->settings.collect = sink_keeps(options);
   const struct sink_addresses *addresses = &options->addresses;
   if (addresses->count == 0 && set_listen(options, DEFAULT_ADDRESS))
     return "no memory";
@@ -347,11 +201,14 @@ static const char *finish(struct sink_options *options) {
   if (!wrong && options->settings.manners.submission && !implicit &&
       !sink_addresses_have(addresses, SINK_SMTP))
     wrong = "--submission is about SMTP, and there is --lmtp alone";
+  if (!wrong)
+    wrong = check_testing(options);
   if (wrong)
     return wrong;
+  notice(options);
   const struct auth_channels channels = {
       .in_clear = clear && options->tls.mode != CMTA_TLS_REQUIRED,
-      .tls = implicit || options->tls.mode != CMTA_TLS_OFF,
+      .tls = sink_options_have_tls(options),
       .certificates = options->tls.client_authorities,
   };
   return auth_options_check(&options->auth, &options->config, &channels);
@@ -365,6 +222,8 @@ enum options_result sink_options_read(struct sink_options *options, int argc, ch
   enum options_result result = options_read(&own, options, argc, argv);
   if (result != OPTIONS_SET)
     return result;
+  if (options->help_faults)
+    return sink_faults_help();
   const char *wrong = finish(options);
   if (wrong)
     complain(table.command, "%s", wrong);
@@ -376,4 +235,7 @@ void sink_options_free(struct sink_options *options) {
   tls_options_free(&options->tls);
   auth_options_free(&options->auth);
   refusals_free(&options->refusals);
+  fault_options_free(&options->faults);
+  arguments_free(&options->only);
+  free(options->stores.rows);
 }

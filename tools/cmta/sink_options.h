@@ -6,10 +6,26 @@
 
 #include "options.h"
 #include "sink_auth.h"
+#include "sink_faults.h"
 #include "sink_refusal.h"
 #include "sink_tls.h"
+#include "sink_transcript.h"
 
 #include <cmta/server.h>
+#include <cmta/store.h>
+
+/* One place where messages are kept. Strings are borrowed from the command line. */
+struct store_option {
+  enum cmta_store_form form;
+  const char *path;
+  const char *name; /* for error lines */
+};
+
+/* All of them, in the order given. */
+struct store_options {
+  struct store_option *rows;
+  size_t count;
+};
 
 /* What the options say. Strings are borrowed from the command line. */
 struct sink_options {
@@ -17,8 +33,15 @@ struct sink_options {
   struct tls_options tls;
   struct auth_options auth;
   const char *proxy_from, *xclient_from; /* lists of networks, or NULL */
-  const char *jsonl;         /* the file for JSON lines, "-" for standard output, NULL for none */
-  bool quiet;                /* print no messages */
+  struct store_options stores;
+  bool quiet;            /* print no messages */
+  const char *port_file; /* or NULL */
+  uint64_t count;        /* messages to end with; 0: none */
+  unsigned wait;         /* seconds for that; 0: any time */
+  struct arguments only; /* patterns of recipients; none: all */
+  struct fault_options faults;
+  struct sink_transcripts transcripts; /* what the options say of them */
+  bool help_faults;
   struct cmta_config config; /* names the settings below */
   struct cmta_settings settings;
   struct refusals refusals;
@@ -28,6 +51,9 @@ struct sink_options {
 /* Fills options with the defaults, then reads the command line. Whatever the result, call
    sink_options_free() afterwards. options must stay where it is. */
 enum options_result sink_options_read(struct sink_options *options, int argc, char **argv);
+
+/* Whether clients can have TLS. */
+bool sink_options_have_tls(const struct sink_options *options);
 
 /* Frees what options holds. */
 void sink_options_free(struct sink_options *options);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* An envelope as JSON (envelope_json.h). */
 
-#include "envelope_json.h"
+#include "testkit/envelope_json.h"
 
-#include "json_text.h"
+#include "testkit/json_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,10 +146,10 @@ static json_t *json_recipient(const struct cmta_path *path) {
                    json_valid_since(&path->valid_since));
 }
 
-json_t *envelope_json_to(const struct cmta_envelope *envelope) {
+json_t *envelope_json_to(const struct cmta_mail *mail) {
   json_t *recipients = json_array();
-  for (size_t i = 0; i < envelope->forward_path_count; i++)
-    if (json_array_append_new(recipients, json_recipient(&envelope->forward_paths[i])) != 0) {
+  for (size_t i = 0; i < cmta_mail_recipient_count(mail); i++)
+    if (json_array_append_new(recipients, json_recipient(cmta_mail_recipient(mail, i))) != 0) {
       json_decref(recipients);
       return NULL;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes pieces whole or not at all (sink_output.h), straight to the descriptor. */
 
-#include "sink_output.h"
+/* Writes pieces whole or not at all, straight to the descriptor. */
+
+#include "testkit/append.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,15 +26,15 @@ static bool ends_torn(int fd, const char *path) {
   return torn;
 }
 
-int sink_output_open(struct sink_output *output, const char *path) {
-  bool standard = !path || strcmp(path, "-") == 0;
-  *output = (struct sink_output){.name = standard ? "standard output" : path};
-  output->fd =
+int append_open(struct append *append, const char *path) {
+  bool standard = strcmp(path, "-") == 0;
+  *append = (struct append){0};
+  append->fd =
       standard ? STDOUT_FILENO : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (output->fd < 0)
+  if (append->fd < 0)
     return errno;
-  output->torn = !standard && ends_torn(output->fd, path);
-  output->terminal = isatty(output->fd) == 1;
+  append->torn = !standard && ends_torn(append->fd, path);
+  append->terminal = isatty(append->fd) == 1;
   return 0;
 }
 
@@ -60,21 +61,21 @@ static size_t write_all(int fd, const char *text, size_t length) {
   return done;
 }
 
-int sink_output_write(struct sink_output *output, const char *text, size_t length) {
-  if (output->torn && write_all(output->fd, "\n", 1) < 1)
+int append_write(struct append *append, const char *text, size_t length) {
+  if (append->torn && write_all(append->fd, "\n", 1) < 1)
     return errno;
-  output->torn = false;
-  off_t end = lseek(output->fd, 0, SEEK_END); /* -1 on a pipe */
-  size_t done = write_all(output->fd, text, length);
+  append->torn = false;
+  off_t end = lseek(append->fd, 0, SEEK_END); /* -1 on a pipe */
+  size_t done = write_all(append->fd, text, length);
   if (done == length)
     return 0;
   int error = errno;
   if (done > 0)
-    output->torn = end < 0 || ftruncate(output->fd, end) < 0;
+    append->torn = end < 0 || ftruncate(append->fd, end) < 0;
   return error;
 }
 
-void sink_output_close(struct sink_output *output) {
-  if (output->fd > STDERR_FILENO)
-    close(output->fd);
+void append_close(struct append *append) {
+  if (append->fd > STDERR_FILENO)
+    close(append->fd);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A message as a line of JSON (message_json.h). */
 
-#include "message_json.h"
+/* A mail as a line of JSON. What its session knew is noted while there is one. */
 
-#include "envelope_json.h"
-#include "json_text.h"
+#include "testkit/envelope_json.h"
+#include "testkit/json_text.h"
+#include "testkit/mail.h"
 
-#include <base64.h>
+#include <cmta/session.h>
+#include <cmta/store.h>
 
-#include <jansson.h>
 #include <stdlib.h>
+#include <time.h>
 
 static json_t *json_peer(const struct cmta_peer *peer) {
   return json_pack("{s:o, s:i}", "address", json_text_of(peer->address), "port", (int)peer->port);
@@ -53,6 +54,23 @@ static json_t *json_identity(const struct cmta_identity *identity) {
                    json_text_of(identity->authorization));
 }
 
+bool mail_note_session(struct cmta_mail *mail, struct cmta_session *session) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  mail->time = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  mail->facts = json_pack(
+      "{s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o}", "peer",
+      json_peer(cmta_session_peer(session)), "proxy", json_proxy(cmta_session_proxy(session)),
+      "xclient", json_client(cmta_session_xclient(session)), "xforward",
+      json_client(cmta_session_forwarded(session)), "protocol", cmta_session_protocol(session),
+      "lmtp", (int)cmta_session_manners(session)->lmtp, "helo",
+      json_text(cmta_session_hello_name(session)), "tls", json_tls(cmta_session_tls(session)),
+      "auth", json_identity(cmta_session_identity(session)));
+  return mail->facts;
+}
+
+void mail_forget_session(struct cmta_mail *mail) { json_decref(mail->facts); }
+
 /* Adds the message itself as data or data_base64. */
 static bool add_data(json_t *object, const struct cmta_message *message) {
   struct cmta_slice data;
@@ -61,42 +79,44 @@ static bool add_data(json_t *object, const struct cmta_message *message) {
   json_t *text = json_stringn(data.length ? data.at : "", data.length);
   if (text)
     return json_object_set_new(object, "data", text) == 0;
-  char *encoded = base64_text(data.at, data.length);
+  char *encoded = base64_new(data);
   bool added = encoded && json_object_set_new(object, "data_base64", json_string(encoded)) == 0;
   free(encoded);
   return added;
 }
 
-static json_t *json_record(const struct record *record) {
-  const struct cmta_envelope *envelope = &record->envelope;
-  struct cmta_session *session = record->session;
-  json_t *object = json_pack(
-      "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I}", "id", record->id,
-      "time", record->time, "peer", json_peer(cmta_session_peer(session)), "proxy",
-      json_proxy(cmta_session_proxy(session)), "xclient",
-      json_client(cmta_session_xclient(session)), "xforward",
-      json_client(cmta_session_forwarded(session)), "protocol", cmta_session_protocol(session),
-      "lmtp", (int)cmta_session_manners(session)->lmtp, "helo",
-      json_text(cmta_session_hello_name(session)), "tls", json_tls(cmta_session_tls(session)),
-      "auth", json_identity(cmta_session_identity(session)), "from", envelope_json_from(envelope),
-      "to", envelope_json_to(envelope), "size", (json_int_t)cmta_message_size(record->message));
-  if (object && add_data(object, record->message))
+/* RFC 3339, UTC, milliseconds. */
+static json_t *json_moment(int64_t milliseconds) {
+  time_t seconds = (time_t)(milliseconds / 1000);
+  struct tm utc;
+  char text[32] = "";
+  if (gmtime_r(&seconds, &utc))
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+  return json_sprintf("%s.%03dZ", text, (int)(milliseconds % 1000));
+}
+
+/* Copies, as a mail may be shown in several threads. */
+static json_t *json_mail(const struct cmta_mail *mail, bool whole) {
+  const struct cmta_message *message = mail->message;
+  json_t *object = json_pack("{s:s, s:o}", "id", mail->id, "time", json_moment(mail->time));
+  json_t *facts = json_deep_copy(mail->facts);
+  json_t *envelope =
+      json_pack("{s:o, s:o, s:I}", "from", envelope_json_from(cmta_message_envelope(message)), "to",
+                envelope_json_to(mail), "size", (json_int_t)cmta_message_size(message));
+  bool complete = json_object_update(object, facts) == 0 &&
+                  json_object_update(object, envelope) == 0 &&
+                  (!whole || add_data(object, message));
+  json_decref(facts);
+  json_decref(envelope);
+  if (complete)
     return object;
   json_decref(object);
   return NULL;
 }
 
-char *message_json(const struct record *record, bool ascii, size_t *length) {
-  json_t *object = json_record(record);
-  if (!object)
-    return NULL;
-  char *line = NULL;
-  FILE *stream = open_memstream(&line, length);
-  bool done = stream && json_dumpf(object, stream, ascii ? JSON_ENSURE_ASCII : 0) == 0 &&
-              putc('\n', stream) != EOF;
+char *cmta_mail_json(const struct cmta_mail *mail, bool whole, bool ascii) {
+  json_t *object = json_mail(mail, whole);
+  char *text = object ? json_dumps(object, ascii ? JSON_ENSURE_ASCII : 0) : NULL;
   json_decref(object);
-  if (stream && fclose(stream) == 0 && done)
-    return line;
-  free(line);
-  return NULL;
+  return text;
 }

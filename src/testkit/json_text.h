@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef CMTA_TOOLS_JSON_TEXT_H
-#define CMTA_TOOLS_JSON_TEXT_H
+#ifndef CMTA_TESTKIT_JSON_TEXT_H
+#define CMTA_TESTKIT_JSON_TEXT_H
 
 /* Strings of JSON out of what the library shows; each is NULL without memory, and the caller's. */
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Strings of JSON (json_text.h). */
 
-#include "json_text.h"
+#include "testkit/json_text.h"
 
-#include "escape.h"
+#include "testkit/visible.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,14 +13,11 @@ json_t *json_text(struct cmta_slice text) {
   json_t *value = json_stringn(text.length ? text.at : "", text.length);
   if (value)
     return value;
-  char *escaped = NULL;
-  size_t size = 0;
-  FILE *stream = open_memstream(&escaped, &size);
-  if (!stream)
-    return NULL;
-  escape_text(stream, text.at, text.length);
-  if (fclose(stream) == 0)
+  char *escaped = malloc(VISIBLE_MOST * text.length + 1);
+  if (escaped) {
+    visible(text, true, escaped);
     value = json_string(escaped);
+  }
   free(escaped);
   return value;
 }

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Messages as text for files. */
+
+#include "testkit/store.h"
+
+#include <string.h>
+
+static bool read_message(const struct cmta_mail *mail, struct cmta_slice *bytes) {
+  return cmta_message_data(cmta_mail_message(mail), bytes) == 0;
+}
+
+static void print_slice(FILE *file, struct cmta_slice slice) {
+  if (slice.length)
+    fwrite(slice.at, 1, slice.length, file);
+}
+
+bool store_print_raw(FILE *file, const struct cmta_mail *mail) {
+  struct cmta_slice bytes;
+  if (!read_message(mail, &bytes))
+    return false;
+  print_slice(file, bytes);
+  return true;
+}
+
+/* No address has a CR or LF in it (RFC 5321 section 4.1.2). */
+static void print_field(FILE *file, const char *name, struct cmta_slice value, bool in_angles) {
+  fprintf(file, in_angles ? "%s: <" : "%s: ", name);
+  print_slice(file, value);
+  fputs(in_angles ? ">\n" : "\n", file);
+}
+
+static void print_envelope(FILE *file, const struct cmta_mail *mail) {
+  const struct cmta_path *path;
+  print_field(file, "Return-Path",
+              cmta_message_envelope(cmta_mail_message(mail))->reverse_path.address, true);
+  for (size_t i = 0; (path = cmta_mail_recipient(mail, i)); i++)
+    print_field(file, "Delivered-To", path->address, false);
+}
+
+static bool wants_quote(struct cmta_slice line) {
+  while (line.length && *line.at == '>')
+    line.at++, line.length--;
+  return line.length >= 5 && memcmp(line.at, "From ", 5) == 0;
+}
+
+/* The first line, with CR LF or LF; what is left of the bytes follows. */
+static struct cmta_slice take_line(struct cmta_slice *bytes) {
+  const char *end = memchr(bytes->at, '\n', bytes->length);
+  size_t taken = end ? (size_t)(end - bytes->at) + 1 : bytes->length;
+  struct cmta_slice line = {bytes->at, end ? taken - 1 : taken};
+  if (end && line.length && line.at[line.length - 1] == '\r')
+    line.length--;
+  bytes->at += taken;
+  bytes->length -= taken;
+  return line;
+}
+
+bool store_print_mail(FILE *file, const struct cmta_mail *mail, bool quoted) {
+  struct cmta_slice bytes;
+  if (!read_message(mail, &bytes))
+    return false;
+  print_envelope(file, mail);
+  while (bytes.length) {
+    struct cmta_slice line = take_line(&bytes);
+    if (quoted && wants_quote(line))
+      putc('>', file);
+    print_slice(file, line);
+    putc('\n', file);
+  }
+  return true;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a sink that counts (sink_count.h). */
+
+#include "sink_count.h"
+
+#include "command.h"
+#include "options.h"
+
+#include <inttypes.h>
+
+/* Seconds that clients have to say QUIT when all messages have come. */
+enum { LEAVE_SECONDS = 5 };
+
+static void end(struct cmta_server *server, void *count) {
+  (void)count;
+  cmta_server_stop(server, NULL, NULL);
+}
+
+static void expire(struct cmta_server *server, void *user) {
+  struct sink_count *count = user;
+  if (sink_count_is_full(count))
+    return;
+  count->expired = true;
+  cmta_server_stop(server, NULL, NULL);
+}
+
+int sink_count_begin(struct sink_count *count, struct cmta_server *server) {
+  return count->wait ? cmta_server_call_after(server, count->wait, expire, count) : 0;
+}
+
+bool sink_count_is_full(const struct sink_count *count) {
+  return count->wanted && count->messages >= count->wanted;
+}
+
+/* Who is connected may leave in good order. */
+void sink_count_message(struct sink_count *count, struct cmta_server *server) {
+  count->messages++;
+  if (count->messages != count->wanted)
+    return;
+  cmta_server_close_listeners(server);
+  if (cmta_server_call_after(server, LEAVE_SECONDS, end, count) != 0)
+    cmta_server_stop(server, NULL, NULL);
+}
+
+void sink_count_client(struct sink_count *count, struct cmta_server *server, int change) {
+  count->clients += (unsigned)change;
+  if (count->clients == 0 && sink_count_is_full(count))
+    cmta_server_stop(server, NULL, NULL);
+}
+
+int sink_count_end(const struct sink_count *count) {
+  if (!count->wanted || sink_count_is_full(count))
+    return EXIT_DONE;
+  if (count->expired)
+    complain("sink", "%" PRIu64 " of %" PRIu64 " messages came within %u seconds", count->messages,
+             count->wanted, count->wait);
+  else
+    complain("sink", "%" PRIu64 " of %" PRIu64 " messages came", count->messages, count->wanted);
+  return EXIT_MISSING;
+}
