@@ -25,4 +25,5 @@ async function send({ transport, mail }) {
     await closed;
     console.log(JSON.stringify(report));
   }
+  process.exit(); // Nodemailer's timers run on
 })();

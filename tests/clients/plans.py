@@ -17,7 +17,7 @@ class Plan:
     user: bool = False      # it wants to log in
     eight_bit: bool = False  # its message has octets beyond ASCII, and it says so where it can
     gives_up: bool = False  # it hears nothing and has little patience
-    happens: bool = True
+    happens: bool = True    # the transcript says so
     tells: str = ""         # also in the transcript, as a regular expression
 
 
@@ -96,8 +96,8 @@ PLANS = {
     "starttls_close": one("starttls: close", tls="starttls"),
     "starttls_handshake": one("starttls: tls-refused", tls="starttls"),
     "starttls_wrong_name": one("starttls: tls-wrong", tls="starttls"),
-    "implicit_handshake": one("accept: tls-refused", tls="implicit"),
-    "implicit_wrong_name": one("accept: tls-wrong", tls="implicit"),
+    "implicit_handshake": one("accept: tls-refused", tls="implicit", happens=False),  # there is no transcript before the greeting
+    "implicit_wrong_name": one("accept: tls-wrong", tls="implicit", happens=False),  # likewise
     "message_554_under_tls": one("message: reply 554 5.7.1 Spam", tls="starttls", tells=r"S\+ 554 5.7.1 Spam\n"),
     "mail_reset_under_tls": one("mail: reset", tls="implicit"),
     "auth_535": one("auth: reply 535 5.7.8 Wrong", user=True, tells="S  535 5.7.8 Wrong\n"),

@@ -3,17 +3,19 @@
 
 import subprocess
 
-from meeting import PASSWORD, RECIPIENTS, SENDER, USER, ClientTest, meets_all
-from plans import BOTH
+from meeting import PASSWORD, RECIPIENTS, SENDER, USER, ClientTest, meets
+from plans import BOTH, PLANS
 from support import PATIENCE, main, needs
 
 ENDED = "(56) response reading failed"
 RESET = "(56) Recv failure: Connection reset by peer"
+ALERT = "(35) OpenSSL: alert handshake failure"
+STRANGER = "(60) SSL certificate problem: self-signed certificate"
 SILENCE = "(28) Operation timed out with 0 bytes received"
 
 
 @needs("curl")
-@meets_all
+@meets(*PLANS)
 class Curl(ClientTest):
     short = 0.3
     gives_up = ("greeting_garbage", "ehlo_garbage", "mail_garbage")  # it waits for a reply
@@ -78,26 +80,26 @@ class Curl(ClientTest):
         "mail_garbage": SILENCE,
         "message_garbage": "waits",
         # Offers
-        "nothing_offered": "TODO",
-        "no_8bitmime": "TODO",
-        "size_too_small": "TODO",
-        "no_starttls": "TODO",
-        "no_auth": "TODO",
+        "nothing_offered": "sent",
+        "no_8bitmime": "sent",
+        "size_too_small": "sent",
+        "no_starttls": "(64) STARTTLS not supported.",
+        "no_auth": ("sent", BOTH),  # without having logged in
         # TLS and logins
-        "starttls_454": "TODO",
-        "starttls_close": "TODO",
-        "starttls_handshake": "TODO",
-        "starttls_wrong_name": "TODO",
-        "implicit_handshake": "TODO",
-        "implicit_wrong_name": "TODO",
-        "message_554_under_tls": "TODO",
-        "mail_reset_under_tls": "TODO",
-        "auth_535": "TODO",
-        "auth_454": "TODO",
-        "auth_close": "TODO",
+        "starttls_454": "(64) STARTTLS denied, code 454",
+        "starttls_close": ENDED,
+        "starttls_handshake": ALERT,
+        "starttls_wrong_name": STRANGER,
+        "implicit_handshake": ALERT,
+        "implicit_wrong_name": STRANGER,
+        "message_554_under_tls": "(8) Weird server reply",
+        "mail_reset_under_tls": RESET,
+        "auth_535": "(67) Login denied",
+        "auth_454": "(67) Login denied",
+        "auth_close": ENDED,
         # By number and by chance
-        "every_second_rcpt": "TODO",
-        "never_by_chance": "TODO",
+        "every_second_rcpt": ("(55) RCPT failed: 452", ""),
+        "never_by_chance": "sent",
     }
 
     def command(self, meeting):
@@ -117,7 +119,7 @@ class Curl(ClientTest):
             result = subprocess.run(list(self.command(meeting)), **options)
         except subprocess.TimeoutExpired:
             return "waits"
-        return result.stderr.decode().removeprefix("curl: ") if result.returncode else "sent"
+        return result.stderr.decode().splitlines()[0].removeprefix("curl: ") if result.returncode else "sent"
 
 
 if __name__ == "__main__":

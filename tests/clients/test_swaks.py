@@ -4,18 +4,17 @@
 import re
 import subprocess
 
-from meeting import PASSWORD, RECIPIENTS, SENDER, USER, ClientTest, meets_all
-from plans import BOTH
+from meeting import PASSWORD, RECIPIENTS, SENDER, USER, ClientTest, meets
+from plans import BOTH, PLANS
 from support import PATIENCE, main, needs
 
+QUICK = [name for name in PLANS if not name.endswith(("_stall", "_garbage", "_first_line"))]  # it is patient for a second at least
 ENDED = "6: Remote host closed connection unexpectedly."
-SILENCE = "Timeout (1 secs) waiting for server response"
 
 
 @needs("swaks")
-@meets_all
+@meets(*QUICK)
 class Swaks(ClientTest):
-    gives_up = ("greeting_garbage", "ehlo_garbage", "mail_garbage", "message_garbage")  # it waits for a reply
     reports = {
         # Replies
         "connect_554": "21: 554 5.3.2 Not today; Remote host closed connection unexpectedly.",
@@ -61,20 +60,10 @@ class Swaks(ClientTest):
         "mail_cut": ENDED,
         "message_cut": ENDED,
         "message_not_heard_of": ENDED,
-        # Silence
-        "connect_stall": "21: Timeout (1 secs) waiting for server response; Timeout (1 secs) waiting for server response",
-        "mail_stall": "23: Timeout (1 secs) waiting for server response; Timeout (1 secs) waiting for server response",
-        "message_stall": "26: Timeout (1 secs) waiting for server response; Timeout (1 secs) waiting for server response",
-        "ehlo_first_line": ("sent; Timeout (1 secs) waiting for server response", BOTH),
         # Slowness
         "replies_late": "sent",
         "replies_slow": "sent",
         "message_read_slowly": "sent",
-        # Nonsense
-        "greeting_garbage": "21: Timeout (1 secs) waiting for server response",
-        "ehlo_garbage": ("sent; Timeout (1 secs) waiting for server response", BOTH),
-        "mail_garbage": "23: Timeout (1 secs) waiting for server response",
-        "message_garbage": "26: Timeout (1 secs) waiting for server response",
         # Offers
         "nothing_offered": "sent",
         "no_8bitmime": "sent",
