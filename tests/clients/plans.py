@@ -27,6 +27,7 @@ def one(fault, **rest):
 
 PLANS = {
     # ---- A reply in place of the answer ----
+    "accept_554": one("accept: reply 554 5.3.2 Go away"),
     "connect_554": one("connect: reply 554 5.3.2 Not today", tells="S  554 5.3.2 Not today\n"),
     "connect_421": one("connect: reply 421 4.3.2 Come back", tells="S  421 4.3.2 Come back\n"),
     "ehlo_550": one("ehlo: reply 550 5.7.1 Who are you", tells="S  550 5.7.1 Who are you\n"),
@@ -94,11 +95,14 @@ PLANS = {
     # ---- TLS and logins ----
     "starttls_454": one("starttls: reply 454 4.7.0 Not now", tls="starttls", tells="S  454 4.7.0 Not now\n"),
     "starttls_close": one("starttls: close", tls="starttls"),
+    "starttls_garbage": one("starttls: garbage", tls="starttls"),
     "starttls_handshake": one("starttls: tls-refused", tls="starttls"),
     "starttls_wrong_name": one("starttls: tls-wrong", tls="starttls"),
     "implicit_handshake": one("accept: tls-refused", tls="implicit", happens=False),  # there is no transcript before the greeting
     "implicit_wrong_name": one("accept: tls-wrong", tls="implicit", happens=False),  # likewise
     "message_554_under_tls": one("message: reply 554 5.7.1 Spam", tls="starttls", tells=r"S\+ 554 5.7.1 Spam\n"),
+    "message_close_under_tls": one("message: close", tls="implicit"),
+    "message_cut_under_tls": one("message: cut 2", tls="implicit", takes=BOTH),
     "mail_reset_under_tls": one("mail: reset", tls="implicit"),
     "auth_535": one("auth: reply 535 5.7.8 Wrong", user=True, tells="S  535 5.7.8 Wrong\n"),
     "auth_454": one("auth: reply 454 4.7.0 Later", user=True, tells="S  454 4.7.0 Later\n"),

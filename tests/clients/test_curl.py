@@ -17,11 +17,12 @@ SILENCE = "(28) Operation timed out with 0 bytes received"
 @needs("curl")
 @meets(*PLANS)
 class Curl(ClientTest):
-    short = 0.3
-    gives_up = ("greeting_garbage", "ehlo_garbage", "mail_garbage")  # it waits for a reply
+    short = 0.5
+    gives_up = ("greeting_garbage", "ehlo_garbage", "mail_garbage", "starttls_garbage")  # it waits for a reply
     waits = ("message_stall", "message_garbage")  # likewise, but does not look at its clock there
     reports = {
         # Replies
+        "accept_554": "(8) Got unexpected smtp-server response: 554",
         "connect_554": "(8) Got unexpected smtp-server response: 554",
         "connect_421": "(8) Got unexpected smtp-server response: 421",
         "ehlo_550": ("sent", BOTH),
@@ -88,11 +89,14 @@ class Curl(ClientTest):
         # TLS and logins
         "starttls_454": "(64) STARTTLS denied, code 454",
         "starttls_close": ENDED,
+        "starttls_garbage": SILENCE,
         "starttls_handshake": ALERT,
         "starttls_wrong_name": STRANGER,
         "implicit_handshake": ALERT,
         "implicit_wrong_name": STRANGER,
         "message_554_under_tls": "(8) Weird server reply",
+        "message_close_under_tls": ENDED,
+        "message_cut_under_tls": ENDED,
         "mail_reset_under_tls": RESET,
         "auth_535": "(67) Login denied",
         "auth_454": "(67) Login denied",

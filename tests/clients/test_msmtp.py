@@ -28,6 +28,7 @@ STRANGER = ("69: TLS certificate verification failed: The certificate is NOT tru
 class Msmtp(ClientTest):
     reports = {
         # Replies
+        "accept_554": "76: cannot get initial OK message from server; server message: 554 5.3.2 Go away",
         "connect_554": "76: cannot get initial OK message from server; server message: 554 5.3.2 Not today",
         "connect_421": "76: cannot get initial OK message from server; server message: 421 4.3.2 Come back",
         "ehlo_550": ("sent", BOTH),
@@ -94,11 +95,14 @@ class Msmtp(ClientTest):
         # TLS and logins
         "starttls_454": "76: command STARTTLS failed; server message: 454 4.7.0 Not now",
         "starttls_close": ENDED,
+        "starttls_garbage": NONSENSE,
         "starttls_handshake": ALERT,
         "starttls_wrong_name": STRANGER,
         "implicit_handshake": ALERT,
         "implicit_wrong_name": STRANGER,
         "message_554_under_tls": "69: the server did not accept the mail; server message: 554 5.7.1 Spam",
+        "message_close_under_tls": ENDED,
+        "message_cut_under_tls": NONSENSE,
         "mail_reset_under_tls": LOST_UNDER_TLS,
         "auth_535": "77: authentication failed (method PLAIN); server message: 535 5.7.8 Wrong",
         "auth_454": "77: authentication failed (method PLAIN); server message: 454 4.7.0 Later",

@@ -23,9 +23,10 @@ ENVIRONMENT = {**os.environ, "NODE_PATH": os.pathsep.join(filter(None, (os.envir
 @needs("node")
 @meets(*PLANS)
 class Nodemailer(ClientTest):
-    short = 0.3
+    short = 0.5
     reports = {
         # Replies
+        "accept_554": "EPROTOCOL CONN 554: Invalid greeting. response=554 5.3.2 Go away: 554 5.3.2 Go away",
         "connect_554": "EPROTOCOL CONN 554: Invalid greeting. response=554 5.3.2 Not today: 554 5.3.2 Not today",
         "connect_421": "EPROTOCOL CONN 421: Invalid greeting. response=421 4.3.2 Come back: 421 4.3.2 Come back",
         "ehlo_550": ("sent", BOTH),
@@ -92,11 +93,14 @@ class Nodemailer(ClientTest):
         # TLS and logins
         "starttls_454": "ETLS STARTTLS 454: Error upgrading connection with STARTTLS: 454 4.7.0 Not now",
         "starttls_close": ENDED,
+        "starttls_garbage": "ETLS STARTTLS: Error upgrading connection with STARTTLS: %$#@!",
         "starttls_handshake": "ESOCKET CONN: alert handshake failure",
         "starttls_wrong_name": STRANGER,
         "implicit_handshake": "ESOCKET CONN: alert handshake failure",
         "implicit_wrong_name": STRANGER,
         "message_554_under_tls": "EMESSAGE DATA 554: Message failed: 554 5.7.1 Spam",
+        "message_close_under_tls": ENDED,
+        "message_cut_under_tls": ENDED,
         "mail_reset_under_tls": RESET,
         "auth_535": "EAUTH AUTH PLAIN 535: Invalid login: 535 5.7.8 Wrong",
         "auth_454": "EAUTH AUTH PLAIN 454: Invalid login: 454 4.7.0 Later",

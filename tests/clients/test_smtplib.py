@@ -26,9 +26,10 @@ def deliver(client, meeting):
 
 @meets(*PLANS)
 class Smtplib(ClientTest):
-    short = 0.2
+    short = 0.5
     reports = {
         # Replies
+        "accept_554": "SMTPConnectError: (554, b'5.3.2 Go away')",
         "connect_554": "SMTPConnectError: (554, b'5.3.2 Not today')",
         "connect_421": "SMTPConnectError: (421, b'4.3.2 Come back')",
         "ehlo_550": ("sent", BOTH),  # after HELO
@@ -96,11 +97,14 @@ class Smtplib(ClientTest):
         # TLS and logins
         "starttls_454": "SMTPResponseException: (454, b'4.7.0 Not now')",
         "starttls_close": CLOSED,
+        "starttls_garbage": "SMTPResponseException: (-1, b'!')",
         "starttls_handshake": ALERT,
         "starttls_wrong_name": STRANGER,
         "implicit_handshake": ALERT,
         "implicit_wrong_name": STRANGER,
         "message_554_under_tls": "SMTPDataError: (554, b'5.7.1 Spam')",
+        "message_close_under_tls": CLOSED,
+        "message_cut_under_tls": "SMTPDataError: (25, b'')",
         "mail_reset_under_tls": CLOSED,  # Python's ssl tells no more
         "auth_535": "SMTPAuthenticationError: (535, b'5.7.8 Wrong')",
         "auth_454": "SMTPAuthenticationError: (454, b'4.7.0 Later')",

@@ -17,6 +17,7 @@ ENDED = "6: Remote host closed connection unexpectedly."
 class Swaks(ClientTest):
     reports = {
         # Replies
+        "accept_554": "21: 554 5.3.2 Go away; Remote host closed connection unexpectedly.",
         "connect_554": "21: 554 5.3.2 Not today; Remote host closed connection unexpectedly.",
         "connect_421": "21: 421 4.3.2 Come back; Remote host closed connection unexpectedly.",
         "ehlo_550": ("sent; 550 5.7.1 Who are you", BOTH),
@@ -78,6 +79,8 @@ class Swaks(ClientTest):
         "implicit_handshake": "29: TLS startup failed (connect(): alert handshake failure)",
         "implicit_wrong_name": "29: TLS startup failed (connect(): certificate verify failed)",
         "message_554_under_tls": "26: 554 5.7.1 Spam",
+        "message_close_under_tls": ENDED,
+        "message_cut_under_tls": ENDED,
         "mail_reset_under_tls": ENDED,
         "auth_535": "28: 535 5.7.8 Wrong; No authentication type succeeded",
         "auth_454": "28: 454 4.7.0 Later; No authentication type succeeded",
