@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Each recipe is run as it stands, in a scratch folder: it passes, and fails where the sink refuses the mail.
+usage: recipes.py [Pytest | Shell | Node | Ci]"""
+
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "sink"))
+from support import PATIENCE, PROGRAM, SinkTest, main, needs  # noqa: E402
+
+NODE_PATH = os.pathsep.join(filter(None, (os.environ.get("NODE_PATH"), "/usr/share/nodejs")))
+
+
+def can(*command):
+    """Whether a command succeeds."""
+    return shutil.which(command[0]) and subprocess.run(command, env=environment(), capture_output=True, timeout=PATIENCE).returncode == 0
+
+
+def environment(**more):
+    return {**os.environ, "NODE_PATH": NODE_PATH, "CMTA_SINK": f"{PROGRAM} sink", **more}
+
+
+class Recipe:
+    """`files` are put into the folder; `command` is run in it."""
+
+    def setUp(self):
+        super().setUp()
+        for name in self.files:
+            shutil.copy(os.path.join(HERE, name), self.folder)
+
+    def run_recipe(self, **more):
+        return subprocess.run(self.command, cwd=self.folder, env=environment(**more), capture_output=True, text=True, timeout=PATIENCE)
+
+    def test_it_passes(self):
+        result = self.run_recipe()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_it_fails_where_the_mail_is_refused(self):
+        result = self.run_recipe(CMTA_SINK=f"{PROGRAM} sink --reject rcpt")
+        self.assertNotEqual(result.returncode, 0, result.stdout + result.stderr)
+
+
+@unittest.skipUnless(can(sys.executable, "-c", "import pytest"), "pytest is not installed")
+class Pytest(Recipe, SinkTest):
+    files = ("conftest.py", "test_newsletter.py")
+    command = (sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", "scratch")
+
+
+@needs("curl")
+class Shell(Recipe, SinkTest):
+    files = ("newsletter.sh",)
+    command = ("./newsletter.sh",)
+
+
+@unittest.skipUnless(can("node", "-e", "require('nodemailer'), require('node:test')"), "Nodemailer is not installed")
+class Node(Recipe, SinkTest):
+    files = ("newsletter.test.js",)
+    command = ("node", "--test")
+
+
+@needs("curl")
+class Ci(SinkTest):
+    """A stand-in for the service: it runs each step by bash, with what the steps before it have put into the environment. cmta was
+    checked out, but its tools/run builds nothing."""
+
+    def setUp(self):
+        super().setUp()
+        yaml = __import__("yaml")
+        with open(os.path.join(HERE, "ci.yml"), encoding="utf-8") as file:
+            self.steps = yaml.safe_load(file)["jobs"]["mail"]["steps"]
+        self.variables = os.path.join(self.folder, "variables")
+
+    def check_out(self, *options):
+        run = os.path.join(self.folder, "cmta", "tools", "run")
+        os.makedirs(os.path.dirname(run))
+        with open(run, "w", encoding="ascii") as file:
+            file.write(f'#!/bin/sh\nexec {PROGRAM} sink {" ".join(options)} "$@"\n')
+        os.chmod(run, 0o755)
+
+    def run_step(self, step):
+        with open(self.variables, "a+", encoding="utf-8") as file:
+            file.seek(0)
+            more = dict(line.rstrip("\n").split("=", 1) for line in file)
+        return subprocess.run(["bash", "-e", "-c", step["run"]], cwd=self.folder, env={**os.environ, "GITHUB_ENV": self.variables, **more},
+                              stdout=subprocess.DEVNULL, timeout=PATIENCE).returncode
+
+    def run_steps(self):
+        """The names of the steps that fail; behind one only those are run that always are."""
+        failed = []
+        for step in self.steps:
+            if "run" in step and (not failed or step.get("if") == "always()"):
+                failed += [step["name"]] if self.run_step(step) else []
+        return failed
+
+    def transcript(self):
+        with open(os.path.join(self.folder, "transcripts", "1.txt"), encoding="utf-8") as file:
+            return file.read()
+
+    def test_its_steps_pass(self):
+        self.check_out()
+        self.assertEqual(self.run_steps(), [])
+        self.assertIn("C  RCPT TO:<bob@example.net>\n", self.transcript())
+
+    def test_it_keeps_what_was_said_where_the_mail_is_refused(self):
+        self.check_out("--reject", "rcpt")
+        self.assertEqual(self.run_steps(), ["Test"])
+        self.assertIn("S  550 ", self.transcript())
+
+    def test_what_it_keeps_is_what_the_sink_writes(self):
+        kept = [step for step in self.steps if step.get("uses", "").startswith("actions/upload-artifact")]
+        self.assertEqual([(step["if"], step["with"]["path"]) for step in kept], [("failure()", "transcripts")])
+
+
+if __name__ == "__main__":
+    main()
