@@ -116,7 +116,7 @@ class Lmtp(SinkTest):
 
     def test_a_message_that_cannot_be_kept_is_told_to_each_and_once_to_the_operator(self):
         with Sink("--jsonl", "/dev/full", listen=(), lmtp=("127.0.0.1:0",)) as sink:
-            self.assertEqual(self.session(sink, NAMES), ["452 4.3.1 No room for this message"] * 3)
+            self.assertEqual(self.session(sink, NAMES), ["452 4.3.1 Not enough storage"] * 3)
             self.assertEqual(len([line for line in sink.stop()[1] if "cannot write" in line]), 1)
 
     def test_lmtp_stands_beside_smtp(self):
