@@ -87,7 +87,8 @@ CMTA_API void cmta_kit_stop(struct cmta_kit *kit);
 CMTA_API const char *cmta_kit_address(const struct cmta_kit *kit);
 CMTA_API uint16_t cmta_kit_port(const struct cmta_kit *kit);
 
-/* Its certificate, PEM, which clients may trust; NULL without TLS. Lives as long as the kit. */
+/* Its certificate, PEM, which clients may trust, and behind it that of the fault tls-wrong, of
+   which nothing but its name is wrong then; NULL without TLS. Lives as long as the kit. */
 CMTA_API const char *cmta_kit_certificate(const struct cmta_kit *kit);
 
 /* Its parts, which live as long as the kit. */

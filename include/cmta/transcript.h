@@ -17,8 +17,8 @@
  *
  * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
  * printable made visible; what they say to prove who they are is "[secret]". What the server says
- * is shown as it answered: a fault in front of it, of another kind than a reply, tells what became
- * of that on its way.
+ * is shown as its session answered: a fault in front of it tells what became of that on its way.
+ * Connections that end before the greeting have no transcript of their end.
  *
  * Threads: a recorder may be used from any.
  */

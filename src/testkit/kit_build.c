@@ -8,6 +8,7 @@
 #include "testkit/deadline.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,9 +129,11 @@ static int make_tls(struct cmta_kit *kit) {
   if (error)
     return error;
   cmta_plan_set_wrong_tls(kit->plan, kit->wrong_tls);
-  const char *certificate = cmta_tls_certificate(kit->tls);
-  kit->certificate = certificate ? strdup(certificate) : NULL;
-  return kit->certificate ? 0 : CMTA_E_MEMORY;
+  const char *right = cmta_tls_certificate(kit->tls), *wrong = cmta_tls_certificate(kit->wrong_tls);
+  if (right && wrong && asprintf(&kit->certificate, "%s%s", right, wrong) >= 0)
+    return 0;
+  kit->certificate = NULL;
+  return CMTA_E_MEMORY;
 }
 
 static int note_address(struct cmta_kit *kit, int listener) {

@@ -10,7 +10,7 @@ from support import PATIENCE, main, needs
 ENDED = "(56) response reading failed"
 RESET = "(56) Recv failure: Connection reset by peer"
 ALERT = "(35) OpenSSL: alert handshake failure"
-STRANGER = "(60) SSL certificate problem: self-signed certificate"
+STRANGER = "(60) SSL: no alternative certificate subject name matches target host name 'localhost'"
 SILENCE = "(28) Operation timed out with 0 bytes received"
 
 

@@ -19,7 +19,7 @@ LOST_UNDER_TLS = {"74: cannot read from TLS connection: Error in the pull functi
                   "74: cannot write to TLS connection: Error in the push function.",
                   "74: cannot write to TLS connection: The TLS connection was non-properly terminated."}
 ALERT = "76: TLS handshake failed: A TLS fatal alert has been received."
-STRANGER = ("69: TLS certificate verification failed: The certificate is NOT trusted. The certificate issuer is unknown. "
+STRANGER = ("69: TLS certificate verification failed: The certificate is NOT trusted. "
             "The name in the certificate does not match the expected.")
 
 

@@ -14,7 +14,8 @@ ENDED = "ECONNECTION CONN: Connection closed unexpectedly"
 ENDED_EARLY = ": Unexpected socket close"
 RESET = "ESOCKET CONN: read ECONNRESET"
 SILENCE = "ETIMEDOUT CONN: Timeout"
-STRANGER = "ESOCKET CONN: self-signed certificate"
+STRANGER = ("ESOCKET CONN: Hostname/IP does not match certificate's altnames: Host: localhost. "
+            "is not in the cert's altnames: DNS:wrong.example")
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "nodemailer.js")
 ENVIRONMENT = {**os.environ, "NODE_PATH": os.pathsep.join(filter(None, (os.environ.get("NODE_PATH"), "/usr/share/nodejs")))}

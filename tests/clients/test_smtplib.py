@@ -12,7 +12,8 @@ CLOSED = "SMTPServerDisconnected: Connection unexpectedly closed"
 RESET = CLOSED + ": [Errno 104] Connection reset by peer"
 SILENCE = CLOSED + ": timed out"
 ALERT = "SSLError: [SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] alert handshake failure"
-STRANGER = "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
+STRANGER = ("SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, "
+            "certificate is not valid for 'localhost'.")
 
 
 def deliver(client, meeting):

@@ -139,7 +139,7 @@ static bool make_wrong_tls(struct sink *sink) {
     return false;
   }
   cmta_plan_set_wrong_tls(sink->plan, sink->wrong_tls);
-  return true;
+  return !sink->options.tls.self_signed || sink_tls_trust_too(&sink->options.tls, sink->wrong_tls);
 }
 
 static bool make_tls(struct sink *sink) {

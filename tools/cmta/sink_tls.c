@@ -3,6 +3,8 @@
 
 #include "sink_tls.h"
 
+#include "options.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -140,8 +142,8 @@ static void add_address(char names[NAMES_SIZE], const char *address) {
 /* ---- TLS ---- */
 
 /* Writes the whole certificate. False, with errno, when that cannot be. */
-static bool write_certificate(const char *path, const char *certificate) {
-  FILE *file = fopen(path, "we");
+static bool write_certificate(const char *path, const char *mode, const char *certificate) {
+  FILE *file = fopen(path, mode);
   if (!file)
     return false;
   bool written = certificate && fputs(certificate, file) != EOF;
@@ -176,11 +178,19 @@ bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, cons
   struct cmta_tls_config config = config_of(options, names);
   if (cmta_tls_new(tls, &config, why, size) < 0)
     return false;
-  if (!options->self_signed || write_certificate(options->self_signed, cmta_tls_certificate(*tls)))
+  if (!options->self_signed ||
+      write_certificate(options->self_signed, "we", cmta_tls_certificate(*tls)))
     return true;
   snprintf(why, size, "cannot write to %s: %s", options->self_signed, strerror(errno));
   cmta_tls_free(*tls);
   *tls = NULL;
+  return false;
+}
+
+bool sink_tls_trust_too(const struct tls_options *options, const struct cmta_tls *other) {
+  if (write_certificate(options->self_signed, "ae", cmta_tls_certificate(other)))
+    return true;
+  complain("sink", "cannot write to %s: %s", options->self_signed, strerror(errno));
   return false;
 }
 

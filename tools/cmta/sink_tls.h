@@ -39,6 +39,10 @@ void tls_options_free(struct tls_options *options);
 bool sink_tls_new(struct cmta_tls **tls, const struct tls_options *options, const char *hostname,
                   const struct sink_addresses *addresses, char *why, size_t size);
 
+/* Puts another certificate behind the one that was made at start, so that clients trust it and
+   nothing but its name is wrong. False when that cannot be: one line on standard error says why. */
+bool sink_tls_trust_too(const struct tls_options *options, const struct cmta_tls *other);
+
 /* Whether the certificate of this number is out of its time at `now`, seconds since 1970: then one
    line in why, of size octets, says so. */
 bool sink_tls_is_out_of_time(const struct cmta_tls *tls, const struct tls_options *options,
