@@ -105,9 +105,10 @@ CMTA_API int cmta_kit_expect(struct cmta_kit *kit, const struct cmta_match *expe
                              double seconds, char *difference, size_t size);
 CMTA_API int cmta_kit_fault(struct cmta_kit *kit, const char *text);
 
-/* With virtual time: what clients have said so far is done, then so many seconds pass, with all
-   that they bring about, in order. Returns when they have. Times for which callers wait are real
-   all the same. 0; CMTA_E_STATE without virtual time; CMTA_E_ARGUMENT. */
+/* With virtual time: what has come from clients so far is done, then so many seconds pass, with all
+   that they bring about, in order. What a client sends in pieces has come when it sets TCP_NODELAY.
+   Returns when they have. Times for which callers wait are real all the same. 0; CMTA_E_STATE
+   without virtual time; CMTA_E_ARGUMENT. */
 CMTA_API int cmta_kit_advance(struct cmta_kit *kit, double seconds);
 
 /* Forgets mails, faults and the transcripts of connections that have ended: between two tests. */

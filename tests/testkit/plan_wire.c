@@ -140,8 +140,7 @@ Test(plan_wire, close_at_quit_has_no_reply) {
   raw_close(&raw);
 }
 
-/* Not before servers call config.accepted. */
-Test(plan_wire, accept_is_a_stage_before_the_greeting, .disabled = true) {
+Test(plan_wire, accept_is_a_stage_before_the_greeting) {
   start("accept: reply 554 5.3.2 Go");
   raw_connect(&raw, cmta_kit_port(kit));
   raw_expect(&raw, "220 ");

@@ -5,6 +5,8 @@
 #include "raw.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+/* What is sent is there: it waits for no acknowledgement. */
 void raw_connect(struct raw *raw, uint16_t port) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
   struct timeval longest = {.tv_sec = 10};
@@ -19,6 +22,8 @@ void raw_connect(struct raw *raw, uint16_t port) {
   raw->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   cr_assert_eq(setsockopt(raw->fd, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest), 0);
   cr_assert_eq(connect(raw->fd, (struct sockaddr *)&to, sizeof to), 0);
+  int on = 1;
+  cr_assert_eq(setsockopt(raw->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), 0);
 }
 
 void raw_greet(struct raw *raw, uint16_t port) {

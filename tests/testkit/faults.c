@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What a client meets on the wire, each action of a plan alone, octet for octet, in virtual time.
+ */
+
+#include "raw.h"
+
+#include <criterion/criterion.h>
+#include <criterion/logging.h>
+#include <string.h>
+
+/* How it goes on behind what is heard. */
+enum then { OPEN, CLOSED, RESET };
+
+static const struct row {
+  const char *fault;
+  double silence; /* seconds in which nothing is heard, less a moment */
+  const char *heard;
+  enum then then;
+} rows[] = {
+    {"noop: reply 450 4.2.1 \"a\nb\"", 0, "450-4.2.1 a\r\n450 4.2.1 b\r\n", OPEN},
+    {"noop: reply 421 4.3.2 Enough", 0, "421 4.3.2 Enough\r\n", CLOSED},
+    {"any command 2: reply 421 4.3.2 Enough", 0, "421 4.3.2 Enough\r\n", CLOSED},
+    {"noop: delay 299", 299, "250 2.0.0 Ok\r\n", OPEN},
+    {"noop: close", 0, "", CLOSED},
+    {"noop: reset", 0, "", RESET},
+    {"noop: half-close", 0, "", CLOSED},
+    {"noop: cut 2", 0, "25", CLOSED},
+    {"noop: first-line", 0, "250-2.0.0 Ok\r\n", OPEN},
+    {"noop: garbage \"\\x01?\"", 0, "\x01?\r\n", OPEN},
+};
+
+static void meet(const struct row *row, struct cmta_kit *kit, struct raw *raw) {
+  raw_send(raw, "NOOP\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  if (row->silence > 0) {
+    cr_assert_eq(cmta_kit_advance(kit, row->silence - 0.5), 0);
+    raw_expect_nothing(raw);
+    cr_assert_eq(cmta_kit_advance(kit, 0.5), 0);
+  }
+  raw_hear(raw, row->heard);
+}
+
+static struct cmta_kit *start(const char *fault) {
+  struct cmta_kit_config config;
+  struct cmta_kit *kit;
+  cmta_kit_config_init(&config);
+  config.virtual_time = true;
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  cmta_kit_fault(kit, fault);
+  return kit;
+}
+
+Test(faults, each_is_met_as_planned, .timeout = 60) {
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct cmta_kit *kit = start(rows[i].fault);
+    struct raw raw;
+    cr_log_info("%s", rows[i].fault);
+    raw_greet(&raw, cmta_kit_port(kit));
+    meet(&rows[i], kit, &raw);
+    if (rows[i].then == CLOSED)
+      raw_expect_end(&raw);
+    else if (rows[i].then == RESET)
+      raw_expect_reset(&raw);
+    else
+      raw_say(&raw, "RSET", "250 ");
+    cr_expect_eq(cmta_plan_happened(cmta_kit_plan(kit), 0), 1, "%s", rows[i].fault);
+    if (rows[i].then == OPEN)
+      raw_close(&raw);
+    cmta_kit_stop(kit);
+  }
+}
+
+/* Two octets a second. */
+Test(faults, throttle_takes_its_time, .timeout = 60) {
+  struct cmta_kit *kit = start("noop: throttle 2");
+  struct raw raw;
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_send(&raw, "NOOP\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 3), 0);
+  raw_hear(&raw, "250 2.0");
+  raw_expect_nothing(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 4), 0);
+  raw_hear(&raw, ".0 Ok\r\n");
+  raw_close(&raw);
+  cmta_kit_stop(kit);
+}
+
+/* Until the server's own five minutes are up, and the half minute that its last words have. */
+Test(faults, stall_lasts_until_the_client_has_no_time_left, .timeout = 60) {
+  struct cmta_kit *kit = start("noop: stall");
+  struct raw raw;
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_send(&raw, "NOOP\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 299), 0);
+  raw_expect_nothing(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 32), 0);
+  raw_expect_end(&raw);
+  cmta_kit_stop(kit);
+}
+
+/* A body of a thousand octets is not there before its time. */
+Test(faults, a_body_is_read_slowly, .timeout = 60) {
+  struct cmta_kit *kit = start("body: read 100");
+  char body[1001] = "";
+  struct raw raw;
+  memset(body, 'x', 998);
+  memcpy(body + 498, "\r\n", 2);
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_begin_data(&raw);
+  raw_send(&raw, "x\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  raw_send(&raw, body);
+  raw_send(&raw, "\r\n.\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 5), 0);
+  raw_expect_nothing(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 10), 0);
+  raw_expect(&raw, "250 ");
+  raw_close(&raw);
+  cmta_kit_stop(kit);
+}
+
+Test(faults, accept_is_before_the_greeting, .timeout = 60) {
+  struct cmta_kit *kit = start("accept nth 1: reply 554 5.3.2 Go away");
+  struct raw raw;
+  cmta_kit_fault(kit, "accept nth 2: close");
+  cmta_kit_fault(kit, "accept nth 3: reset");
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_hear(&raw, "554 5.3.2 Go away\r\n");
+  raw_expect_end(&raw);
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect_end(&raw);
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect_reset(&raw);
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_close(&raw);
+  cmta_kit_stop(kit);
+}
