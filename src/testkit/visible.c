@@ -20,18 +20,23 @@ static size_t octets_behind(unsigned char first) {
   return first >= 0xf0 && first <= 0xf4 ? 3 : 0;
 }
 
-/* Controls (C1), surrogates, what is beyond the last character, and what changes how text is laid
- * out without being seen. */
+/* Characters beyond ASCII that cannot be seen, or change what is around them; and surrogates, which
+ * are none. */
+static const struct {
+  uint32_t first, last;
+} hidden[] = {
+    {0x80, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f}, {0x2028, 0x202e},
+    {0x2060, 0x206f}, {0xd800, 0xdfff}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+};
+
 static bool is_hidden(uint32_t character) {
-  return character < 0xa0 || character == 0xad || (character >= 0xd800 && character <= 0xdfff) ||
-         character > 0x10ffff || (character >= 0x200b && character <= 0x200f) ||
-         (character >= 0x2028 && character <= 0x202e) ||
-         (character >= 0x2060 && character <= 0x206f) || character == 0xfeff;
+  for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+    if (character >= hidden[i].first && character <= hidden[i].last)
+      return true;
+  return character > 0x10ffff;
 }
 
-/* The octets of the character beyond ASCII that bytes begin with; 0 when that is none to be shown.
- */
-static size_t character_length(struct cmta_slice bytes) {
+size_t visible_length(struct cmta_slice bytes) {
   const unsigned char *at = (const unsigned char *)bytes.at;
   size_t behind = octets_behind(at[0]);
   if (behind == 0 || behind >= bytes.length)
@@ -62,7 +67,7 @@ size_t visible(struct cmta_slice bytes, bool utf8, char *text) {
   size_t length = 0;
   while (bytes.length > 0) {
     unsigned char octet = (unsigned char)*bytes.at;
-    size_t taken = is_plain(octet) ? 1 : utf8 ? character_length(bytes) : 0;
+    size_t taken = is_plain(octet) ? 1 : utf8 ? visible_length(bytes) : 0;
     if (taken)
       memcpy(text + length, bytes.at, taken);
     length += taken ? taken : escape(octet, text + length);

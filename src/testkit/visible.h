@@ -6,6 +6,10 @@
 
 #include <cmta/envelope.h>
 
+/* The octets of the character beyond ASCII that bytes, at least one, begin with; 0 when that is
+ * none to be shown. */
+size_t visible_length(struct cmta_slice bytes);
+
 /* How many octets visible() makes of one, at most. */
 enum { VISIBLE_MOST = 4 };
 

@@ -71,6 +71,19 @@ Test(faults, each_is_met_as_planned, .timeout = 60) {
   }
 }
 
+Test(faults, first_line_leaves_out_the_rest_of_several, .timeout = 60) {
+  struct cmta_kit *kit = start("ehlo: first-line");
+  struct raw raw;
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect(&raw, "220 ");
+  raw_send(&raw, "EHLO client.example\r\n");
+  raw_hear(&raw, "250-localhost\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 60), 0);
+  raw_expect_nothing(&raw);
+  raw_close(&raw);
+  cmta_kit_stop(kit);
+}
+
 /* Two octets a second. */
 Test(faults, throttle_takes_its_time, .timeout = 60) {
   struct cmta_kit *kit = start("noop: throttle 2");

@@ -126,10 +126,12 @@ Test(recorder, shows_as_much_of_a_message_as_has_come) {
 Test(recorder, makes_visible_what_clients_say) {
   raw_connect(&raw, cmta_kit_port(kit));
   raw_expect(&raw, "220 ");
-  raw_say(&raw, "NOOP \x1b[1m\\\xc2\x9b\xff\xc3\xa4\xe2\x80\xae", "50");
+  raw_say(&raw, "NOOP \x1b[1m\\\xc2\x9b\xff\xc3\xa4\xe2\x80\xae\xd8\x9c\xf3\xa0\x81\x81", "50");
   quit(1);
   expect_lines(1, (const char *const[]){
-                      "*", "S  220", "C  NOOP \\x1b[1m\\\\\\xc2\\x9b\\xff\xc3\xa4\\xe2\\x80\\xae",
+                      "*", "S  220",
+                      "C  NOOP \\x1b[1m\\\\\\xc2\\x9b\\xff\xc3\xa4\\xe2\\x80\\xae\\xd8\\x9c"
+                      "\\xf3\\xa0\\x81\\x81",
                       "S", "C  QUIT", "S", "*", NULL});
 }
 

@@ -5,6 +5,7 @@
 #include "raw.h"
 
 #include <criterion/criterion.h>
+#include <semaphore.h>
 #include <string.h>
 
 static struct cmta_kit_config config;
@@ -104,4 +105,27 @@ Test(warnings, name_clients_that_do_not_wait) {
   raw_expect(&raw, "250 ");
   raw_expect(&raw, "250 ");
   expect_warnings("did not wait for a reply; ");
+}
+
+static sem_t said; /* the client has spoken */
+
+static void wait_for_it(struct cmta_session *session, void *user) {
+  (void)session, (void)user;
+  sem_wait(&said);
+}
+
+Test(warnings, name_clients_that_speak_first) {
+  struct cmta_config server;
+  cmta_kit_stop(kit);
+  cmta_config_init(&server);
+  server.accepted = wait_for_it;
+  config.config = &server;
+  sem_init(&said, 0, 0);
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_send(&raw, "EHLO client.example\r\n");
+  sem_post(&said);
+  raw_expect(&raw, "220 ");
+  raw_expect(&raw, "250 ");
+  expect_warnings("spoke before the greeting; ");
 }
