@@ -26,6 +26,11 @@
  * throttle, cut, first-line) changes nothing else: "message: cut 0" is a message that was taken,
  * and whose client does not hear of it.
  *
+ * In LMTP `message` is met for each recipient, and so is its reply; behind one that is the last
+ * which the client hears nothing is taken for the others. With PRDR, which Exim speaks and where
+ * the replies wait for the last answer and may be one for all, what happens to bytes happens to the
+ * first of them, and a reply to a recipient is best planned in words.
+ *
  * Of `body` and `headers` a reply, delay, cut, garbage or half-close is that of the message, at its
  * end; close, reset and stall are at once.
  *

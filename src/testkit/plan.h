@@ -41,6 +41,7 @@ struct moment {
   const struct cmta_path *sender;     /* of MAIL, or NULL */
   const struct cmta_path *recipient;  /* of RCPT, or NULL */
   const struct cmta_message *message; /* at STAGE_MESSAGE, else NULL */
+  bool mute; /* set by plan_meet(): the client hears nothing from here on */
 };
 
 /* How far a moment has been looked at. */
@@ -68,6 +69,6 @@ struct cmta_tls *plan_wrong_tls(struct cmta_plan *plan);
 /* Does what is planned for the moment, and says how the question is to be answered: ACCEPT unless
    the plan has the answer. Where there is no question all that can be done is done to the bytes of
    the next reply. */
-enum cmta_verdict plan_meet(struct cmta_plan *plan, const struct moment *moment);
+enum cmta_verdict plan_meet(struct cmta_plan *plan, struct moment *moment);
 
 #endif

@@ -137,11 +137,13 @@ static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fa
 
 /* ---- The rest ---- */
 
-/* Where there is a question the session ends by itself. */
+/* Where there is a question the session ends by itself, but that replies to recipients before this
+ * one go out. */
 static enum cmta_verdict close_it(const struct moment *moment) {
-  if (!has_question(moment))
+  bool others = cmta_session_replies_before(moment->session);
+  if (!has_question(moment) || others)
     say(moment, "", 0, CMTA_WIRE_CLOSE);
-  return CMTA_DROP;
+  return others ? CMTA_CLOSE : CMTA_DROP;
 }
 
 static enum cmta_verdict reset_it(const struct moment *moment) {
@@ -237,13 +239,20 @@ static enum cmta_verdict act(struct cmta_plan *plan, const struct moment *moment
   }
 }
 
-enum cmta_verdict plan_meet(struct cmta_plan *plan, const struct moment *moment) {
+/* Whether it is the last that the client hears. */
+static bool is_last(enum cmta_fault_action action) {
+  return action == CMTA_FAULT_CLOSE || action == CMTA_FAULT_RESET ||
+         action == CMTA_FAULT_HALF_CLOSE || action == CMTA_FAULT_STALL || action == CMTA_FAULT_CUT;
+}
+
+enum cmta_verdict plan_meet(struct cmta_plan *plan, struct moment *moment) {
   enum cmta_verdict verdict = CMTA_ACCEPT;
   struct plan_cursor cursor = {0};
   struct planned *planned;
   while ((planned = plan_next(plan, moment, &cursor))) {
     plan_tell(plan, moment->session, planned);
     enum cmta_verdict answer = act(plan, moment, &planned->fault);
+    moment->mute |= is_last(planned->fault.action);
     verdict = answer == CMTA_ACCEPT ? verdict : answer;
     plan_give_back(plan, planned);
   }

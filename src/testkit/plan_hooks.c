@@ -21,6 +21,7 @@ struct course {
   bool began,
       ended;     /* the first octets of the message have come, its header section was complete */
   bool in_chunk; /* a BDAT that asks nobody waits for its octets, or its end */
+  enum cmta_verdict rest; /* of the message to the recipients that come; ACCEPT: not decided */
 };
 
 static void *session_new(struct cmta_session *session, void *user) {
@@ -148,15 +149,29 @@ static enum cmta_verdict hook_chunk(struct cmta_session *session, void *user,
   return verdict;
 }
 
-/* All of a message without an empty line is its header section. */
+/* The stages before `message` that nothing but its end has shown: all of a message without an empty
+ * line is its header section. */
+static enum cmta_verdict meet_end(struct cmta_session *session, void *user, struct course *course) {
+  enum cmta_verdict verdict = meet_chunk(session, user, course);
+  if (verdict == CMTA_ACCEPT && !course->ended)
+    verdict = meet_headers(session, user, course);
+  return verdict;
+}
+
+/* Where each recipient has an answer of its own, that of the stages before is the same for all, and
+ * nothing is taken for those whose reply cannot come any more. */
 static enum cmta_verdict hook_message(struct cmta_session *session, void *user,
                                       const struct cmta_message *message) {
   struct course *course = cmta_session_data(session);
   struct moment moment = {.stage = STAGE_MESSAGE, .session = session, .message = message};
-  enum cmta_verdict verdict = meet_chunk(session, user, course);
-  if (verdict == CMTA_ACCEPT && !course->ended)
-    verdict = meet_headers(session, user, course);
-  return verdict == CMTA_ACCEPT ? plan_meet(user, &moment) : verdict;
+  if (course->rest == CMTA_ACCEPT)
+    course->rest = meet_end(session, user, course);
+  if (course->rest != CMTA_ACCEPT)
+    return course->rest;
+  enum cmta_verdict verdict = plan_meet(user, &moment);
+  if (moment.mute)
+    course->rest = CMTA_TEMPFAIL;
+  return verdict;
 }
 
 /* ---- Commands that no hook of ours hears of ---- */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLIENTS = 4, COMMANDS = 50 };
+enum { CLIENTS = 20, COMMANDS = 20 };
 
 static struct cmta_kit *kit;
 static atomic_uint talking;

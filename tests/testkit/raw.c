@@ -80,6 +80,11 @@ void raw_begin_data(struct raw *raw) {
   raw_say(raw, "DATA", "354 ");
 }
 
+void raw_hear_end(struct raw *raw) {
+  char octet;
+  cr_assert_eq(recv(raw->fd, &octet, 1, 0), 0);
+}
+
 static void expect_end(struct raw *raw, bool reset) {
   char octet;
   ssize_t count = recv(raw->fd, &octet, 1, 0);

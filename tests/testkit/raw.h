@@ -33,6 +33,9 @@ void raw_say(struct raw *raw, const char *line, const char *beginning);
 /* MAIL, RCPT and DATA. */
 void raw_begin_data(struct raw *raw);
 
+/* The end of what the server says comes next; the socket stays. */
+void raw_hear_end(struct raw *raw);
+
 /* The end of the connection comes next, in good order or by a reset. The socket is closed. */
 void raw_expect_end(struct raw *raw);
 void raw_expect_reset(struct raw *raw);
