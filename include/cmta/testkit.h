@@ -91,13 +91,14 @@ CMTA_API uint16_t cmta_kit_port(const struct cmta_kit *kit);
    which nothing but its name is wrong then; NULL without TLS. Lives as long as the kit. */
 CMTA_API const char *cmta_kit_certificate(const struct cmta_kit *kit);
 
-/* Its parts, which live as long as the kit. */
+/* Its parts, which live as long as the kit; NULL of none. */
 CMTA_API struct cmta_mailbox *cmta_kit_mailbox(struct cmta_kit *kit);
 CMTA_API struct cmta_plan *cmta_kit_plan(struct cmta_kit *kit);
 CMTA_API struct cmta_recorder *cmta_kit_recorder(struct cmta_kit *kit);
 
 /* Those functions that tests need most: cmta_mailbox_wait(), _take(), _expect() and
-   cmta_plan_add_text(), which aborts with a line on standard error when the words are wrong. */
+   cmta_plan_add_text(), which aborts with a line on standard error when it cannot. Without
+   a kit the first three return CMTA_E_ARGUMENT. */
 CMTA_API int cmta_kit_wait(struct cmta_kit *kit, size_t count, double seconds);
 CMTA_API int cmta_kit_take(struct cmta_kit *kit, const struct cmta_match *match, double seconds,
                            struct cmta_mail **mail);

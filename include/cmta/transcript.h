@@ -17,7 +17,8 @@
  *
  * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
  * printable made visible; what they say to prove who they are is "[secret]". What the server says
- * is shown as its session answered: a fault in front of it tells what became of that on its way.
+ * is shown as it goes out, at the time of its answer: octets that a fault has replaced, cut off or
+ * left out are not there, and the fault stands in front.
  * Connections that end before the greeting have no transcript of their end.
  *
  * Threads: a recorder may be used from any.
@@ -40,7 +41,7 @@ struct cmta_session;
 enum cmta_event_kind {
   CMTA_EVENT_CONNECTED = 0, /* text: from where */
   CMTA_EVENT_CLIENT = 1,    /* a line of the client's, without CR LF */
-  CMTA_EVENT_SERVER = 2,    /* a line of the server's */
+  CMTA_EVENT_SERVER = 2,    /* a line of the server's, or as much of it as goes out */
   CMTA_EVENT_MESSAGE = 3,   /* octets of a message, `octets` of them; text: "" */
   CMTA_EVENT_TLS = 4,       /* a handshake; text: version and cipher, or that it failed */
   CMTA_EVENT_FAULT = 5,     /* what was planned happened; text: the fault in words */
@@ -92,7 +93,7 @@ CMTA_API uint64_t cmta_recorder_first(struct cmta_recorder *recorder);
 CMTA_API uint64_t cmta_recorder_end(struct cmta_recorder *recorder);
 
 /* Shows each event of a connection, so far, in order: show(context, event), not from inside which
-   the recorder may be used. How many; CMTA_E_ARGUMENT when it is not kept. */
+   the recorder may be used. How many; CMTA_E_ARGUMENT, also when it is not kept. */
 CMTA_API int cmta_recorder_show(struct cmta_recorder *recorder, uint64_t connection,
                                 void (*show)(void *context, const struct cmta_event *event),
                                 void *context);
@@ -110,7 +111,7 @@ CMTA_API char *cmta_recorder_text(struct cmta_recorder *recorder, uint64_t conne
                                   enum cmta_transcript_form form);
 
 /* Waits until so many connections have ended since the recorder was made, or `seconds`. How many
-   have; CMTA_E_TIMEOUT. */
+   have; CMTA_E_TIMEOUT, CMTA_E_ARGUMENT. */
 CMTA_API int cmta_recorder_wait_closed(struct cmta_recorder *recorder, uint64_t count,
                                        double seconds);
 

@@ -75,6 +75,12 @@ CMTA_API void cmta_wire_init(struct cmta_wire *wire);
    is over; CMTA_E_ARGUMENT; CMTA_E_MEMORY: then nothing has changed. */
 CMTA_API int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *wire);
 
+/* What goes out of the reply that the session composes next; inside `trace` of a reply's first
+   line, of that one. Of *wire, made by cmta_wire_init(), `replacement`, which lives until the hook
+   returns, `first_line`, `cut`, `hold` and `end` are set; `cut` is 0 where nothing goes out any
+   more. 0; CMTA_E_STATE for a session without a server, or that is over; CMTA_E_ARGUMENT. */
+CMTA_API int cmta_wire_get(const struct cmta_session *session, struct cmta_wire *wire);
+
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
  * which nobody wants that knows nothing of it.
  *
  *   wire.c         what is to happen
+ *   wire_tell.c    what is to happen is told
  *   wire_note.c    what happens to one reply
  *   wire_channel.c the channel
  *   wire_refuse.c  a handshake that fails
@@ -88,6 +89,9 @@ ssize_t note_say(struct wire *wire, const char *bytes, size_t size);
 /* One reply, that begins where the first note says, is passed: the notes learn where the next one
    begins. */
 void note_pass(struct wire *wire, const char *bytes, size_t size);
+
+/* Octets of a reply: lines "250-..." and a last one "250 ..." (RFC 5321 section 4.2.1). */
+size_t note_reply_length(const char *bytes, size_t size);
 
 /* Frees the first note. */
 void note_drop(struct wire *wire);

@@ -25,8 +25,7 @@ static size_t line_length(const char *bytes, size_t size) {
   return end ? (size_t)(end - bytes) + 1 : size;
 }
 
-/* Octets of a reply: lines "250-..." and a last one "250 ..." (RFC 5321 section 4.2.1). */
-static size_t reply_length(const char *bytes, size_t size) {
+size_t note_reply_length(const char *bytes, size_t size) {
   size_t length = 0, line;
   bool more = true;
   while (more && length < size) {
@@ -47,7 +46,7 @@ static void move_on(struct wire *wire, uint64_t at, size_t length) {
 }
 
 void note_pass(struct wire *wire, const char *bytes, size_t size) {
-  move_on(wire, wire->notes->at, reply_length(bytes, size));
+  move_on(wire, wire->notes->at, note_reply_length(bytes, size));
 }
 
 /* The first line goes out as one of several. False without memory. */
@@ -66,7 +65,7 @@ static bool take_first_line(struct wire *wire, struct note *note, const char *by
 
 /* Looks at the reply, of which the first octet is due now. False without memory. */
 static bool begin(struct wire *wire, struct note *note, const char *bytes, size_t size) {
-  note->reply_length = reply_length(bytes, size);
+  note->reply_length = note_reply_length(bytes, size);
   if (note->first_line && !note->text && !take_first_line(wire, note, bytes))
     return false;
   note->length = note->text ? note->text_length : note->reply_length;

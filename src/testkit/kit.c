@@ -98,41 +98,43 @@ uint16_t cmta_kit_port(const struct cmta_kit *kit) { return kit->port; }
 const char *cmta_kit_certificate(const struct cmta_kit *kit) { return kit->certificate; }
 
 struct cmta_mailbox *cmta_kit_mailbox(struct cmta_kit *kit) {
-  return kit->mailbox;
+  return kit ? kit->mailbox : NULL;
 }
 
 struct cmta_plan *cmta_kit_plan(struct cmta_kit *kit) {
-  return kit->plan;
+  return kit ? kit->plan : NULL;
 }
 
 struct cmta_recorder *cmta_kit_recorder(struct cmta_kit *kit) {
-  return kit->recorder;
+  return kit ? kit->recorder : NULL;
 }
 
 /* ---- Its parts at hand ---- */
 
 int cmta_kit_wait(struct cmta_kit *kit, size_t count, double seconds) {
-  return cmta_mailbox_wait(kit->mailbox, NULL, count, seconds);
+  return cmta_mailbox_wait(cmta_kit_mailbox(kit), NULL, count, seconds);
 }
 
 int cmta_kit_take(struct cmta_kit *kit, const struct cmta_match *match, double seconds,
                   struct cmta_mail **mail) {
-  return cmta_mailbox_take(kit->mailbox, match, seconds, mail);
+  return cmta_mailbox_take(cmta_kit_mailbox(kit), match, seconds, mail);
 }
 
 /* A test with a fault that cannot be tests nothing. */
 int cmta_kit_fault(struct cmta_kit *kit, const char *text) {
-  char why[256];
-  int number = cmta_plan_add_text(kit->plan, text, why, sizeof why);
+  char why[256] = "";
+  int number = cmta_plan_add_text(cmta_kit_plan(kit), text, why, sizeof why);
   if (number < 0) {
-    const char *what = number == CMTA_E_ARGUMENT ? why : cmta_strerror(number);
-    fprintf(stderr, "cmta_kit_fault(\"%s\"): %s\n", text, what);
+    const char *what = *why ? why : cmta_strerror(number);
+    fprintf(stderr, "cmta_kit_fault(\"%s\"): %s\n", text ? text : "NULL", what);
     abort();
   }
   return number;
 }
 
 void cmta_kit_clear(struct cmta_kit *kit) {
+  if (!kit)
+    return;
   cmta_mailbox_clear(kit->mailbox, NULL);
   cmta_plan_clear(kit->plan);
   cmta_recorder_clear(kit->recorder);
@@ -140,5 +142,5 @@ void cmta_kit_clear(struct cmta_kit *kit) {
 
 int cmta_kit_expect(struct cmta_kit *kit, const struct cmta_match *expected, size_t count,
                     double seconds, char *difference, size_t size) {
-  return cmta_mailbox_expect(kit->mailbox, expected, count, seconds, difference, size);
+  return cmta_mailbox_expect(cmta_kit_mailbox(kit), expected, count, seconds, difference, size);
 }

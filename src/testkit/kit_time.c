@@ -47,6 +47,8 @@ static int run(struct errand *errand, void (*function)(struct cmta_server *, voi
 
 /* When the loop has gone around once, what clients had sent by then is done. */
 int cmta_kit_advance(struct cmta_kit *kit, double seconds) {
+  if (!kit)
+    return CMTA_E_ARGUMENT;
   if (!kit->virtual_time)
     return CMTA_E_STATE;
   struct errand errand = {.kit = kit, .seconds = seconds};

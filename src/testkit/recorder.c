@@ -149,6 +149,8 @@ uint64_t cmta_recorder_end(struct cmta_recorder *recorder) {
 
 int cmta_recorder_show(struct cmta_recorder *recorder, uint64_t connection,
                        void (*show)(void *context, const struct cmta_event *event), void *context) {
+  if (!recorder || !show)
+    return CMTA_E_ARGUMENT;
   pthread_mutex_lock(&recorder->lock);
   const struct record *record = recorder_find(recorder, connection);
   int count = record ? record_show(record, show, context) : CMTA_E_ARGUMENT;
@@ -158,6 +160,8 @@ int cmta_recorder_show(struct cmta_recorder *recorder, uint64_t connection,
 
 char *cmta_recorder_text(struct cmta_recorder *recorder, uint64_t connection,
                          enum cmta_transcript_form form) {
+  if (!recorder)
+    return NULL;
   pthread_mutex_lock(&recorder->lock);
   const struct record *record = recorder_find(recorder, connection);
   char *text = record ? transcript_new(record, form) : NULL;
@@ -166,6 +170,8 @@ char *cmta_recorder_text(struct cmta_recorder *recorder, uint64_t connection,
 }
 
 int cmta_recorder_wait_closed(struct cmta_recorder *recorder, uint64_t count, double seconds) {
+  if (!recorder)
+    return CMTA_E_ARGUMENT;
   struct timespec deadline = deadline_in(seconds);
   pthread_mutex_lock(&recorder->lock);
   while (recorder->closed < count && condition_wait(&recorder->changed, &recorder->lock, &deadline))

@@ -40,6 +40,9 @@ struct record {
   uint64_t left_out; /* events for which there was no room */
   bool closed;
 
+  bool in_reply;    /* more lines of the server's reply come */
+  size_t reply_out; /* octets of it that still go out */
+
   unsigned warned;     /* violations that were warned of */
   bool in_message;     /* octets of a message may come */
   bool in_chunk;       /* likewise, so many as BDAT said */
@@ -78,6 +81,9 @@ void record_add(struct record *record, const struct cmta_session *session,
 /* Adds one with octets of others, a line of theirs without its CR LF. */
 void record_add_line(struct record *record, const struct cmta_session *session,
                      enum cmta_event_kind kind, struct cmta_slice line);
+
+/* Adds as much of a line of the server's as goes out, or what goes out in the reply's place. */
+void record_reply_line(struct record *record, struct cmta_session *session, struct cmta_slice line);
 
 /* Shows each event. How many. */
 int record_show(const struct record *record,

@@ -135,7 +135,10 @@ static void add_line(struct record *record, struct cmta_session *session,
                      enum cmta_direction direction, struct cmta_slice line) {
   bool client = direction == CMTA_FROM_CLIENT;
   add_message(record, session, !client && !begins(line, "421"));
-  record_add_line(record, session, client ? CMTA_EVENT_CLIENT : CMTA_EVENT_SERVER, line);
+  if (client)
+    record_add_line(record, session, CMTA_EVENT_CLIENT, line);
+  else
+    record_reply_line(record, session, line);
   warn_of_violations(record, session);
   if (client && begins(line, "BDAT "))
     begin_chunk(record, session, line);

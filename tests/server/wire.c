@@ -537,6 +537,7 @@ static void set_when_closed(struct cmta_session *session, void *user,
   wire.hold = 1;
   world.closed++;
   when_closed = cmta_wire_set(session, &wire);
+  cr_assert_eq(cmta_wire_get(session, &wire), CMTA_E_STATE);
 }
 
 Test(wire, nothing_can_happen_to_a_session_that_is_over) {
@@ -555,6 +556,13 @@ Test(wire, nothing_can_happen_to_a_session_without_a_server) {
   cr_assert_eq(cmta_service_new(&service, NULL, NULL, NULL), 0);
   cr_assert_eq(cmta_session_new(&session, service, NULL, NULL), 0);
   cr_assert_eq(cmta_wire_set(session, &wire), CMTA_E_STATE);
+  cr_assert_eq(cmta_wire_get(session, &wire), CMTA_E_STATE);
+  cr_assert_eq(cmta_wire_get(session, NULL), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_wire_get(NULL, &wire), CMTA_E_ARGUMENT);
+  wire.size = 1;
+  cr_assert_eq(cmta_wire_get(session, &wire), CMTA_E_ARGUMENT);
+  wire.size = sizeof wire + 1;
+  cr_assert_eq(cmta_wire_get(session, &wire), CMTA_E_ARGUMENT);
   cmta_session_free(session);
   cmta_service_free(service);
 }

@@ -53,6 +53,17 @@ Test(kit, that_cannot_be_is_an_error) {
   cmta_kit_stop(NULL);
 }
 
+Test(kit, that_is_not_there_is_an_error) {
+  struct cmta_mail *mail;
+  cr_expect_eq(cmta_kit_wait(NULL, 1, 0), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_kit_take(NULL, NULL, 0, &mail), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_kit_expect(NULL, NULL, 0, 0, NULL, 0), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_kit_advance(NULL, 1), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_recorder_wait_closed(cmta_kit_recorder(NULL), 1, 0), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_plan_add_text(cmta_kit_plan(NULL), "noop: close", NULL, 0), CMTA_E_ARGUMENT);
+  cmta_kit_clear(NULL);
+}
+
 Test(kit, says_that_its_port_is_in_use) {
   struct cmta_kit *kit = start(NULL), *other;
   struct cmta_kit_config config;
