@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,13 +28,21 @@ void fault_options_free(struct fault_options *options) { free(options->rows); }
 
 /* ---- The plan ---- */
 
-static bool add_words(struct cmta_plan *plan, const char *words) {
+/* Plans what the words say; where they stand is told when they say nothing. */
+static bool add_words(struct cmta_plan *plan, const char *words, const char *where) {
   char why[512];
   int error = cmta_plan_add_text(plan, words, why, sizeof why);
-  if (error < 0)
-    complain(command, "--fault \"%s\": %s", words,
-             error == CMTA_E_ARGUMENT ? why : cmta_strerror(error));
+  if (error == CMTA_E_ARGUMENT)
+    complain(command, "%s: %s; --help-faults shows what can be said", where, why);
+  else if (error < 0)
+    complain(command, "%s: %s", where, cmta_strerror(error));
   return error >= 0;
+}
+
+static bool add_option(struct cmta_plan *plan, const char *words) {
+  char where[128];
+  snprintf(where, sizeof where, "--fault \"%.*s\"", (int)sizeof where - 16, words);
+  return add_words(plan, words, where);
 }
 
 static bool is_comment(const char *line) {
@@ -43,14 +52,9 @@ static bool is_comment(const char *line) {
 
 /* One line without its end. */
 static bool add_line(struct cmta_plan *plan, const char *line, const char *path, unsigned number) {
-  char why[512];
-  if (is_comment(line))
-    return true;
-  int error = cmta_plan_add_text(plan, line, why, sizeof why);
-  if (error < 0)
-    complain(command, "%s:%u: %s", path, number,
-             error == CMTA_E_ARGUMENT ? why : cmta_strerror(error));
-  return error >= 0;
+  char where[PATH_MAX + 16];
+  snprintf(where, sizeof where, "%s:%u", path, number);
+  return is_comment(line) || add_words(plan, line, where);
 }
 
 /* A NUL would hide what stands behind it. */
@@ -104,7 +108,7 @@ bool sink_plan_new(struct cmta_plan **plan, const struct fault_options *options,
     complain(command, "no memory");
   for (size_t i = 0; sound && i < options->count; i++) {
     const struct fault_source *source = &options->rows[i];
-    sound = source->is_file ? add_file(*plan, source->text) : add_words(*plan, source->text);
+    sound = source->is_file ? add_file(*plan, source->text) : add_option(*plan, source->text);
   }
   if (sound && can_happen(*plan, has_tls))
     return true;
