@@ -41,19 +41,9 @@ static void meet(const struct row *row, struct cmta_kit *kit, struct raw *raw) {
   raw_hear(raw, row->heard);
 }
 
-static struct cmta_kit *start(const char *fault) {
-  struct cmta_kit_config config;
-  struct cmta_kit *kit;
-  cmta_kit_config_init(&config);
-  config.virtual_time = true;
-  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
-  cmta_kit_fault(kit, fault);
-  return kit;
-}
-
 Test(faults, each_is_met_as_planned, .timeout = 60) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct cmta_kit *kit = start(rows[i].fault);
+    struct cmta_kit *kit = raw_kit(rows[i].fault, false);
     struct raw raw;
     cr_log_info("%s", rows[i].fault);
     raw_greet(&raw, cmta_kit_port(kit));
@@ -72,7 +62,7 @@ Test(faults, each_is_met_as_planned, .timeout = 60) {
 }
 
 Test(faults, first_line_leaves_out_the_rest_of_several, .timeout = 60) {
-  struct cmta_kit *kit = start("ehlo: first-line");
+  struct cmta_kit *kit = raw_kit("ehlo: first-line", false);
   struct raw raw;
   raw_connect(&raw, cmta_kit_port(kit));
   raw_expect(&raw, "220 ");
@@ -86,7 +76,7 @@ Test(faults, first_line_leaves_out_the_rest_of_several, .timeout = 60) {
 
 /* Two octets a second. */
 Test(faults, throttle_takes_its_time, .timeout = 60) {
-  struct cmta_kit *kit = start("noop: throttle 2");
+  struct cmta_kit *kit = raw_kit("noop: throttle 2", false);
   struct raw raw;
   raw_greet(&raw, cmta_kit_port(kit));
   raw_send(&raw, "NOOP\r\n");
@@ -101,7 +91,7 @@ Test(faults, throttle_takes_its_time, .timeout = 60) {
 
 /* Until the server's own five minutes are up, and the half minute that its last words have. */
 Test(faults, stall_lasts_until_the_client_has_no_time_left, .timeout = 60) {
-  struct cmta_kit *kit = start("noop: stall");
+  struct cmta_kit *kit = raw_kit("noop: stall", false);
   struct raw raw;
   raw_greet(&raw, cmta_kit_port(kit));
   raw_send(&raw, "NOOP\r\n");
@@ -114,7 +104,7 @@ Test(faults, stall_lasts_until_the_client_has_no_time_left, .timeout = 60) {
 
 /* A body of a thousand octets is not there before its time. */
 Test(faults, a_body_is_read_slowly, .timeout = 60) {
-  struct cmta_kit *kit = start("body: read 100");
+  struct cmta_kit *kit = raw_kit("body: read 100", false);
   char body[1001] = "";
   struct raw raw;
   memset(body, 'x', 998);
@@ -134,7 +124,7 @@ Test(faults, a_body_is_read_slowly, .timeout = 60) {
 }
 
 Test(faults, accept_is_before_the_greeting, .timeout = 60) {
-  struct cmta_kit *kit = start("accept nth 1: reply 554 5.3.2 Go away");
+  struct cmta_kit *kit = raw_kit("accept nth 1: reply 554 5.3.2 Go away", false);
   struct raw raw;
   cmta_kit_fault(kit, "accept nth 2: close");
   cmta_kit_fault(kit, "accept nth 3: reset");

@@ -90,20 +90,6 @@ static void add(void *context, const struct cmta_event *event) {
     snprintf(said + length, room, "%s%s", event->text, ended && !cut ? "\r\n" : "");
 }
 
-static struct cmta_kit *start(const char *fault, bool lmtp) {
-  struct cmta_kit_config config;
-  struct cmta_manners manners;
-  struct cmta_kit *kit;
-  cmta_kit_config_init(&config);
-  cmta_manners_init(&manners);
-  manners.lmtp = lmtp;
-  config.manners = &manners;
-  config.virtual_time = true;
-  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
-  cmta_kit_fault(kit, fault);
-  return kit;
-}
-
 static void converse(struct cmta_kit *kit, bool lmtp, char *heard) {
   struct raw raw;
   raw_connect(&raw, cmta_kit_port(kit));
@@ -117,7 +103,7 @@ static void converse(struct cmta_kit *kit, bool lmtp, char *heard) {
 }
 
 static void compare(const char *fault, bool lmtp) {
-  struct cmta_kit *kit = start(fault, lmtp);
+  struct cmta_kit *kit = raw_kit(fault, lmtp);
   char heard[SIZE], shown[SIZE], said[SIZE] = "";
   converse(kit, lmtp, heard);
   show_all(heard, shown);

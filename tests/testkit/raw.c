@@ -14,6 +14,21 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+struct cmta_kit *raw_kit(const char *fault, bool lmtp) {
+  struct cmta_kit_config config;
+  struct cmta_manners manners;
+  struct cmta_kit *kit;
+  cmta_kit_config_init(&config);
+  cmta_manners_init(&manners);
+  manners.lmtp = lmtp;
+  config.manners = &manners;
+  config.virtual_time = true;
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  if (fault)
+    cmta_kit_fault(kit, fault);
+  return kit;
+}
+
 /* What is sent is there: it waits for no acknowledgement. */
 void raw_connect(struct raw *raw, uint16_t port) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};

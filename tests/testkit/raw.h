@@ -12,6 +12,9 @@ struct raw {
   char line[4096]; /* the last one, with its CR LF */
 };
 
+/* Starts a kit in virtual time, with a fault unless that is NULL. */
+struct cmta_kit *raw_kit(const char *fault, bool lmtp);
+
 /* Connects to the loopback address. The greeting is not read. */
 void raw_connect(struct raw *raw, uint16_t port);
 

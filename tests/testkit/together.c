@@ -20,21 +20,6 @@ struct row {
   const char *taken[3]; /* for whom a message is in the mailbox */
 };
 
-static struct cmta_kit *start(const char *fault, bool lmtp) {
-  struct cmta_kit_config config;
-  struct cmta_manners manners;
-  struct cmta_kit *kit;
-  cmta_kit_config_init(&config);
-  cmta_manners_init(&manners);
-  manners.lmtp = lmtp;
-  config.virtual_time = true;
-  config.manners = &manners;
-  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
-  if (fault)
-    cmta_kit_fault(kit, fault);
-  return kit;
-}
-
 static void expect_heard(struct raw *raw, const struct row *row) {
   size_t count = sizeof row->heard / sizeof *row->heard;
   for (size_t i = 0; i < count && row->heard[i]; i++)
@@ -87,7 +72,7 @@ static void pipeline(struct cmta_kit *kit, struct raw *raw) {
 
 Test(together, each_command_of_a_segment_is_a_stage_of_its_own, .timeout = 60) {
   for (size_t i = 0; i < sizeof pipelined / sizeof *pipelined; i++) {
-    struct cmta_kit *kit = start(pipelined[i].fault, false);
+    struct cmta_kit *kit = raw_kit(pipelined[i].fault, false);
     struct raw raw;
     cr_log_info("%s", pipelined[i].fault);
     pipeline(kit, &raw);
@@ -99,7 +84,7 @@ Test(together, each_command_of_a_segment_is_a_stage_of_its_own, .timeout = 60) {
 
 /* Those before it are there at once; those behind come when it does. */
 Test(together, a_late_reply_holds_those_behind_it, .timeout = 60) {
-  struct cmta_kit *kit = start("rcpt nth 2: delay 60", false);
+  struct cmta_kit *kit = raw_kit("rcpt nth 2: delay 60", false);
   struct raw raw;
   pipeline(kit, &raw);
   cr_assert_eq(cmta_kit_advance(kit, 59), 0);
@@ -166,7 +151,7 @@ static void expect_taken(struct cmta_kit *kit, const struct row *row) {
 
 Test(together, in_lmtp_each_recipient_is_a_stage_and_is_told_what_was_done, .timeout = 60) {
   for (size_t i = 0; i < sizeof recipients / sizeof *recipients; i++) {
-    struct cmta_kit *kit = start(recipients[i].fault, true);
+    struct cmta_kit *kit = raw_kit(recipients[i].fault, true);
     struct raw raw;
     cr_log_info("%s", recipients[i].fault);
     send_message(kit, &raw);
@@ -181,7 +166,7 @@ Test(together, in_lmtp_each_recipient_is_a_stage_and_is_told_what_was_done, .tim
 
 /* The message behind the half-close is not only read: it is taken. */
 Test(together, who_hears_nothing_more_is_heard, .timeout = 60) {
-  struct cmta_kit *kit = start("noop: half-close", false);
+  struct cmta_kit *kit = raw_kit("noop: half-close", false);
   struct raw raw;
   struct cmta_mail *mail = NULL;
   raw_greet(&raw, cmta_kit_port(kit));
