@@ -94,7 +94,7 @@ struct cmta_fault {
   double chance;       /* chance P: with this probability, 0 to 1; 1 is always */
   /* from PATTERN, to PATTERN, subject TEXT, header NAME [TEXT], text TEXT: what is known by then of
      the transaction. Of RCPT `to` is its own forward-path; the last three can hold at `message`
-     alone. */
+     alone, and where settings.collect is on. */
   struct cmta_match match;
 
   enum cmta_fault_action action;

@@ -129,11 +129,25 @@ class Faults(SinkTest):
             self.assertEqual(client.say("RCPT TO:<a@example.net>"), "450 4.2.1 From the file")
             self.assertTrue(client.say("RCPT TO:<a@example.net>").endswith(" Behind the file"))
 
+    def test_what_a_message_says_is_looked_at_where_nobody_keeps_it(self):
+        for words in "subject Hello", 'header X-Kind "news"', "text body":
+            with self.subTest(words=words), Sink("--quiet", "--fault", f"message {words}: reply 552 5.2.2 Too much") as sink, sink.client() as client:
+                for line in "MAIL FROM:<>", "RCPT TO:<a@example.net>", "DATA":
+                    client.say(line)
+                self.assertEqual(client.say("Subject: Hello\r\nX-Kind: news\r\n\r\nbody\r\n."), "552 5.2.2 Too much")
+
     def test_the_stage_accept_is_before_the_greeting(self):
         with Sink("--quiet", "--fault", "accept nth 1: close") as sink:
             with socket.create_connection(("127.0.0.1", sink.port)) as client:
                 self.assertEqual(client.recv(1), b"")
             send(sink)
+            self.assertRegex(sink.stop()[1][0], r", 2 connections\Z")
+
+    def test_who_is_refused_at_once_is_a_connection(self):
+        with Sink("--quiet", "--fault", "connect: reply 554 5.3.2 Go away") as sink:
+            with socket.create_connection(("127.0.0.1", sink.port)) as client:
+                self.assertEqual(client.makefile().read(), "554 5.3.2 Go away\n")
+            self.assertRegex(sink.stop()[1][0], r", 1 connections\Z")
 
     def test_wrong_words_are_refused_with_the_reason(self):
         for words in ("", "rcpt", "rcpt: explode", "nowhere: close", "rcpt nth x: close", "rcpt: reply 99"):

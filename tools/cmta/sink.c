@@ -50,7 +50,9 @@ static void hold_signals(void) {
 
 /* Whoever connects is met before anything is said. */
 static void on_accepted(struct cmta_session *session, void *user) {
-  cmta_plan_accepted(((struct sink *)user)->plan, session);
+  struct sink *sink = user;
+  sink->totals.connections++;
+  cmta_plan_accepted(sink->plan, session);
 }
 
 /* Who records comes first, then what goes wrong; who keeps messages last. */

@@ -188,7 +188,7 @@ bool sink_options_have_tls(const struct sink_options *options) {
 
 /* What follows from all options together; NULL, or a sentence that says what is wrong. */
 static const char *finish(struct sink_options *options) {
-  options->settings.collect = sink_keeps(options);
+  options->settings.collect = sink_keeps(options) || options->faults.count; /* which may look */
   const struct sink_addresses *addresses = &options->addresses;
   if (addresses->count == 0 && set_listen(options, DEFAULT_ADDRESS))
     return "no memory";

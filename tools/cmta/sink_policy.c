@@ -36,10 +36,7 @@ static void *new_flag(struct cmta_session *session, void *user) {
   return calloc(1, sizeof(bool));
 }
 
-/* Asked anew for each client that XCLIENT names, on the same connection. */
 static enum cmta_verdict on_connect(struct cmta_session *session, void *user) {
-  if (!cmta_session_xclient(session))
-    ((struct sink *)user)->totals.connections++;
   return answer(session, user, STAGE_CONNECT);
 }
 

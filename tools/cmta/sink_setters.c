@@ -238,8 +238,8 @@ const char *set_port_file(void *target, const char *argument) {
 
 const char *set_count(void *target, const char *argument) {
   struct sink_options *options = target;
-  const char *wrong = option_u64(argument, &options->count);
-  return wrong || options->count ? wrong : "is no number of messages to wait for";
+  bool fits = option_u64(argument, &options->count) == NULL && options->count;
+  return fits ? NULL : "is no number of messages to wait for";
 }
 
 const char *set_wait(void *target, const char *argument) {
