@@ -97,6 +97,10 @@ ssize_t note_say(struct wire *wire, const char *bytes, size_t size) {
   }
   size_t length = note->reply_length;
   enum cmta_wire_end end = note->end;
+  if (end == CMTA_WIRE_STALL && connection_is_over(wire->connection)) {
+    wire_end(wire, end); /* the last reply stays undone, lest the connection end behind it */
+    return TRANSPORT_WAIT;
+  }
   note_drop(wire);
   move_on(wire, wire->taken, length);
   wire_end(wire, end);

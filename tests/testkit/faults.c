@@ -102,6 +102,19 @@ Test(faults, stall_lasts_until_the_client_has_no_time_left, .timeout = 60) {
   cmta_kit_stop(kit);
 }
 
+/* Nothing ends the connection but the time that a client has to take the last reply. */
+Test(faults, stall_of_quit_is_no_end, .timeout = 60) {
+  struct cmta_kit *kit = raw_kit("quit: stall", false);
+  struct raw raw;
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_send(&raw, "QUIT\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 29), 0);
+  raw_expect_nothing(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 300), 0);
+  raw_expect_end(&raw);
+  cmta_kit_stop(kit);
+}
+
 /* A body of a thousand octets is not there before its time. */
 Test(faults, a_body_is_read_slowly, .timeout = 60) {
   struct cmta_kit *kit = raw_kit("body: read 100", false);
