@@ -92,6 +92,10 @@ int record_show(const struct record *record,
 /* Warns of what the session has noted, of each once. */
 void warn_of_violations(struct record *record, const struct cmta_session *session);
 
+/* Warns of CR and LF that stand alone in a command line. */
+void warn_of_line(struct record *record, const struct cmta_session *session,
+                  struct cmta_slice line);
+
 /* Warns of what is wrong with these octets of a message, and with its header section where they
    complete that; at the message's end there are none. */
 void warn_of_octets(struct record *record, const struct cmta_session *session,

@@ -135,11 +135,14 @@ static void add_line(struct record *record, struct cmta_session *session,
                      enum cmta_direction direction, struct cmta_slice line) {
   bool client = direction == CMTA_FROM_CLIENT;
   add_message(record, session, !client && !begins(line, "421"));
-  if (client)
+  if (client) {
     record_add_line(record, session, CMTA_EVENT_CLIENT, line);
-  else
+    warn_of_line(record, session, line);
+  } else {
     record_reply_line(record, session, line);
-  warn_of_violations(record, session);
+  }
+  if (client || !record->in_reply)
+    warn_of_violations(record, session);
   if (client && begins(line, "BDAT "))
     begin_chunk(record, session, line);
   else if (!client && begins(line, "354"))

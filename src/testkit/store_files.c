@@ -6,19 +6,28 @@
 #include "testkit/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-int store_make_folder(const char *path) {
-  struct stat there;
-  if (mkdir(path, 0777) == 0)
-    return 0;
-  int error = errno;
-  if (error == EEXIST && stat(path, &there) == 0)
-    return S_ISDIR(there.st_mode) ? 0 : ENOTDIR;
+/* Whether files can be made in the folder. 0 or an errno. */
+static int try_folder(const char *path) {
+  char *file = NULL;
+  if (asprintf(&file, "%s/.XXXXXX", path) < 0)
+    return ENOMEM;
+  int fd = mkostemp(file, O_CLOEXEC), error = fd < 0 ? errno : 0;
+  if (fd >= 0) {
+    unlink(file);
+    close(fd);
+  }
+  free(file);
   return error;
+}
+
+int store_make_folder(const char *path) {
+  return mkdir(path, 0777) == 0 || errno == EEXIST ? try_folder(path) : errno;
 }
 
 /* A path in the store's folder; NULL without memory. */

@@ -22,12 +22,28 @@ static void warn(struct record *record, const struct cmta_session *session, cons
   record_add(record, session, CMTA_EVENT_WARNING, 0, text);
 }
 
-void warn_of_violations(struct record *record, const struct cmta_session *session) {
-  unsigned news = cmta_session_violations(session) & ~record->warned;
+/* Of each once. */
+static void warn_of(struct record *record, const struct cmta_session *session, unsigned broken) {
+  unsigned news = broken & ~record->warned;
   for (size_t i = 0; i < sizeof violations / sizeof *violations; i++)
     if (news & violations[i].bit)
       warn(record, session, violations[i].text);
   record->warned |= news;
+}
+
+void warn_of_violations(struct record *record, const struct cmta_session *session) {
+  warn_of(record, session, cmta_session_violations(session));
+}
+
+/* To the session it is a line that is none. */
+void warn_of_line(struct record *record, const struct cmta_session *session,
+                  struct cmta_slice line) {
+  unsigned broken = 0;
+  for (size_t i = 0; i + 2 < line.length; i++) {
+    broken |= line.at[i] == '\r' ? CMTA_VIOLATION_BARE_CR : 0;
+    broken |= line.at[i] == '\n' ? CMTA_VIOLATION_BARE_LF : 0;
+  }
+  warn_of(record, session, broken);
 }
 
 /* ---- Octets ---- */

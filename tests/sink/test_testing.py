@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import smtplib
 import socket
 
 from support import PROGRAM, Sink, SinkTest, main, run
@@ -38,7 +39,18 @@ class Ports(SinkTest):
             file.write("an old one, longer than any port\n")
         with Sink("--quiet", "--port-file", path) as sink:
             self.assertEqual(read(path), f"{sink.port}\n")
-        self.assertEqual(os.listdir(self.folder), ["ports"])
+            self.assertEqual(os.listdir(self.folder), ["ports"])
+
+    def test_the_port_file_is_there_as_long_as_somebody_listens(self):
+        path = self.folder + "/ports"
+        with Sink("--quiet", "--port-file", path) as sink:
+            sink.stop()
+            self.assertFalse(os.path.exists(path))
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("25\n")
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            self.assert_refused(run("--listen", f"127.0.0.1:{other.getsockname()[1]}", "--port-file", path))
+        self.assertFalse(os.path.exists(path))
 
     def test_a_port_file_that_cannot_be_is_refused(self):
         self.assert_refused(run(*LOOPBACK, "--port-file", self.folder + "/no/ports"))
@@ -222,6 +234,19 @@ class Transcripts(SinkTest):
     def test_a_folder_that_cannot_be_is_refused(self):
         self.assert_refused(run(*LOOPBACK, "--transcript", self.folder + "/no/folder"))
         self.assert_refused(run(*LOOPBACK, "--transcript", PROGRAM))
+
+    def test_folders_in_which_nothing_can_be_made_are_refused(self):
+        for option in ("--transcript", "--dir", "--maildir"):
+            with self.subTest(option=option):
+                self.assert_refused(run(*LOOPBACK, option, "/proc"))
+
+    def test_a_handshake_that_fails_before_the_greeting_has_a_file_in_the_end(self):
+        with Sink("--quiet", "--transcript", self.folder, "--tls-self-signed", self.folder + "/ca.pem", "--fault", "accept: tls-refused",
+                  listen=(), listen_tls=("127.0.0.1:0",)) as sink:
+            with self.assertRaises(OSError), smtplib.SMTP_SSL("127.0.0.1", sink.tls_port, timeout=60):
+                pass
+            sink.stop()
+        self.assertIn("*  fault: accept: tls-refused\n", read(self.folder + "/1.txt"))
 
     def test_json_needs_a_folder(self):
         self.assert_refused(run(*LOOPBACK, "--json-transcript"))

@@ -87,6 +87,13 @@ Test(warnings, name_bare_line_ends_once_a_session) {
   expect_warnings("bare LF; bare CR; ");
 }
 
+Test(warnings, name_bare_line_ends_of_commands) {
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "RSET\nNOOP", "500 ");
+  raw_say(&raw, "RSET\rNOOP\nNOOP", "500 ");
+  expect_warnings("bare LF; bare CR; ");
+}
+
 Test(warnings, name_lines_that_are_too_long) {
   char line[1100];
   memset(line, 'x', sizeof line);

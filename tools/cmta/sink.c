@@ -95,6 +95,7 @@ static int run(struct sink *sink) {
   int error = sink_count_begin(&sink->count, sink->server);
   if (!error)
     error = cmta_server_run(sink->server, true);
+  sink_listen_forget_ports(sink->options.port_file);
   if (error < 0) {
     complain(command, "%s", error_text(error));
     return EXIT_WRONG;
@@ -181,6 +182,7 @@ int sink_command(int argc, char **argv) {
   enum options_result result = sink_options_read(&sink.options, argc, argv);
   int status = result == OPTIONS_SHOWN ? EXIT_DONE : EXIT_WRONG;
   if (result == OPTIONS_SET) {
+    sink_listen_forget_ports(sink.options.port_file);
     if (make_parts(&sink))
       status = serve(&sink);
     free_parts(&sink);

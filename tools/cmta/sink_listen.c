@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char command[] = "sink";
 
@@ -86,6 +88,12 @@ bool sink_listen_write_ports(const struct cmta_server *server,
   if (error)
     complain(command, "cannot write to %s: %s", path, strerror(error));
   return error == 0;
+}
+
+void sink_listen_forget_ports(const char *path) {
+  struct stat there;
+  if (path && lstat(path, &there) == 0 && S_ISREG(there.st_mode))
+    unlink(path);
 }
 
 bool sink_listen_print(const struct cmta_server *server, const struct sink_addresses *addresses) {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char command[] = "sink";
 
@@ -26,9 +27,7 @@ static int write_text(const struct sink_transcripts *transcripts, uint64_t conne
   return error;
 }
 
-/* On the server's thread: a connection has ended, and is forgotten when it is written. */
-static void on_closed(void *context, uint64_t connection) {
-  struct sink_transcripts *transcripts = context;
+static void write_one(const struct sink_transcripts *transcripts, uint64_t connection) {
   char *text = cmta_recorder_text(transcripts->recorder, connection,
                                   transcripts->json ? CMTA_TRANSCRIPT_JSON : CMTA_TRANSCRIPT_TEXT);
   int error = text ? write_text(transcripts, connection, text) : ENOMEM;
@@ -36,16 +35,29 @@ static void on_closed(void *context, uint64_t connection) {
     complain(command, "cannot write transcript %" PRIu64 " to %s: %s", connection,
              transcripts->folder, strerror(error));
   free(text);
+}
+
+/* On the server's thread: a connection has ended, and is forgotten when it is written. */
+static void on_closed(void *context, uint64_t connection) {
+  struct sink_transcripts *transcripts = context;
+  write_one(transcripts, connection);
   cmta_recorder_clear(transcripts->recorder);
 }
 
+/* Whether files can be made in the folder. 0 or an errno. */
+static int try_folder(const char *path) {
+  char *file = NULL;
+  if (asprintf(&file, "%s/.%ld", path, (long)getpid()) < 0)
+    return ENOMEM;
+  int error = whole_file_write(file, "", 0);
+  if (!error)
+    unlink(file);
+  free(file);
+  return error;
+}
+
 static bool make_folder(const char *path) {
-  struct stat there;
-  if (mkdir(path, 0777) == 0)
-    return true;
-  int error = errno;
-  if (error == EEXIST && stat(path, &there) == 0)
-    error = S_ISDIR(there.st_mode) ? 0 : ENOTDIR;
+  int error = mkdir(path, 0777) == 0 || errno == EEXIST ? try_folder(path) : errno;
   if (error)
     complain(command, "cannot write to %s: %s", path, strerror(error));
   return error == 0;
@@ -64,7 +76,12 @@ bool sink_transcripts_begin(struct sink_transcripts *transcripts) {
   return true;
 }
 
+/* Those of connections that have not got to the greeting are left: nobody is told of their end. */
 void sink_transcripts_end(struct sink_transcripts *transcripts) {
+  struct cmta_recorder *recorder = transcripts->recorder;
+  for (uint64_t i = recorder ? cmta_recorder_first(recorder) : 0;
+       recorder && i < cmta_recorder_end(recorder); i++)
+    write_one(transcripts, i);
   cmta_recorder_free(transcripts->recorder);
   transcripts->recorder = NULL;
 }
