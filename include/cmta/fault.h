@@ -52,7 +52,8 @@ struct cmta_session;
 /* What goes wrong; the words in front. */
 enum cmta_fault_action {
   CMTA_FAULT_REPLY = 0, /* reply CODE [ENHANCED] [TEXT]: said in place of the answer; 2yz accepts
-                           (of AUTH any user), 421 closes. Without ENHANCED one that fits is said
+                           (of AUTH any user), 421 closes, in LMTP behind all recipients' replies.
+                           Without ENHANCED one that fits is said
                            where clients are offered them */
   CMTA_FAULT_DELAY = 1, /* delay SECONDS: the reply comes later */
   CMTA_FAULT_CLOSE = 2, /* close: the connection ends in place of the reply */
@@ -66,7 +67,8 @@ enum cmta_fault_action {
   CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
                             place of all else; what cannot be is left out: STARTTLS without TLS */
-  CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails */
+  CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails; that of implicit TLS: at
+accept */
   CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */
 };
 
@@ -86,7 +88,7 @@ struct cmta_fault {
   /* Conditions; each but `chance` counts in the order in which things happen on the server. */
 
   unsigned nth;   /* nth N: the Nth time alone that the others hold; 0: does not count */
-  unsigned every; /* every N: each Nth time */
+  unsigned every; /* every N: each Nth time; not with nth */
   unsigned
       times; /* times N: the first N times, of those that the others leave, and then never again */
   unsigned command;    /* command N: the Nth command of its connection */

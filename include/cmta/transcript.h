@@ -13,13 +13,13 @@
  *     0.004  !  warning: no Date field
  *     0.005  *  fault: message nth 2: delay 1
  *     0.005  C  (message of 4096 octets)
- *     0.005  S  250 2.0.0 queued as 1
+ *     0.005  S  250 2.0.0 Ok: queued as 1a2191338ef-a4ce2fe7-1
  *
  * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
  * printable made visible; what they say to prove who they are is "[secret]". What the server says
  * is shown as it goes out, at the time of its answer: octets that a fault has replaced, cut off or
  * left out are not there, and the fault stands in front.
- * Connections that end before the greeting have no transcript of their end.
+ * Connections that end before the greeting have no event CLOSED.
  *
  * Threads: a recorder may be used from any.
  */

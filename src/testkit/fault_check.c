@@ -38,6 +38,8 @@ static int check_conditions(const struct cmta_fault *fault, unsigned known, char
       return fault_wrong(why, size, "\"%s\" is not known at \"%s\"", row->word.word, fault->stage);
   if (!(fault->chance >= 0 && fault->chance <= 1))
     return fault_wrong(why, size, "\"chance\" is from 0 to 1");
+  if (fault->nth && fault->every)
+    return fault_wrong(why, size, "\"nth\" and \"every\" are two ways to count");
   if (fault->match.value && !fault->match.header)
     return fault_wrong(why, size, "\"header\" wants the name of a field");
   return fault->match.id ? fault_wrong(why, size, "there is no condition for an id") : 0;

@@ -98,8 +98,8 @@ PLANS = {
     "starttls_garbage": one("starttls: garbage", tls="starttls"),
     "starttls_handshake": one("starttls: tls-refused", tls="starttls"),
     "starttls_wrong_name": one("starttls: tls-wrong", tls="starttls"),
-    "implicit_handshake": one("accept: tls-refused", tls="implicit", happens=False),  # there is no transcript before the greeting
-    "implicit_wrong_name": one("accept: tls-wrong", tls="implicit", happens=False),  # likewise
+    "implicit_handshake": one("accept: tls-refused", tls="implicit"),
+    "implicit_wrong_name": one("accept: tls-wrong", tls="implicit"),
     "message_554_under_tls": one("message: reply 554 5.7.1 Spam", tls="starttls", tells=r"S\+ 554 5.7.1 Spam\n"),
     "message_close_under_tls": one("message: close", tls="implicit"),
     "message_cut_under_tls": one("message: cut 2", tls="implicit", takes=BOTH),

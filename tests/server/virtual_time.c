@@ -191,6 +191,7 @@ Test(virtual_time, an_advance_is_a_number_from_0_on_and_not_in_real_time) {
   world_listen_any(&world);
   cr_assert_eq(cmta_server_advance(world.server, -1), CMTA_E_ARGUMENT);
   cr_assert_eq(cmta_server_advance(world.server, NAN), CMTA_E_ARGUMENT);
+  cr_assert_eq(cmta_server_advance(world.server, 1.1e9), CMTA_E_ARGUMENT);
   cr_assert_eq(cmta_server_advance(NULL, 1), CMTA_E_ARGUMENT);
   cmta_server_free(world.server);
   world.server = NULL;

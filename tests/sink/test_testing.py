@@ -49,7 +49,7 @@ class Ports(SinkTest):
         with open(path, "w", encoding="utf-8") as file:
             file.write("25\n")
         with socket.create_server(("127.0.0.1", 0)) as other:
-            self.assert_refused(run("--listen", f"127.0.0.1:{other.getsockname()[1]}", "--port-file", path))
+            self.assert_refused(run("sink", "--listen", f"127.0.0.1:{other.getsockname()[1]}", "--port-file", path))
         self.assertFalse(os.path.exists(path))
 
     def test_a_port_file_that_cannot_be_is_refused(self):

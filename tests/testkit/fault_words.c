@@ -148,6 +148,7 @@ Test(fault_words, that_are_wrong_are_named_with_their_place) {
   expect_wrong("rcpt", "no colon at 5: the end");
   expect_wrong("rcpt often: close", "no condition at 6: often");
   expect_wrong("rcpt nth 2 nth 3: close", "a second time at 12: nth");
+  expect_wrong("rcpt nth 2 every 3: close", "\"nth\" and \"every\" are two ways to count");
   expect_wrong("rcpt nth: close", "no number at 9: the end");
   expect_wrong("rcpt nth 0: close", "no number from 1 on at 10: 0");
   expect_wrong("rcpt nth 4294967296: close", "no number at 10: 4294967296");
