@@ -63,7 +63,7 @@ enum cmta_fault_action {
   CMTA_FAULT_THROTTLE = 6,   /* throttle RATE: octets a second that are sent, from here on */
   CMTA_FAULT_SLOW_READ = 7,  /* read RATE: octets a second that are read, from here on */
   CMTA_FAULT_CUT = 8,        /* cut OCTETS: the connection ends within the reply, behind so many */
-  CMTA_FAULT_FIRST_LINE = 9, /* first-line: of a reply of several lines the first alone */
+  CMTA_FAULT_FIRST_LINE = 9, /* first-line: the first line alone, which says that more come */
   CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
                             place of all else; what cannot be is left out: STARTTLS without TLS */
@@ -140,9 +140,9 @@ CMTA_API void cmta_plan_free(struct cmta_plan *plan);
 
 /* Adds hooks to the server, which do as planned: before the application's own, those of
    cmta_server_new() included, as those are not asked what the plan answers; a reply of 2yz at
-   `message` is said in place of theirs, who are asked and take it. As the set has a hook `auth`,
-   AUTH is known wherever settings.mechanisms are. Of a session without a server reply, close and
-   offer happen alone. As cmta_server_add(). */
+   `bdat`, `body`, `headers` and `message` is said in place of theirs, who are asked and take it. As
+   the set has a hook `auth`, AUTH is known wherever settings.mechanisms are. Of a session without a
+   server reply, close and offer happen alone. As cmta_server_add(). */
 CMTA_API int cmta_plan_add_to(struct cmta_plan *plan, struct cmta_server *server);
 
 /* For the stage accept: to be called by config.accepted of the server (<cmta/server.h>), which is

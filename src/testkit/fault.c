@@ -103,7 +103,7 @@ static const struct action_row actions[] = {
                         ACTION_OCTETS,
                         0},
     [CMTA_FAULT_FIRST_LINE] = {{"first-line", "first-line",
-                                "of a reply of several lines the first alone"},
+                                "the first line alone, which says that more come"},
                                ACTION_ALONE,
                                0},
     [CMTA_FAULT_GARBAGE] = {{"garbage", "garbage [TEXT]", "that, and CR LF, in place of the reply"},

@@ -112,12 +112,19 @@ static bool is_possible(const struct moment *moment, enum cmta_verdict verdict,
          cmta_session_set_identity(moment->session, "planned", NULL) == 0;
 }
 
+/* Whether a success is what a client goes by who has sent a message, or a part of it: what it is
+ * told then is done. */
+static bool is_of_a_message(const struct moment *moment) {
+  return moment->stage == STAGE_BDAT || moment->stage == STAGE_BODY ||
+         moment->stage == STAGE_HEADERS || moment->stage == STAGE_MESSAGE;
+}
+
 /* The verdict that a reply stands for. */
 static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
   if (code == 421)
     return CMTA_CLOSE;
   if (is_success(code))
-    return moment->stage == STAGE_MESSAGE ? CMTA_ACCEPT : CMTA_TAKE;
+    return is_of_a_message(moment) ? CMTA_ACCEPT : CMTA_TAKE;
   if (code / 100 == 5)
     return CMTA_REJECT;
   return code / 100 == 4 ? CMTA_TEMPFAIL : unsaid(moment);
@@ -126,7 +133,7 @@ static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
 /* That a message is accepted is said in place of what those behind say, who take it. */
 static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fault *fault) {
   enum cmta_verdict verdict = verdict_of(moment, fault->code);
-  bool taken = verdict == CMTA_ACCEPT && moment->stage == STAGE_MESSAGE;
+  bool taken = verdict == CMTA_ACCEPT && is_of_a_message(moment);
   if (has_question(moment) && !taken && is_possible(moment, verdict, fault)) {
     compose(moment->session, fault);
     return verdict;

@@ -318,10 +318,11 @@ static int conclude(struct play *play, struct cmta_answer *answer) {
 int cmta_scene_ask(const struct cmta_settings *settings, const struct cmta_hooks *hooks, void *user,
                    const struct cmta_scene *scene, const char *question, const char *argument,
                    struct cmta_answer *answer) {
+  if (answer)
+    *answer = (struct cmta_answer){0};
   if (!question || !answer || !scene_question_of(question))
     return CMTA_E_ARGUMENT;
   struct play play = {.question = scene_question_of(question), .argument = argument};
-  *answer = (struct cmta_answer){0};
   int result = read_arguments(&play, hooks, scene);
   if (result == 0)
     result = make_service(&play, settings, user);

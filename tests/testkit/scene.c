@@ -299,6 +299,12 @@ Test(scene, has_data_of_its_own_set_which_is_freed) {
   cr_expect_eq(freed, 2);
 }
 
+Test(scene, answers_an_unknown_question_with_nothing) {
+  answer.code = 1;
+  cr_expect_eq(ask("nonsense", NULL), CMTA_E_ARGUMENT);
+  cr_expect_eq(answer.code, 0);
+}
+
 Test(scene, goes_by_the_settings_that_are_given) {
   struct cmta_settings settings;
   cmta_settings_init(&settings);

@@ -162,6 +162,33 @@ Test(together, in_lmtp_each_recipient_is_a_stage_and_is_told_what_was_done, .tim
   }
 }
 
+/* ---- Messages ---- */
+
+/* Whether as DATA or as a last chunk, and at whatever stage it is said. */
+Test(together, a_message_whose_client_is_told_250_is_taken, .timeout = 60) {
+  static const char *const stages[] = {"bdat", "body", "headers", "message"};
+  for (size_t i = 0; i < 2 * sizeof stages / sizeof *stages; i++) {
+    char fault[64];
+    snprintf(fault, sizeof fault, "%s: reply 250 2.0.0 Mine", stages[i / 2]);
+    struct cmta_kit *kit = raw_kit(fault, false);
+    struct raw raw;
+    raw_greet(&raw, cmta_kit_port(kit));
+    raw_say(&raw, "MAIL FROM:<s@client.example>", "250 ");
+    raw_say(&raw, "RCPT TO:<a@x.example>", "250 ");
+    if (i % 2) {
+      raw_send(&raw, "BDAT 15 LAST\r\nSubject: x\r\n\r\nx");
+    } else {
+      raw_say(&raw, "DATA", "354 ");
+      raw_send(&raw, "Subject: x\r\n\r\nx\r\n.\r\n");
+    }
+    bool planned = i % 2 || i / 2; /* DATA has no chunks */
+    raw_expect(&raw, planned ? "250 2.0.0 Mine" : "250 ");
+    cr_expect_eq(cmta_kit_wait(kit, 1, 10), 1, "%s", fault);
+    raw_close(&raw);
+    cmta_kit_stop(kit);
+  }
+}
+
 /* ---- What comes behind ---- */
 
 /* The message behind the half-close is not only read: it is taken. */
