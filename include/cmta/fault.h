@@ -68,7 +68,7 @@ enum cmta_fault_action {
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
                             place of all else; what cannot be is left out: STARTTLS without TLS */
   CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails; that of implicit TLS: at
-accept */
+                                  accept */
   CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */
 };
 
