@@ -197,6 +197,12 @@ CMTA_API const struct cmta_statistics *cmta_server_statistics(const struct cmta_
    from inside a hook. */
 CMTA_API void cmta_server_close_listeners(struct cmta_server *server);
 
+/* From now on no client may be silent for longer than so many seconds, where its settings allow for
+   more; 0: what they allow. For a server that will end soon. Time for which the server keeps a
+   client waiting, by a question or by <cmta/wire.h>, does not count as long as it waits. May be
+   called from inside a hook. */
+CMTA_API void cmta_server_limit_silence(struct cmta_server *server, unsigned seconds);
+
 /* Stops gracefully: listens no more; clients between transactions get 421, running transactions may
    finish and get it then; what is left after stop_timeout gets 421 then and is closed. When the
    last connection is gone, stopped(server, context) is called, once, from the loop, unless it is

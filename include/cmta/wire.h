@@ -8,6 +8,9 @@
  * all that, and for servers that have reason to keep a client waiting. The session knows nothing of
  * it: to it each reply is sent. <cmta/fault.h> makes a plan of such things.
  *
+ * A server that stops holds nobody back: what was to come late comes at once, rates end, and of a
+ * connection that is stalled, or a reply that never comes, there is nothing to wait for.
+ *
  * Threads: on the server's thread alone.
  */
 
@@ -55,6 +58,9 @@ struct cmta_wire {
   /* Octets a second that are sent, and read, what is on its way counted; 0: as it is, which at
      first is as fast as it goes. 0, 0 */
   unsigned write_rate, read_rate;
+  /* Nothing is read any more, nor sent behind the replies that are composed: the connection stalls
+     in the midst of a message. Off */
+  bool stall;
 
   /* Of the next handshake. */
 

@@ -241,6 +241,11 @@ static void on_decision(struct cmta_session *session, void *context) {
   ev_feed_event(connection->server->loop, &connection->socket, EV_CUSTOM);
 }
 
+/* Whether what there is still to say will reach nobody in time. */
+static bool is_out_of_reach(const struct connection *connection) {
+  return wire_is_mute(connection) || (connection->ended && wire_keeps(connection));
+}
+
 void connection_expire(struct connection *connection) {
   if (preface_is_due(connection)) {
     preface_fail(connection);
@@ -250,6 +255,7 @@ void connection_expire(struct connection *connection) {
   if (!ticket_last_call(connection))
     cmta_session_expire(connection->session);
   resume(connection);
+  connection->failed |= is_out_of_reach(connection);
   settle(connection);
 }
 
@@ -258,6 +264,7 @@ void connection_stop(struct connection *connection) {
     connection_close(connection);
     return;
   }
+  wire_let_go(connection);
   exchange_stop(connection);
   resume(connection); /* an answer that is here counts */
   cmta_session_stop(connection->session);

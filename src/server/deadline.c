@@ -14,12 +14,24 @@
 /* Seconds that a client has to take the last replies once its session is over. */
 enum { LAST_REPLIES_SECONDS = 30 };
 
-static unsigned allowed(const struct connection *connection) {
+static bool is_asked(const struct connection *connection) {
+  return cmta_session_wants(connection->session) & CMTA_WANTS_DECISION;
+}
+
+/* As the settings have it. */
+static unsigned usual(const struct connection *connection) {
   if (connection_is_over(connection))
     return LAST_REPLIES_SECONDS;
   if (preface_is_due(connection))
     return connection->server->proxy_timeout;
   return cmta_session_timeout(connection->session);
+}
+
+/* Where the server is asked it is not the client who is silent, unless nobody hears it anyway. */
+static unsigned allowed(const struct connection *connection) {
+  bool is_client = !is_asked(connection) || wire_is_mute(connection);
+  unsigned most = is_client ? connection->server->silence : 0, seconds = usual(connection);
+  return most && (seconds == 0 || most < seconds) ? most : seconds;
 }
 
 static void start(struct connection *connection, ev_tstamp after, ev_tstamp slack) {
@@ -50,8 +62,11 @@ void deadline_note(struct connection *connection) {
   deadline_set(connection, seconds);
 }
 
-static bool is_asked(const struct connection *connection) {
-  return cmta_session_wants(connection->session) & CMTA_WANTS_DECISION;
+void cmta_server_limit_silence(struct cmta_server *server, unsigned seconds) {
+  server->silence = seconds;
+  for (struct connection *c = server->connections; c; c = c->next)
+    if (c->session)
+      deadline_note(c);
 }
 
 void deadline_renew(struct connection *connection) {
@@ -59,9 +74,10 @@ void deadline_renew(struct connection *connection) {
     deadline_set(connection, connection->seconds);
 }
 
-/* Seconds that are left: all of them as long as the client is kept waiting. */
+/* Seconds that are left: all of them as long as the client is kept waiting, and has not gone. */
 static double left(const struct connection *connection) {
-  bool waits = connection->session && wire_keeps(connection) && !is_asked(connection);
+  bool waits =
+      connection->session && wire_keeps(connection) && !is_asked(connection) && !connection->ended;
   return waits ? connection->seconds : connection->seconds - connection->slack;
 }
 

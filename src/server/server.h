@@ -71,6 +71,7 @@ struct cmta_server {
   struct appointment *appointments; /* the first one of the list */
 
   struct alarm stop; /* stop_timeout; fed as an event for each step of stopping */
+  unsigned silence;  /* seconds that a client may be silent, whatever the settings say; 0: those */
   enum stop_state stop_state;
   void (*stopped)(struct cmta_server *server, void *context);
   void *stopped_context;

@@ -91,6 +91,14 @@ static bool note_down(struct wire *wire, const struct cmta_wire *given) {
   return true;
 }
 
+static void set_rates(struct wire *wire, const struct cmta_wire *given) {
+  double now = alarm_now(wire->connection->server);
+  if (given->write_rate && wire_may_hold(wire))
+    wire->writes = bucket_full(given->write_rate, now);
+  if (given->read_rate && wire_may_hold(wire))
+    wire->reads = bucket_full(given->read_rate, now);
+}
+
 int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *given) {
   struct cmta_wire chosen;
   cmta_wire_init(&chosen);
@@ -103,11 +111,10 @@ int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *given) {
   struct wire *wire = wire_make(connection);
   if (!wire || (is_about_a_reply(&chosen) && !note_down(wire, &chosen)))
     return CMTA_E_MEMORY;
-  double now = alarm_now(connection->server);
-  if (chosen.write_rate)
-    wire->writes = bucket_full(chosen.write_rate, now);
-  if (chosen.read_rate)
-    wire->reads = bucket_full(chosen.read_rate, now);
+  set_rates(wire, &chosen);
+  if (chosen.stall)
+    wire->stall_at = wire->taken + cmta_session_output(session).length;
+  wire_stall_if_due(wire);
   wire->refuses |= chosen.refuse_handshake;
   if (chosen.tls)
     connection->tls = chosen.tls;

@@ -46,7 +46,8 @@ struct wire {
   size_t offered;     /* that a write has waited with: so many must come again (transport.h) */
   struct bucket writes, reads;
   struct alarm write_again, read_again; /* while one is set that way rests */
-  double look;                          /* while stalled: seconds between two looks at the client */
+  uint64_t stall_at; /* it stalls behind so many octets; UINT64_MAX: it does not */
+  double look;       /* while stalled: seconds between two looks at the client */
 
   bool stalled;  /* nothing goes either way */
   bool noticed;  /* while stalled: octets wait that nobody reads */
@@ -79,6 +80,12 @@ void wire_follow(struct wire *wire);
 /* The connection has come to this end. */
 void wire_end(struct wire *wire, enum cmta_wire_end end);
 
+/* Whether somebody may be kept waiting: not once the server stops. */
+bool wire_may_hold(const struct wire *wire);
+
+/* Stalls the connection if it is time to. */
+void wire_stall_if_due(struct wire *wire);
+
 /* Sends as many octets as may go now, to a socket or TLS: as transport's write. */
 ssize_t wire_send(struct wire *wire, const char *bytes, size_t size);
 
@@ -109,6 +116,9 @@ bool wire_is_gone(const struct connection *connection);
 
 /* Whether output is kept back for a while: no fault of the client's. */
 bool wire_keeps(const struct connection *connection);
+
+/* The server stops: what is kept back goes on. */
+void wire_let_go(struct connection *connection);
 
 /* Whether the next handshake is to fail. */
 bool wire_refuses(const struct connection *connection);

@@ -25,6 +25,8 @@ struct channel *wire_inner(struct connection *connection) {
 
 static struct cmta_server *server_of(const struct wire *wire) { return wire->connection->server; }
 
+bool wire_may_hold(const struct wire *wire) { return server_of(wire)->stop_state == STOP_NOT; }
+
 /* ---- What it waits for ---- */
 
 /* Whether the first reply there is will never come. */
@@ -122,8 +124,9 @@ static ssize_t pass_on(struct wire *wire, const char *bytes, size_t size) {
   const struct note *note = wire->notes;
   if (note && note->at == wire->taken)
     return note_say(wire, bytes, size);
-  if (note && note->at - wire->taken < size)
-    size = (size_t)(note->at - wire->taken);
+  uint64_t next = note && note->at < wire->stall_at ? note->at : wire->stall_at;
+  if (next - wire->taken < size)
+    size = (size_t)(next - wire->taken);
   return wire_send(wire, bytes, size);
 }
 
@@ -133,7 +136,7 @@ static bool is_mute(const struct wire *wire) {
 
 /* What can never be sent is as good as sent; where it only never will be, once the server stops. */
 static bool drops(struct wire *wire) {
-  wire->lost |= is_mute(wire) && server_of(wire)->stop_state != STOP_NOT;
+  wire->lost |= is_mute(wire) && !wire_may_hold(wire);
   return wire->lost || wire->finished || wire->ended;
 }
 
@@ -142,6 +145,7 @@ static ssize_t wire_write(struct channel *channel, const void *bytes, size_t siz
   ssize_t count = drops(wire) ? (ssize_t)size : pass_on(wire, bytes, size);
   if (count > 0)
     wire->taken += (uint64_t)count;
+  wire_stall_if_due(wire);
   wire_follow(wire);
   return count;
 }
@@ -213,6 +217,14 @@ void wire_end(struct wire *wire, enum cmta_wire_end end) {
   look_again(wire);
 }
 
+void wire_stall_if_due(struct wire *wire) {
+  if (wire->taken < wire->stall_at)
+    return;
+  wire->stall_at = UINT64_MAX;
+  wire_end(wire, CMTA_WIRE_STALL);
+  wire_follow(wire);
+}
+
 /* What is still read is dropped: as fast as it comes. */
 static void wire_finish(struct channel *channel) {
   struct wire *wire = channel->state;
@@ -261,6 +273,7 @@ struct wire *wire_make(struct connection *connection) {
     return NULL;
   wire->connection = connection;
   wire->inner = *channel;
+  wire->stall_at = UINT64_MAX;
   if (channel->transport->handshake)
     wire->offered = cmta_session_output(connection->session).length;
   alarm_init(&wire->write_again, on_write, wire);
@@ -271,6 +284,16 @@ struct wire *wire_make(struct connection *connection) {
 }
 
 /* ---- For connections ---- */
+
+void wire_let_go(struct connection *connection) {
+  struct wire *wire = wire_of(connection);
+  if (!wire || wire->stalled)
+    return;
+  wire->writes.rate = wire->reads.rate = 0;
+  alarm_stop(connection->server, &wire->write_again);
+  alarm_stop(connection->server, &wire->read_again);
+  wire_follow(wire);
+}
 
 bool wire_is_mute(const struct connection *connection) {
   const struct wire *wire = wire_of(connection);

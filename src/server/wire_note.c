@@ -76,7 +76,7 @@ static bool begin(struct wire *wire, struct note *note, const char *bytes, size_
 
 /* Whether it is not its time yet. */
 static bool must_wait(struct wire *wire, struct note *note) {
-  if (note->hold > 0. && !note->has_waited)
+  if (note->hold > 0. && !note->has_waited && wire_may_hold(wire))
     alarm_set(wire->connection->server, &wire->write_again, note->hold);
   note->has_waited = true;
   return note->hold < 0. || alarm_is_set(&wire->write_again);

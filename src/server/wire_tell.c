@@ -17,7 +17,8 @@ static size_t place_of(const struct wire *wire, const struct note *note, struct 
 
 /* The note of the reply behind all output, or NULL. *mute: nothing goes out any more by then. */
 static const struct note *next_note(const struct wire *wire, struct cmta_slice output, bool *mute) {
-  *mute = wire->stalled || wire->lost || wire->finished || wire->ended || wire->gone;
+  *mute = wire->stalled || wire->lost || wire->finished || wire->ended || wire->gone ||
+          wire->stall_at <= wire->taken + output.length;
   for (const struct note *note = wire->notes; note; note = note->next) {
     size_t place = note->at < wire->taken ? 0 : place_of(wire, note, output);
     if (place >= output.length)

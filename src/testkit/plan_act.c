@@ -161,8 +161,13 @@ static enum cmta_verdict reset_it(const struct moment *moment) {
 /* In the middle of a message there is no reply to be missed: nothing more is read at once. */
 static enum cmta_verdict stall(const struct moment *moment) {
   bool slice = strcmp(cmta_session_question(moment->session), "chunk") == 0;
-  if (slice && cmta_session_set_deadline(moment->session, 0, CMTA_DROP) == 0)
+  if (slice && cmta_session_set_deadline(moment->session, 0, CMTA_DROP) == 0) {
+    struct cmta_wire wire;
+    cmta_wire_init(&wire);
+    wire.stall = true;
+    cmta_wire_set(moment->session, &wire);
     return CMTA_LATER;
+  }
   say(moment, "", 0, CMTA_WIRE_STALL);
   return unsaid(moment);
 }

@@ -62,6 +62,17 @@ void faulty_meet(void) {
   faulty_pass(0);
 }
 
+void faulty_greet(void) {
+  faulty_meet();
+  client_expect(&client, "220 ");
+  client_say(&client, "EHLO c", "250");
+}
+
+void faulty_leave(void) {
+  client_close(&client, false);
+  faulty_pass(0);
+}
+
 void faulty_pass(double seconds) { cr_assert_eq(cmta_server_advance(world.server, seconds), 0); }
 
 /* Takes all that is there. */

@@ -22,6 +22,12 @@ struct cmta_wire *faulty_at(const char *line);
 /* Listens and connects, has the server say what it can say now. */
 void faulty_meet(void);
 
+/* The same, and the client says EHLO. */
+void faulty_greet(void);
+
+/* The client goes, and the server sees it. */
+void faulty_leave(void);
+
 /* So many seconds pass. */
 void faulty_pass(double seconds);
 

@@ -38,11 +38,6 @@ static void start(void) {
   secure_starttls(&secure);
 }
 
-static void leave(void) {
-  client_close(&client, false);
-  faulty_pass(0);
-}
-
 /* ---- Replies ---- */
 
 Test(wire_tls, a_reply_comes_late) {
@@ -54,7 +49,7 @@ Test(wire_tls, a_reply_comes_late) {
   faulty_expect_silence();
   faulty_pass(0.1);
   client_expect(&client, "214");
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, what_was_set_in_clear_stays_and_tls_is_known_as_ever) {
@@ -63,7 +58,7 @@ Test(wire_tls, what_was_set_in_clear_stays_and_tls_is_known_as_ever) {
   client_say(&client, "NOOP", "250 ");
   cr_assert(noted.tls);
   cr_assert_eq(noted.exported, 0);
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, what_is_set_under_tls_leaves_tls_known_as_ever) {
@@ -75,7 +70,7 @@ Test(wire_tls, what_is_set_under_tls_leaves_tls_known_as_ever) {
   client_say(&client, "NOOP", "250 ");
   cr_assert(noted.tls);
   cr_assert_eq(noted.exported, 0);
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, the_connection_ends_within_a_reply_with_a_close_notify) {
@@ -88,7 +83,7 @@ Test(wire_tls, the_connection_ends_within_a_reply_with_a_close_notify) {
   client_expect_end(&client);
   cr_assert_not(client.broken);
   cr_assert_eq(secure.error, 0);
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, a_reset_comes_without_a_close_notify) {
@@ -98,7 +93,7 @@ Test(wire_tls, a_reset_comes_without_a_close_notify) {
   faulty_expect_reset();
   cr_assert_not(SSL_get_shutdown(secure.ssl) & SSL_RECEIVED_SHUTDOWN);
   faulty_expect_gone();
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, a_half_closed_connection_is_still_heard) {
@@ -111,7 +106,7 @@ Test(wire_tls, a_half_closed_connection_is_still_heard) {
   client_send(&client, "NOOP\r\n");
   faulty_pass(0);
   cr_assert(noted.tls);
-  leave();
+  faulty_leave();
   faulty_expect_gone();
 }
 
@@ -126,7 +121,7 @@ Test(wire_tls, a_stalled_connection_is_neither_heard_nor_answered) {
   cr_assert_not(noted.tls);
   faulty_pass(31);
   faulty_expect_gone();
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, a_client_that_leaves_a_stalled_connection_is_noticed) {
@@ -157,7 +152,7 @@ Test(wire_tls, octets_are_sent_and_read_at_a_rate) {
   cr_assert_not(noted.tls);
   faulty_pass(0.1);
   cr_assert(noted.tls);
-  leave();
+  faulty_leave();
 }
 
 /* OpenSSL wants the same octets again. */
@@ -169,7 +164,7 @@ Test(wire_tls, a_write_that_waits_goes_on_at_a_rate) {
   faulty_pass(100);
   client_expect(&client, "214");
   client_expect(&client, "250 ");
-  leave();
+  faulty_leave();
 }
 
 /* ---- STARTTLS ---- */
@@ -186,7 +181,7 @@ Test(wire_tls, the_reply_to_starttls_comes_late) {
   client_expect(&client, "220 ");
   cr_assert(secure_connect(&secure));
   client_say(&client, "NOOP", "250 ");
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, a_handshake_can_be_stalled) {
@@ -200,7 +195,7 @@ Test(wire_tls, a_handshake_can_be_stalled) {
   faulty_expect_silence();
   faulty_pass(1);
   faulty_expect_gone();
-  leave();
+  faulty_leave();
 }
 
 /* ---- Handshakes ---- */
@@ -210,7 +205,7 @@ static void expect_failed_handshake(void) {
   cr_assert_eq(ERR_GET_REASON(secure.error), SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
   client_expect_end(&client);
   faulty_expect_gone();
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, the_handshake_of_starttls_is_refused) {
@@ -243,7 +238,7 @@ Test(wire_tls, a_handshake_that_does_not_come_is_waited_for_as_ever) {
   faulty_expect_silence();
   faulty_pass(1);
   faulty_expect_gone();
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, a_handshake_has_60_seconds_of_virtual_time) {
@@ -252,7 +247,7 @@ Test(wire_tls, a_handshake_has_60_seconds_of_virtual_time) {
   faulty_expect_silence();
   faulty_pass(1);
   faulty_expect_gone();
-  leave();
+  faulty_leave();
 }
 
 Test(wire_tls, a_handshake_shows_another_certificate) {
@@ -263,5 +258,5 @@ Test(wire_tls, a_handshake_shows_another_certificate) {
   X509 *shown = SSL_get0_peer_certificate(secure.ssl);
   X509_NAME_get_text_by_NID(X509_get_subject_name(shown), NID_commonName, name, sizeof name);
   cr_assert_str_eq(name, "other.example");
-  leave();
+  faulty_leave();
 }

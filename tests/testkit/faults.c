@@ -112,6 +112,23 @@ Test(faults, stall_of_quit_is_no_end, .timeout = 60) {
   expect_stall("quit: stall", "QUIT\r\n", 29, 300);
 }
 
+/* Though octets wait that nobody reads, and no time is up. */
+Test(faults, who_leaves_a_message_that_stalls_is_noticed, .timeout = 60) {
+  struct cmta_kit *kit = raw_kit("body: stall", false);
+  struct raw raw;
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_begin_data(&raw);
+  raw_send(&raw, "x\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 10000), 0);
+  raw_send(&raw, "x\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 1), 0);
+  raw_expect_nothing(&raw);
+  raw_close(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 5), 0);
+  cr_assert_eq(cmta_recorder_wait_closed(cmta_kit_recorder(kit), 1, 10), 1);
+  cmta_kit_stop(kit);
+}
+
 /* A body of a thousand octets is not there before its time. */
 Test(faults, a_body_is_read_slowly, .timeout = 60) {
   struct cmta_kit *kit = raw_kit("body: read 100", false);

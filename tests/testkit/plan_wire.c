@@ -113,6 +113,7 @@ Test(plan_wire, replies_that_no_session_would_say_are_said) {
 }
 
 Test(plan_wire, tls_refused_is_for_the_next_handshake) {
+  config.tls_mode = CMTA_TLS_OFFERED;
   noop("noop: tls-refused", "250 ");
   cr_expect(asked.refuse_handshake);
 }
@@ -222,6 +223,7 @@ Test(plan_wire, stall_within_a_message_reads_nothing_more) {
   const char *behind = strstr(text, "S  354 ");
   cr_assert_not_null(behind);
   cr_expect_null(strstr(behind + 1, "  S  "), "%s", text);
+  cr_expect(asked.stall);
   free(text);
 }
 

@@ -8,13 +8,8 @@
 
 #include <inttypes.h>
 
-/* Seconds that clients have to say QUIT when all messages have come. */
+/* Seconds that a client may be silent before its QUIT when all messages have come. */
 enum { LEAVE_SECONDS = 5 };
-
-static void end(struct cmta_server *server, void *count) {
-  (void)count;
-  cmta_server_stop(server, NULL, NULL);
-}
 
 static void expire(struct cmta_server *server, void *user) {
   struct sink_count *count = user;
@@ -32,14 +27,13 @@ bool sink_count_is_full(const struct sink_count *count) {
   return count->wanted && count->messages >= count->wanted;
 }
 
-/* Who is connected may leave in good order. */
+/* Who is connected may hear the last replies, however late they come, and leave in good order. */
 void sink_count_message(struct sink_count *count, struct cmta_server *server) {
   count->messages++;
   if (count->messages != count->wanted)
     return;
   cmta_server_close_listeners(server);
-  if (cmta_server_call_after(server, LEAVE_SECONDS, end, count) != 0)
-    cmta_server_stop(server, NULL, NULL);
+  cmta_server_limit_silence(server, LEAVE_SECONDS);
 }
 
 void sink_count_client(struct sink_count *count, struct cmta_server *server, int change) {

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+
+/* How connections end or slow down by what happens to them, and a server that ends. */
+
+#include "calls.h"
+#include "faulty.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <sys/socket.h>
+
+TestSuite(wire_ends, .init = faulty_begin, .fini = faulty_end, .timeout = 30);
+
+static const char group[] = "MAIL FROM:<a@c.example>\r\nRCPT TO:<b@s.example>\r\nNOOP\r\n";
+
+/* ---- Ends ---- */
+
+Test(wire_ends, the_connection_ends_in_place_of_a_reply) {
+  struct cmta_wire *wire = faulty_at("RCPT");
+  wire->cut = 0;
+  wire->end = CMTA_WIRE_CLOSE;
+  faulty_greet();
+  client_send(&client, group);
+  client_expect(&client, "250 2.1.0");
+  client_expect_end(&client);
+  cr_assert_not(client.broken);
+  faulty_pass(2);
+  faulty_expect_gone();
+  faulty_leave();
+}
+
+Test(wire_ends, the_connection_ends_behind_a_reply) {
+  faulty_at("NOOP")->end = CMTA_WIRE_CLOSE;
+  faulty_greet();
+  client_say(&client, "NOOP", "250 ");
+  client_expect_end(&client);
+  cr_assert_not(client.broken);
+  faulty_leave();
+}
+
+Test(wire_ends, the_connection_is_reset_behind_a_reply) {
+  faulty_at("NOOP")->end = CMTA_WIRE_RESET;
+  faulty_greet();
+  client_say(&client, "NOOP", "250 ");
+  faulty_expect_reset();
+  faulty_expect_gone();
+  faulty_leave();
+}
+
+Test(wire_ends, the_connection_is_reset_in_place_of_the_greeting) {
+  struct cmta_wire *wire = faulty_at("");
+  wire->cut = 0;
+  wire->end = CMTA_WIRE_RESET;
+  faulty_meet();
+  faulty_expect_reset();
+  faulty_leave();
+}
+
+Test(wire_ends, a_half_closed_connection_is_still_heard) {
+  faulty_at("RCPT")->end = CMTA_WIRE_HALF_CLOSE;
+  faulty_greet();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  client_say(&client, "RCPT TO:<b@s.example>", "250 ");
+  client_expect_end(&client);
+  client_send(&client, "DATA\r\n");
+  client_send(&client, "body\r\n.\r\n");
+  faulty_pass(0);
+  cr_assert_eq(world.messages, 1);
+  client_send(&client, "QUIT\r\n");
+  faulty_expect_gone();
+  faulty_leave();
+}
+
+Test(wire_ends, a_stalled_connection_is_neither_heard_nor_answered) {
+  struct cmta_wire *wire = faulty_at("RCPT");
+  wire->cut = 0;
+  wire->end = CMTA_WIRE_STALL;
+  faulty_greet();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  client_send(&client, "RCPT TO:<b@s.example>\r\n");
+  faulty_pass(0);
+  client_send(&client, "DATA\r\n");
+  unsigned receives = calls.receives;
+  faulty_pass(299);
+  faulty_expect_silence();
+  cr_assert_eq(calls.receives, receives);
+  faulty_pass(31);
+  faulty_expect_gone();
+  cr_assert_eq(world.reason, CMTA_CLOSED_TIMEOUT);
+  faulty_leave();
+}
+
+static void stall(void) {
+  faulty_at("NOOP")->end = CMTA_WIRE_STALL;
+  faulty_greet();
+  client_say(&client, "NOOP", "250 ");
+}
+
+static enum cmta_verdict stall_at_slice(struct cmta_session *session, void *user,
+                                        struct cmta_slice bytes) {
+  struct cmta_wire wire;
+  (void)user, (void)bytes;
+  cmta_wire_init(&wire);
+  wire.stall = true;
+  cr_assert_eq(cmta_wire_set(session, &wire), 0);
+  cmta_wire_init(&wire);
+  cr_assert_eq(cmta_wire_get(session, &wire), 0);
+  cr_assert_eq(wire.cut, 0);
+  cr_assert_eq(cmta_session_set_deadline(session, 0, CMTA_DROP), 0);
+  return CMTA_LATER;
+}
+
+/* The reply to DATA is composed, and goes out. */
+static void stall_in_message(void) {
+  world.hooks.chunk = stall_at_slice;
+  faulty_greet();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  client_say(&client, "RCPT TO:<b@s.example>", "250 ");
+  client_send(&client, "DATA\r\nsome octets\r\n");
+  client_expect(&client, "354 ");
+  faulty_pass(0);
+}
+
+Test(wire_ends, a_connection_stalls_in_the_midst_of_a_message) {
+  stall_in_message();
+  unsigned receives = calls.receives;
+  client_send(&client, ".\r\n");
+  faulty_pass(10000);
+  faulty_expect_silence();
+  cr_assert_eq(calls.receives, receives);
+  cr_assert_eq(world.closed, 0);
+  faulty_leave();
+}
+
+Test(wire_ends, a_client_that_leaves_a_stalled_message_is_noticed) {
+  stall_in_message();
+  client_send(&client, "more\r\n");
+  faulty_pass(0);
+  client_close(&client, false);
+  faulty_pass(5);
+  faulty_expect_gone();
+  cr_assert_eq(world.reason, CMTA_CLOSED_HANGUP);
+}
+
+Test(wire_ends, a_client_that_leaves_a_stalled_connection_is_noticed) {
+  stall();
+  client_close(&client, false);
+  faulty_expect_gone();
+}
+
+Test(wire_ends, a_client_that_leaves_a_stalled_connection_behind_octets_is_noticed_soon) {
+  stall();
+  client_send(&client, "NOOP\r\n");
+  faulty_pass(0);
+  client_close(&client, false);
+  faulty_pass(0.1);
+  faulty_expect_gone();
+}
+
+Test(wire_ends, a_client_that_resets_a_held_connection_is_noticed) {
+  faulty_at("NOOP")->hold = 100;
+  faulty_greet();
+  client_send(&client, "NOOP\r\n");
+  faulty_pass(1);
+  client_close(&client, true);
+  faulty_expect_gone();
+}
+
+Test(wire_ends, a_client_that_leaves_before_a_reply_that_never_comes_is_noticed) {
+  faulty_at("NOOP")->hold = -1;
+  faulty_greet();
+  client_send(&client, "NOOP\r\n");
+  faulty_pass(1);
+  client_close(&client, false);
+  faulty_expect_gone();
+}
+
+/* ---- The server stops ---- */
+
+static void on_stopped(struct cmta_server *server, void *context) {
+  (void)server;
+  *(bool *)context = true;
+}
+
+static bool stops(void) {
+  bool stopped = false;
+  cmta_server_stop(world.server, on_stopped, &stopped);
+  faulty_pass(0);
+  return stopped;
+}
+
+Test(wire_ends, a_server_that_stops_waits_for_no_stalled_connection) {
+  stall();
+  cr_assert(stops());
+  faulty_leave();
+}
+
+Test(wire_ends, a_server_that_stops_waits_for_no_reply_that_never_comes) {
+  faulty_at("MAIL")->hold = -1;
+  faulty_greet();
+  client_send(&client, "MAIL FROM:<a@c.example>\r\n");
+  faulty_pass(0);
+  cr_assert(stops());
+  faulty_leave();
+}
+
+Test(wire_ends, a_server_that_stops_waits_for_no_message_that_stalls) {
+  stall_in_message();
+  cr_assert(stops());
+  cr_assert_eq(world.reason, CMTA_CLOSED_SHUTDOWN);
+  faulty_leave();
+}
+
+Test(wire_ends, a_server_that_stops_holds_no_reply_back) {
+  faulty_at("MAIL")->hold = 100;
+  faulty_at("RCPT")->hold = 100;
+  faulty_at("NOOP")->write_rate = 1;
+  faulty_greet();
+  client_send(&client, group);
+  faulty_pass(1);
+  faulty_expect_silence();
+  cmta_server_stop(world.server, NULL, NULL);
+  faulty_pass(0);
+  client_expect(&client, "250 2.1.0");
+  client_expect(&client, "250 2.1.5");
+  client_expect(&client, "250 2.0.0");
+  client_say(&client, "RSET", "250 ");
+  client_expect(&client, "421 ");
+  faulty_leave();
+}
+
+Test(wire_ends, a_server_that_stops_reads_a_slow_message_at_once) {
+  faulty_at("DATA")->read_rate = 1;
+  faulty_at("DATA")->write_rate = 1;
+  faulty_greet();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  client_say(&client, "RCPT TO:<b@s.example>", "250 ");
+  client_send(&client, "DATA\r\n");
+  faulty_pass(1);
+  client_send(&client, "0123456789012345678901234567890123456789\r\n.\r\n");
+  faulty_pass(9);
+  cr_assert_eq(faulty_count(), 11);
+  cr_assert_eq(world.messages, 0);
+  cr_assert(stops());
+  cr_assert_eq(world.messages, 1);
+  faulty_leave();
+}
+
+Test(wire_ends, rates_and_seconds_that_are_set_while_a_server_stops_are_not_heeded) {
+  struct cmta_wire *wire = faulty_at("RCPT");
+  wire->hold = 100;
+  wire->write_rate = wire->read_rate = 1;
+  faulty_greet();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  cmta_server_stop(world.server, NULL, NULL);
+  client_say(&client, "RCPT TO:<b@s.example>", "250 2.1.5 ");
+  client_say(&client, "RSET", "250 ");
+  client_expect(&client, "421 ");
+  faulty_leave();
+}
+
+Test(wire_ends, a_server_that_stops_waits_for_nobody_who_has_gone) {
+  faulty_at("MAIL")->hold = 100;
+  faulty_at("MAIL")->read_rate = 1;
+  faulty_greet();
+  client_send(&client, "MAIL FROM:<a@c.example>\r\n");
+  client_send(&client, "RCPT TO:<b@s.example>\r\n");
+  faulty_pass(1);
+  client_close(&client, false);
+  faulty_pass(1);
+  cr_assert(stops());
+}
+
+Test(wire_ends, a_server_that_is_freed_forgets_what_was_to_happen) {
+  struct cmta_wire *wire = faulty_at("RCPT");
+  wire->hold = 100;
+  wire->replacement = "x";
+  wire->replacement_length = 1;
+  faulty_greet();
+  client_send(&client, group);
+  faulty_pass(0);
+  cmta_server_free(world.server);
+  world.server = NULL;
+  cr_assert_eq(world.held, 0);
+  client_close(&client, false);
+}
+
+/* ---- A server that will end soon ---- */
+
+static void limit_silence(unsigned seconds) {
+  cmta_server_limit_silence(world.server, seconds);
+  faulty_pass(0);
+}
+
+Test(wire_ends, silence_is_limited_from_now_on) {
+  faulty_greet();
+  faulty_pass(100);
+  limit_silence(5);
+  faulty_pass(4.9);
+  faulty_expect_silence();
+  client_say(&client, "NOOP", "250 ");
+  faulty_pass(4.9);
+  faulty_expect_silence();
+  faulty_pass(0.1);
+  client_expect(&client, "421 ");
+  cr_assert_eq(world.reason, CMTA_CLOSED_TIMEOUT);
+  faulty_leave();
+}
+
+Test(wire_ends, silence_of_settings_that_is_shorter_stays) {
+  world.settings.command_timeout = 3;
+  faulty_greet();
+  limit_silence(5);
+  faulty_pass(3);
+  client_expect(&client, "421 ");
+  faulty_leave();
+}
+
+Test(wire_ends, silence_begins_when_a_late_reply_has_gone_out) {
+  faulty_at("NOOP")->hold = 100;
+  faulty_greet();
+  client_send(&client, "NOOP\r\n");
+  faulty_pass(1);
+  limit_silence(5);
+  faulty_pass(98);
+  faulty_expect_silence();
+  faulty_pass(1);
+  client_expect(&client, "250 ");
+  faulty_pass(4.9);
+  faulty_expect_silence();
+  faulty_pass(0.1);
+  client_expect(&client, "421 ");
+  faulty_leave();
+}
+
+Test(wire_ends, a_client_that_has_gone_does_not_get_a_late_reply) {
+  faulty_at("NOOP")->hold = 100;
+  faulty_greet();
+  client_send(&client, "NOOP\r\n");
+  faulty_pass(0);
+  limit_silence(5);
+  client_close(&client, false);
+  faulty_pass(5);
+  faulty_expect_gone();
+}
+
+Test(wire_ends, a_client_that_only_half_closes_gets_one_that_is_soon_there) {
+  faulty_at("NOOP")->hold = 4;
+  faulty_greet();
+  client_send(&client, "NOOP\r\n");
+  cr_assert_eq(shutdown(client.fd, SHUT_WR), 0);
+  faulty_pass(0);
+  limit_silence(5);
+  faulty_pass(4);
+  client_expect(&client, "250 ");
+  faulty_leave();
+}
+
+Test(wire_ends, a_stalled_client_is_as_silent_as_any) {
+  stall();
+  limit_silence(5);
+  faulty_pass(5);
+  faulty_expect_gone();
+  faulty_leave();
+}
+
+Test(wire_ends, a_client_whose_message_stalls_is_as_silent_as_any) {
+  stall_in_message();
+  limit_silence(5);
+  faulty_pass(5);
+  faulty_expect_gone();
+  faulty_leave();
+}
