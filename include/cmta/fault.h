@@ -100,7 +100,7 @@ struct cmta_fault {
   struct cmta_match match;
 
   enum cmta_fault_action action;
-  int code;             /* of REPLY */
+  int code;             /* of REPLY: 100 to 999, those that no server should say as well */
   const char *enhanced; /* or NULL */
   const char *text;     /* of REPLY, where LF parts lines, of GARBAGE and of OFFER; or NULL */
   double seconds;       /* of DELAY */
@@ -152,8 +152,22 @@ CMTA_API void cmta_plan_accepted(struct cmta_plan *plan, struct cmta_session *se
 /* Certificates for tls-wrong; it must outlive the servers. */
 CMTA_API void cmta_plan_set_wrong_tls(struct cmta_plan *plan, struct cmta_tls *tls);
 
+/* What the servers of a plan have for clients, as bits. */
+enum cmta_reach {
+  CMTA_REACH_SMTP = 1 << 0,
+  CMTA_REACH_LMTP = 1 << 1,
+  CMTA_REACH_STARTTLS = 1 << 2,
+  CMTA_REACH_TLS = 1 << 3, /* from the first octet */
+  CMTA_REACH_AUTH = 1 << 4 /* somebody who may log in */
+};
+
+/* Says which of these there are, before faults are planned and servers run; the kit does. A fault
+   that no client can meet then cannot be planned: `lhlo` without LMTP, tls-wrong where no handshake
+   follows. Until it is called all are taken to be there. */
+CMTA_API void cmta_plan_set_reach(struct cmta_plan *plan, unsigned reach);
+
 /* Plans a fault, copied. Its number, counted from 0; CMTA_E_ARGUMENT for a stage, a condition or an
-   action that cannot be; CMTA_E_MEMORY. */
+   action that cannot be, or that no client can meet; CMTA_E_MEMORY. */
 CMTA_API int cmta_plan_add(struct cmta_plan *plan, const struct cmta_fault *fault);
 
 /* The same in words. On CMTA_E_ARGUMENT one line in `why`, of size octets, says what is wrong (it

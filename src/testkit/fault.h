@@ -92,6 +92,10 @@ bool condition_counts(const struct cmta_fault *fault, const struct condition_row
 /* Whether such a fault can be: 0 or CMTA_E_ARGUMENT, and then one line in why. */
 int fault_check(const struct cmta_fault *fault, char *why, size_t size);
 
+/* Whether a client who has one of these bits of enum cmta_reach can meet a fault that can be:
+   likewise. */
+int fault_check_reach(const struct cmta_fault *fault, unsigned reach, char *why, size_t size);
+
 /* A copy of a fault, perhaps of a program that knows fewer of its parts, with its strings in a
    block of its own, to be freed. */
 int fault_copy(const struct cmta_fault *fault, struct cmta_fault *copy, char **strings);

@@ -136,6 +136,16 @@ static int make_tls(struct cmta_kit *kit) {
   return CMTA_E_MEMORY;
 }
 
+/* What clients of the kit can have; who answers AUTH may be a hook. */
+static unsigned reach_of(const struct cmta_kit_config *config, const struct cmta_manners *manners) {
+  unsigned reach = manners->lmtp ? CMTA_REACH_LMTP : CMTA_REACH_SMTP;
+  if (config->tls_mode == CMTA_TLS_IMPLICIT)
+    reach |= CMTA_REACH_TLS;
+  else if (needs_tls(config->tls_mode))
+    reach |= CMTA_REACH_STARTTLS;
+  return reach | (config->users || config->hooks ? CMTA_REACH_AUTH : 0);
+}
+
 static int note_address(struct cmta_kit *kit, int listener) {
   const char *address;
   int error = cmta_server_listener(kit->server, listener, &address, &kit->port);
@@ -155,6 +165,7 @@ static int begin_to_listen(struct cmta_kit *kit, const struct plans *plans) {
   if (error)
     return error;
   notice(&manners);
+  cmta_plan_set_reach(kit->plan, reach_of(config, &manners));
   struct cmta_listen listen;
   cmta_listen_init(&listen);
   listen.address = config->address;

@@ -37,6 +37,7 @@ int cmta_plan_new(struct cmta_plan **plan, uint64_t seed) {
   if (!*plan)
     return CMTA_E_MEMORY;
   (*plan)->seed = seed;
+  (*plan)->reach = ~0u;
   if (pthread_mutex_init(&(*plan)->mutex, NULL) == 0)
     return 0;
   free(*plan);
@@ -79,6 +80,11 @@ void cmta_plan_free(struct cmta_plan *plan) {
   cmta_plan_clear(plan);
   pthread_mutex_destroy(&plan->mutex);
   free(plan);
+}
+
+void cmta_plan_set_reach(struct cmta_plan *plan, unsigned reach) {
+  if (plan)
+    plan->reach = reach;
 }
 
 /* ---- What is planned ---- */
@@ -128,6 +134,8 @@ static int keep(struct cmta_plan *plan, const struct cmta_fault *fault, char *st
 static int check_and_keep(struct cmta_plan *plan, const struct cmta_fault *fault, char *strings,
                           char *why, size_t size) {
   int result = fault_check(fault, why, size);
+  if (result == 0)
+    result = fault_check_reach(fault, plan->reach, why, size);
   if (result == 0)
     result = keep(plan, fault, strings);
   if (result < 0)

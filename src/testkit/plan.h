@@ -28,6 +28,7 @@ struct cmta_plan {
   struct planned **rows;
   size_t count;
   uint64_t seed;
+  unsigned reach;   /* enum cmta_reach */
   uint64_t changes; /* how often it was cleared */
   struct cmta_tls *wrong_tls;
   void (*told)(void *context, struct cmta_session *session, int number, const char *text);

@@ -183,13 +183,32 @@ class Faults(SinkTest):
         for path in (self.folder, self.folder + "/none"):
             self.assert_refused(run(*LOOPBACK, "--fault-file", path))
 
-    def test_what_is_about_tls_needs_it(self):
-        self.assert_refused(run(*LOOPBACK, "--fault", "starttls: tls-refused"))
+    def test_what_no_client_can_meet_is_refused(self):
+        implicit = ("sink", "--listen-tls", "127.0.0.1:0", "--tls-self-signed", self.folder + "/ca.pem")
+        lmtp = ("sink", "--lmtp", "127.0.0.1:0")
+        for options, words in ((LOOPBACK, "starttls: tls-refused"), (LOOPBACK, "accept: tls-wrong"), (LOOPBACK, "lhlo: close"), (LOOPBACK, "auth: close"),
+                               (lmtp, "ehlo: close"), (implicit, "connect: tls-wrong"), (implicit, "starttls: close"), (implicit, "quit: tls-refused")):
+            with self.subTest(options=options, words=words):
+                result = run(*options, "--fault", words)
+                self.assert_refused(result)
+                self.assertIn(f'--fault "{words}": '.encode(), result.stderr)
+
+    def test_what_a_client_can_meet_is_planned(self):
+        starttls = ("--tls-self-signed", self.folder + "/ca.pem")
+        for options, listeners, words in ((starttls, {}, "ehlo: tls-wrong"), (starttls, {}, "accept: tls-refused"), (("--auth", "user:password"), {}, "auth: close"),
+                                          ((), {"lmtp": ("127.0.0.1:0",)}, "lhlo: close"), (starttls, {"listen": (), "listen_tls": ("127.0.0.1:0",)}, "accept: tls-wrong")):
+            with self.subTest(words=words), Sink("--quiet", *options, "--fault", words, **listeners) as sink:
+                self.assertEqual(sink.stop()[1][0], f"cmta sink: has not happened: {words}")
+
+    def test_what_has_happened_is_not_among_what_has_not(self):
+        with Sink("--quiet", "--fault", "mail: delay 0", "--fault", "mail nth 2: close") as sink:
+            send(sink)
+            self.assertEqual(sink.stop()[1][:-1], ["cmta sink: has not happened: mail nth 2: close"])
 
     def test_the_seed_is_printed_where_something_depends_on_it(self):
         for options, lines in ((["--fault", "rcpt chance 0.5: close", "--seed", "7"], ["cmta sink: seed 7"]), (["--fault", "rcpt: close"], [])):
             with self.subTest(options=options), Sink("--quiet", *options) as sink:
-                self.assertEqual(sink.stop()[1][:-1], lines)
+                self.assertEqual([line for line in sink.stop()[1] if "seed" in line], lines)
 
     def test_the_same_seed_is_the_same_chance(self):
         def fates(seed):

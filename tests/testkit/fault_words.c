@@ -132,6 +132,11 @@ Test(fault_words, in_quotes_are_no_enhanced_status_code) {
   cr_expect_null(fault.enhanced);
 }
 
+Test(fault_words, may_offer_nothing) {
+  expect_words("ehlo: offer", "ehlo: offer");
+  expect_words("ehlo: offer \"\"", "ehlo: offer \"\"");
+}
+
 Test(fault_words, tell_an_empty_text_from_none) {
   expect_words("rcpt: reply 550 \"\"", "rcpt: reply 550 \"\"");
   expect_words("rcpt from \"\": reply 550", "rcpt from \"\": reply 550");
@@ -185,6 +190,9 @@ Test(fault_words, that_do_not_go_together_are_wrong) {
   expect_wrong("data subject x: close", "\"subject\" is not known at \"data\"");
   expect_wrong("accept command 1: close", "\"command\" is not known at \"accept\"");
   expect_wrong("helo: offer SIZE", "\"offer\" cannot be at \"helo\"");
+  expect_wrong("ehlo: offer SIZE,,HELP", "\"offer\" has nothing beside a comma");
+  expect_wrong("ehlo: offer SIZE, ", "\"offer\" has nothing beside a comma");
+  expect_wrong("ehlo: offer ,", "\"offer\" has nothing beside a comma");
   expect_wrong("rcpt: delay 1000000001", "\"delay\" wants seconds from 0 to 1000000000");
 }
 

@@ -20,7 +20,6 @@ static const char *const faults[] = {
     "connect: close",
     "ehlo: first-line",
     "ehlo: cut 20",
-    "lhlo: first-line",
     "mail: cut 0",
     "rcpt: reply 250 2.1.5 \"In\nwords\"",
     "rcpt nth 2: reply 777 \"Odd\nindeed\"",
@@ -102,6 +101,12 @@ static void converse(struct cmta_kit *kit, bool lmtp, char *heard) {
   raw_close(&raw);
 }
 
+/* The same fault of the command that LMTP has in place of EHLO. */
+static void put_lhlo(const char *fault, char *words, size_t size) {
+  bool of_ehlo = strncmp(fault, "ehlo", 4) == 0;
+  snprintf(words, size, "%s%s", of_ehlo ? "lhlo" : "", fault + (of_ehlo ? 4 : 0));
+}
+
 static void compare(const char *fault, bool lmtp) {
   struct cmta_kit *kit = raw_kit(fault, lmtp);
   char heard[SIZE], shown[SIZE], said[SIZE] = "";
@@ -118,6 +123,9 @@ Test(heard, is_what_a_transcript_shows, .timeout = 60) {
 }
 
 Test(heard, is_what_a_transcript_of_lmtp_shows, .timeout = 60) {
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-    compare(faults[i], true);
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    char words[64];
+    put_lhlo(faults[i], words, sizeof words);
+    compare(words, true);
+  }
 }

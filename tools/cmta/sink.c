@@ -116,6 +116,7 @@ static int serve(struct sink *sink) {
   cmta_server_free(sink->server);
   if (status != EXIT_DONE)
     return status;
+  sink_plan_print_missed(sink->plan);
   print_totals(&sink->totals);
   return sink_count_end(&sink->count);
 }
@@ -161,7 +162,7 @@ static bool make_parts(struct sink *sink) {
   const struct sink_options *options = &sink->options;
   sink->transcripts = options->transcripts;
   sink->count = (struct sink_count){.wanted = options->count, .wait = options->wait};
-  if (!sink_plan_new(&sink->plan, &options->faults, sink_options_have_tls(options)) ||
+  if (!sink_plan_new(&sink->plan, &options->faults, sink_options_reach(options)) ||
       !make_tls(sink) || !sink_keep_begin(sink) || !sink_transcripts_begin(&sink->transcripts))
     return false;
   if (sink->transcripts.recorder)

@@ -87,30 +87,16 @@ static bool add_file(struct cmta_plan *plan, const char *path) {
   return sound && !failed;
 }
 
-/* What no client of this sink can meet is a mistake. */
-static bool can_happen(struct cmta_plan *plan, bool has_tls) {
-  const struct cmta_fault *fault;
-  for (int i = 0; (fault = cmta_plan_fault(plan, i)); i++) {
-    bool about_tls =
-        fault->action == CMTA_FAULT_TLS_REFUSED || fault->action == CMTA_FAULT_TLS_WRONG;
-    if (!about_tls || has_tls)
-      continue;
-    complain(command,
-             "--fault: tls-refused and tls-wrong need TLS: --tls-cert or --tls-self-signed");
-    return false;
-  }
-  return true;
-}
-
-bool sink_plan_new(struct cmta_plan **plan, const struct fault_options *options, bool has_tls) {
+bool sink_plan_new(struct cmta_plan **plan, const struct fault_options *options, unsigned reach) {
   bool sound = cmta_plan_new(plan, options->seed) == 0;
   if (!sound)
     complain(command, "no memory");
+  cmta_plan_set_reach(*plan, reach);
   for (size_t i = 0; sound && i < options->count; i++) {
     const struct fault_source *source = &options->rows[i];
     sound = source->is_file ? add_file(*plan, source->text) : add_option(*plan, source->text);
   }
-  if (sound && can_happen(*plan, has_tls))
+  if (sound)
     return true;
   cmta_plan_free(*plan);
   *plan = NULL;
@@ -132,6 +118,15 @@ void sink_plan_print_seed(struct cmta_plan *plan, uint64_t seed) {
       fprintf(stderr, "cmta sink: seed %" PRIu64 "\n", seed);
       return;
     }
+}
+
+/* The beginning of a long one is enough to know it by. */
+void sink_plan_print_missed(struct cmta_plan *plan) {
+  const struct cmta_fault *fault;
+  char words[200];
+  for (int i = 0; (fault = cmta_plan_fault(plan, i)); i++)
+    if (cmta_plan_happened(plan, i) == 0 && cmta_fault_words(fault, words, sizeof words) >= 0)
+      fprintf(stderr, "cmta sink: has not happened: %s\n", words);
 }
 
 /* ---- Help ---- */

@@ -27,15 +27,18 @@ const char *fault_options_add(struct fault_options *options, const char *text, b
 /* Frees what options holds. */
 void fault_options_free(struct fault_options *options);
 
-/* Makes the plan. False when it cannot be: one line on standard error has said why. has_tls:
-   clients can get TLS, which some faults are about. The caller frees it. */
-bool sink_plan_new(struct cmta_plan **plan, const struct fault_options *options, bool has_tls);
+/* Makes the plan for clients who have that, bits of enum cmta_reach. False when it cannot be: one
+   line on standard error has said why. The caller frees it. */
+bool sink_plan_new(struct cmta_plan **plan, const struct fault_options *options, unsigned reach);
 
 /* Whether a fault of the plan wants a certificate for another name. */
 bool sink_plan_wants_wrong_tls(struct cmta_plan *plan);
 
 /* Prints the seed on standard error where something depends on it. */
 void sink_plan_print_seed(struct cmta_plan *plan, uint64_t seed);
+
+/* Prints on standard error which faults have not happened. */
+void sink_plan_print_missed(struct cmta_plan *plan);
 
 /* Prints the words of faults. */
 enum options_result sink_faults_help(void);

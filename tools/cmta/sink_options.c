@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
      set_port_file, NULL},
     {"count", "N",
      "end with 0 when N messages have come: nobody else is listened to,\n"
-     "and who is connected has 5 seconds to say QUIT",
+     "and who is connected may be silent for 5 seconds before QUIT",
      set_count, NULL},
     {"wait", "SECONDS", "with --count: end with 1 when they have not come by then", set_wait, NULL},
     {"only", "ADDRESS",
@@ -151,6 +151,9 @@ static void set_own_hostname(struct sink_options *options) {
     options->settings.hostname = name;
 }
 
+/* Seconds that a transaction may go on when the sink is to end. */
+enum { STOP_SECONDS = 5 };
+
 /* A test has no time to lose, and guesses no passwords: a failure to log in is told at once. */
 static void set_defaults(struct sink_options *options) {
   *options = (struct sink_options){0};
@@ -158,6 +161,7 @@ static void set_defaults(struct sink_options *options) {
   cmta_settings_init(&options->settings);
   options->config.settings = &options->settings;
   options->config.auth_failure_delay = 0;
+  options->config.stop_timeout = STOP_SECONDS;
   options->faults.seed = 1;
   set_own_hostname(options);
 }
@@ -171,19 +175,23 @@ static const char *check_testing(const struct sink_options *options) {
   return NULL;
 }
 
-/* Transcripts tell of clients that do not wait where they must; who waits for messages does not
- * wait long for clients when they have come. */
+/* Transcripts tell of clients that do not wait where they must. */
 static void notice(struct sink_options *options) {
   struct cmta_manners *manners = &options->settings.manners;
   if (options->transcripts.folder)
     manners->early_talker = manners->pipelining = CMTA_REACTION_FLAG;
-  if (options->count)
-    options->config.stop_timeout = 1;
 }
 
-bool sink_options_have_tls(const struct sink_options *options) {
-  return options->tls.mode != CMTA_TLS_OFF ||
-         sink_addresses_have(&options->addresses, SINK_SMTP_TLS);
+unsigned sink_options_reach(const struct sink_options *options) {
+  const struct sink_addresses *addresses = &options->addresses;
+  bool smtp = sink_addresses_have(addresses, SINK_SMTP);
+  bool tls = sink_addresses_have(addresses, SINK_SMTP_TLS);
+  bool lmtp = sink_addresses_have(addresses, SINK_LMTP);
+  bool starttls = options->tls.mode != CMTA_TLS_OFF && (smtp || lmtp);
+  bool users = options->auth.users.count || options->auth.files.count;
+  return (smtp || tls ? CMTA_REACH_SMTP : 0u) | (lmtp ? CMTA_REACH_LMTP : 0u) |
+         (starttls ? CMTA_REACH_STARTTLS : 0u) | (tls ? CMTA_REACH_TLS : 0u) |
+         (users ? CMTA_REACH_AUTH : 0u);
 }
 
 /* What follows from all options together; NULL, or a sentence that says what is wrong. */
@@ -208,7 +216,7 @@ static const char *finish(struct sink_options *options) {
   notice(options);
   const struct auth_channels channels = {
       .in_clear = clear && options->tls.mode != CMTA_TLS_REQUIRED,
-      .tls = sink_options_have_tls(options),
+      .tls = sink_options_reach(options) & (CMTA_REACH_STARTTLS | CMTA_REACH_TLS),
       .certificates = options->tls.client_authorities,
   };
   return auth_options_check(&options->auth, &options->config, &channels);

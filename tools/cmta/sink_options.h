@@ -52,8 +52,8 @@ struct sink_options {
    sink_options_free() afterwards. options must stay where it is. */
 enum options_result sink_options_read(struct sink_options *options, int argc, char **argv);
 
-/* Whether clients can have TLS. */
-bool sink_options_have_tls(const struct sink_options *options);
+/* What clients can have, as bits of enum cmta_reach. */
+unsigned sink_options_reach(const struct sink_options *options);
 
 /* Frees what options holds. */
 void sink_options_free(struct sink_options *options);
