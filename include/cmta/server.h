@@ -193,15 +193,13 @@ CMTA_API size_t cmta_server_connections(const struct cmta_server *server);
 /* The sums over all its connections. Live as long as the server; on its thread. */
 CMTA_API const struct cmta_statistics *cmta_server_statistics(const struct cmta_server *server);
 
-/* Listens no more; connections go on, and cmta_server_listener() tells where it was. May be called
-   from inside a hook. */
-CMTA_API void cmta_server_close_listeners(struct cmta_server *server);
-
-/* From now on no client may be silent for longer than so many seconds, where its settings allow for
-   more; 0: what they allow. For a server that will end soon. Time for which the server keeps a
-   client waiting, by a question or by <cmta/wire.h>, does not count as long as it waits. May be
-   called from inside a hook. */
-CMTA_API void cmta_server_limit_silence(struct cmta_server *server, unsigned seconds);
+/* Ends with its clients: listens no more (cmta_server_listener() tells where it did), and when the
+   last of them has gone it stops, as by cmta_server_stop() without a callback. None may be silent
+   for longer than so many seconds, where its settings allow for more; 0: what they allow. Time for
+   which the server keeps a client waiting, by a question or by <cmta/wire.h>, does not count as
+   long as that client waits. May be called from inside a hook; a second call changes the seconds.
+ */
+CMTA_API void cmta_server_drain(struct cmta_server *server, unsigned seconds);
 
 /* Stops gracefully: listens no more; clients between transactions get 421, running transactions may
    finish and get it then; what is left after stop_timeout gets 421 then and is closed. When the

@@ -62,13 +62,6 @@ void deadline_note(struct connection *connection) {
   deadline_set(connection, seconds);
 }
 
-void cmta_server_limit_silence(struct cmta_server *server, unsigned seconds) {
-  server->silence = seconds;
-  for (struct connection *c = server->connections; c; c = c->next)
-    if (c->session)
-      deadline_note(c);
-}
-
 void deadline_renew(struct connection *connection) {
   if (connection->session && !is_asked(connection))
     deadline_set(connection, connection->seconds);

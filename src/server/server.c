@@ -200,7 +200,7 @@ int cmta_server_listen_with(struct cmta_server *server, const struct cmta_listen
   cmta_listen_init(&chosen);
   if (!server || !listen || !copy_sized(&chosen, sizeof chosen, listen, listen->size))
     return CMTA_E_ARGUMENT;
-  if (server->stop_state != STOP_NOT)
+  if (server->stop_state != STOP_NOT || server->drains)
     return CMTA_E_STATE;
   return chosen.address ? listeners_add(server, &chosen) : CMTA_E_ADDRESS;
 }

@@ -72,6 +72,7 @@ struct cmta_server {
 
   struct alarm stop; /* stop_timeout; fed as an event for each step of stopping */
   unsigned silence;  /* seconds that a client may be silent, whatever the settings say; 0: those */
+  bool drains;       /* it stops when the last connection has gone */
   enum stop_state stop_state;
   void (*stopped)(struct cmta_server *server, void *context);
   void *stopped_context;

@@ -68,11 +68,25 @@ void stop_hurry(struct cmta_server *server) {
 }
 
 void stop_connection_gone(struct cmta_server *server) {
-  if (server->stop_state == STOP_RUNNING && !server->connections)
+  if (server->connections)
+    return;
+  if (server->stop_state == STOP_RUNNING)
     next_step(server);
+  else if (server->drains)
+    cmta_server_stop(server, NULL, NULL);
 }
 
-void cmta_server_close_listeners(struct cmta_server *server) { listeners_close(server); }
+void cmta_server_drain(struct cmta_server *server, unsigned seconds) {
+  if (server->stop_state != STOP_NOT)
+    return;
+  listeners_close(server);
+  server->drains = true;
+  server->silence = seconds;
+  for (struct connection *c = server->connections; c; c = c->next)
+    if (c->session)
+      deadline_note(c);
+  stop_connection_gone(server);
+}
 
 void cmta_server_stop(struct cmta_server *server,
                       void (*stopped)(struct cmta_server *server, void *context), void *context) {

@@ -158,6 +158,45 @@ static void say_missing(struct shown *shown, const struct comparison *comparison
   say_other_differences(shown, match, mail);
 }
 
+static bool is_same(struct cmta_slice one, struct cmta_slice other) {
+  return one.length == other.length && memcmp(one.at, other.at, one.length) == 0;
+}
+
+/* Whether nothing that is said of them but the id tells the mails apart. */
+static bool look_alike(const struct cmta_mail *one, const struct cmta_mail *other) {
+  const struct cmta_envelope *a = cmta_message_envelope(one->message);
+  const struct cmta_envelope *b = cmta_message_envelope(other->message);
+  size_t count = cmta_mail_recipient_count(one);
+  bool same = is_same(a->reverse_path.address, b->reverse_path.address) &&
+              is_same(slice_of(cmta_mail_header(one, "Subject")),
+                      slice_of(cmta_mail_header(other, "Subject"))) &&
+              count == cmta_mail_recipient_count(other);
+  for (size_t i = 0; same && i < count; i++)
+    same = is_same(cmta_mail_recipient(one, i)->address, cmta_mail_recipient(other, i)->address);
+  return same;
+}
+
+/* How many surplus mails from `from` on to before `to` look like this one. */
+static size_t count_alike(const struct comparison *comparison, const struct cmta_mail *mail,
+                          size_t from, size_t to) {
+  size_t count = 0;
+  for (size_t i = from; i < to; i++)
+    count += !comparison->used[i] && look_alike(comparison->mails[i], mail);
+  return count;
+}
+
+/* Many that look alike are said once. */
+static void say_besides(struct shown *shown, const struct comparison *comparison, size_t number) {
+  const struct cmta_mail *mail = comparison->mails[number];
+  if (comparison->used[number] || count_alike(comparison, mail, 0, number))
+    return;
+  shown_add(shown, "besides: ");
+  say_mail(shown, mail);
+  size_t more = count_alike(comparison, mail, number + 1, comparison->mail_count);
+  if (more)
+    shown_add(shown, "  and %zu more like it\n", more);
+}
+
 static void say_counts(struct shown *shown, size_t expected, size_t there) {
   shown_add(shown, "%zu %s expected, %zu %s there\n", expected,
             expected == 1 ? "mail was" : "mails were", there, there == 1 ? "is" : "are");
@@ -170,8 +209,5 @@ void expect_say(const struct comparison *comparison, char *text, size_t size) {
     if (comparison->mail_of[i] == SIZE_MAX)
       say_missing(&shown, comparison, &comparison->expected[i]);
   for (size_t i = 0; i < comparison->mail_count; i++)
-    if (!comparison->used[i]) {
-      shown_add(&shown, "besides: ");
-      say_mail(&shown, comparison->mails[i]);
-    }
+    say_besides(&shown, comparison, i);
 }

@@ -19,6 +19,8 @@ def sink(tmp_path, request):
     file = tmp_path / "mails.jsonl"
     options = ["--listen", "127.0.0.1:0", "--jsonl", file, *getattr(request, "param", [])]
     with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True) as process:
-        _, host, port = process.stdout.readline().split()
+        line = process.stdout.readline()  # "listening 127.0.0.1 40587"
+        assert line, "the sink does not start; it has said why on standard error"
+        _, host, port = line.split()
         yield SimpleNamespace(host=host, port=int(port), mails=mails)
         process.terminate()

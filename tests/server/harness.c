@@ -285,6 +285,18 @@ void client_connect(struct client *client, struct world *world, int listener) {
   client_connect_to(client, world, address, port);
 }
 
+void client_expect_refused(struct world *world, int listener) {
+  struct sockaddr_storage to;
+  const char *address;
+  uint16_t port;
+  cr_assert_eq(cmta_server_listener(world->server, listener, &address, &port), 0);
+  socklen_t length = target(&to, address, port);
+  int fd = socket(to.ss_family, SOCK_STREAM, 0);
+  cr_assert_eq(connect(fd, (struct sockaddr *)&to, length), -1);
+  cr_assert_eq(errno, ECONNREFUSED);
+  close(fd);
+}
+
 void client_connect_to(struct client *client, struct world *world, const char *address,
                        uint16_t port) {
   struct sockaddr_storage to;

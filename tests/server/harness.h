@@ -113,6 +113,9 @@ void client_connect(struct client *client, struct world *world, int listener);
 void client_connect_to(struct client *client, struct world *world, const char *address,
                        uint16_t port);
 
+/* Asserts that nobody listens any more where a listener did. */
+void client_expect_refused(struct world *world, int listener);
+
 /* Sends text as far as the socket takes it, running the loop when it is full. */
 void client_send(struct client *client, const char *text);
 

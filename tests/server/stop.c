@@ -139,17 +139,10 @@ Test(stop, resets_no_client_whose_bytes_wait) {
 }
 
 Test(stop, refuses_new_connections) {
-  uint16_t port;
   meet();
   client_say(&client, "EHLO c", "250");
-  cmta_server_listener(world.server, 0, NULL, &port);
   cmta_server_stop(world.server, NULL, NULL);
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  cr_assert_eq(connect(fd, (struct sockaddr *)&to, sizeof to), -1);
-  cr_assert_eq(errno, ECONNREFUSED);
-  close(fd);
+  client_expect_refused(&world, 0);
   cr_assert_eq(world_listen(&world, "127.0.0.1:0"), CMTA_E_STATE);
   expect_goodbye();
 }

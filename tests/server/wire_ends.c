@@ -7,7 +7,6 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
-#include <sys/socket.h>
 
 TestSuite(wire_ends, .init = faulty_begin, .fini = faulty_end, .timeout = 30);
 
@@ -129,6 +128,17 @@ Test(wire_ends, a_connection_stalls_in_the_midst_of_a_message) {
   faulty_expect_silence();
   cr_assert_eq(calls.receives, receives);
   cr_assert_eq(world.closed, 0);
+  faulty_leave();
+}
+
+Test(wire_ends, a_connection_stalls_behind_the_replies_that_are_composed) {
+  faulty_at("NOOP")->stall = true;
+  faulty_greet();
+  client_send(&client, group);
+  client_expect(&client, "250 2.1.0");
+  client_expect(&client, "250 2.1.5");
+  faulty_pass(299);
+  faulty_expect_silence();
   faulty_leave();
 }
 
@@ -283,91 +293,4 @@ Test(wire_ends, a_server_that_is_freed_forgets_what_was_to_happen) {
   world.server = NULL;
   cr_assert_eq(world.held, 0);
   client_close(&client, false);
-}
-
-/* ---- A server that will end soon ---- */
-
-static void limit_silence(unsigned seconds) {
-  cmta_server_limit_silence(world.server, seconds);
-  faulty_pass(0);
-}
-
-Test(wire_ends, silence_is_limited_from_now_on) {
-  faulty_greet();
-  faulty_pass(100);
-  limit_silence(5);
-  faulty_pass(4.9);
-  faulty_expect_silence();
-  client_say(&client, "NOOP", "250 ");
-  faulty_pass(4.9);
-  faulty_expect_silence();
-  faulty_pass(0.1);
-  client_expect(&client, "421 ");
-  cr_assert_eq(world.reason, CMTA_CLOSED_TIMEOUT);
-  faulty_leave();
-}
-
-Test(wire_ends, silence_of_settings_that_is_shorter_stays) {
-  world.settings.command_timeout = 3;
-  faulty_greet();
-  limit_silence(5);
-  faulty_pass(3);
-  client_expect(&client, "421 ");
-  faulty_leave();
-}
-
-Test(wire_ends, silence_begins_when_a_late_reply_has_gone_out) {
-  faulty_at("NOOP")->hold = 100;
-  faulty_greet();
-  client_send(&client, "NOOP\r\n");
-  faulty_pass(1);
-  limit_silence(5);
-  faulty_pass(98);
-  faulty_expect_silence();
-  faulty_pass(1);
-  client_expect(&client, "250 ");
-  faulty_pass(4.9);
-  faulty_expect_silence();
-  faulty_pass(0.1);
-  client_expect(&client, "421 ");
-  faulty_leave();
-}
-
-Test(wire_ends, a_client_that_has_gone_does_not_get_a_late_reply) {
-  faulty_at("NOOP")->hold = 100;
-  faulty_greet();
-  client_send(&client, "NOOP\r\n");
-  faulty_pass(0);
-  limit_silence(5);
-  client_close(&client, false);
-  faulty_pass(5);
-  faulty_expect_gone();
-}
-
-Test(wire_ends, a_client_that_only_half_closes_gets_one_that_is_soon_there) {
-  faulty_at("NOOP")->hold = 4;
-  faulty_greet();
-  client_send(&client, "NOOP\r\n");
-  cr_assert_eq(shutdown(client.fd, SHUT_WR), 0);
-  faulty_pass(0);
-  limit_silence(5);
-  faulty_pass(4);
-  client_expect(&client, "250 ");
-  faulty_leave();
-}
-
-Test(wire_ends, a_stalled_client_is_as_silent_as_any) {
-  stall();
-  limit_silence(5);
-  faulty_pass(5);
-  faulty_expect_gone();
-  faulty_leave();
-}
-
-Test(wire_ends, a_client_whose_message_stalls_is_as_silent_as_any) {
-  stall_in_message();
-  limit_silence(5);
-  faulty_pass(5);
-  faulty_expect_gone();
-  faulty_leave();
 }

@@ -101,9 +101,10 @@ class Count(SinkTest):
             self.assertEqual((status, errors[-1]), (0, "cmta sink: 2 messages, 4 recipients, 46 octets, 2 connections"))
 
     def test_it_ends_with_1_when_the_time_is_up(self):
-        with Sink("--quiet", "--count", "2", "--wait", "1") as sink:
-            status, errors = sink.wait()
-            self.assertEqual((status, errors[-1]), (1, "cmta sink: 0 of 2 messages came within 1 seconds"))
+        for seconds in "1", "0.25":
+            with self.subTest(seconds=seconds), Sink("--quiet", "--count", "2", "--wait", seconds) as sink:
+                status, errors = sink.wait()
+                self.assertEqual((status, errors[-1]), (1, f"cmta sink: 0 of 2 messages came within {seconds} seconds"))
 
     def test_it_ends_with_1_by_a_signal_before(self):
         with Sink("--quiet", "--count", "1") as sink:
@@ -111,7 +112,7 @@ class Count(SinkTest):
             self.assertEqual((status, errors[-1]), (1, "cmta sink: 0 of 1 messages came"))
 
     def test_what_cannot_be_waited_for_is_refused(self):
-        for wrong in (["--count", "0"], ["--count", "x"], ["--count", "1", "--wait", "0"], ["--wait", "1"]):
+        for wrong in (["--count", "0"], ["--count", "x"], ["--wait", "1"], *(["--count", "1", "--wait", wait] for wait in ("0", "0.0", "", ".", "1.", ".5", "1e3", "-1", "nan", "1000000001"))):
             with self.subTest(wrong=wrong):
                 self.assert_refused(run(*LOOPBACK, *wrong))
 
@@ -178,6 +179,13 @@ class Faults(SinkTest):
         with open(path, "wb") as file:
             file.write(b"rcpt: close\0\n")
         self.assertIn(b":1: ", run(*LOOPBACK, "--fault-file", path).stderr)
+
+    def test_a_byte_order_mark_in_front_of_a_file_is_no_word(self):
+        path = self.folder + "/faults"
+        for words, status in ((b"\xef\xbb\xbfmail: reply 450 4.2.1 No\n", 0), (b"\n\xef\xbb\xbfmail: close\n", 2)):
+            with open(path, "wb") as file:
+                file.write(words)
+            self.assertEqual(run(*LOOPBACK, "--fault-file", path, "--count", "1", "--wait", "0.01").returncode, status or 1)
 
     def test_a_file_that_cannot_be_read_is_refused(self):
         for path in (self.folder, self.folder + "/none"):
@@ -291,6 +299,14 @@ class Stores(SinkTest):
             with self.subTest(option=option):
                 self.assert_refused(run(*LOOPBACK, option, self.folder + "/no/where"))
                 self.assert_refused(run(*LOOPBACK, option, ""))
+
+    def test_standard_output_is_for_one_of_them(self):
+        for options in (["--jsonl", "-", "--mbox", "-"], ["--jsonl", "-", "--jsonl", "-"]):
+            with self.subTest(options=options):
+                self.assert_refused(run(*LOOPBACK, *options))
+        with Sink("--mbox", "-", "--dir", "-", cwd=self.folder) as sink:
+            send(sink)
+            self.assertTrue(sink.read_output().startswith(b"From "))
 
     def test_a_message_that_finds_no_room_is_452_and_told_to_the_operator(self):
         with Sink("--mbox", "/dev/full") as sink:

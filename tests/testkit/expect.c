@@ -111,6 +111,23 @@ Test(expect, says_each_part_that_differs) {
   want_said("    its text is \"Hello.\\n\"\n");
 }
 
+Test(expect, says_surplus_mails_that_look_alike_once) {
+  const char *besides;
+  deliver("a@c.example", "b@s.example", "one");
+  deliver("a@c.example", "b@s.example", "one");
+  deliver("x@c.example", "b@s.example", "one");
+  deliver("a@c.example", "x@s.example", "one");
+  deliver("a@c.example", "b@s.example x@s.example", "one");
+  deliver("a@c.example", "b@s.example", "two");
+  deliver("a@c.example", "b@s.example", "one");
+  cr_assert_eq(expect(NULL, 0), CMTA_E_TIMEOUT);
+  want_said(" from \"a@c.example\" to \"b@s.example\", subject \"one\"\n  and 2 more like it\n");
+  size_t count = 0;
+  for (besides = difference; (besides = strstr(besides, "besides: ")); besides++)
+    count++;
+  cr_assert_eq(count, 5, "%s", difference);
+}
+
 Test(expect, says_nothing_unescaped) {
   deliver("a@c.example", "b@s.example", "\x1b[31m\"red\" \\ Gr\xc3\xbc\xc3\x9f\x65 \xe2\x80\xae");
   cr_assert_eq(expect(NULL, 0), CMTA_E_TIMEOUT);

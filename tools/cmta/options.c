@@ -221,3 +221,15 @@ const char *option_unsigned(const char *argument, unsigned *value) {
   *value = (unsigned)number;
   return NULL;
 }
+
+const char *option_seconds(const char *argument, double *seconds) {
+  size_t whole = strspn(argument, "0123456789");
+  size_t point = argument[whole] == '.';
+  size_t fraction = point ? strspn(argument + whole + 1, "0123456789") : 0;
+  bool sound = whole && fraction >= point && !argument[whole + point + fraction];
+  double value = sound ? strtod(argument, NULL) : 0;
+  if (!(value > 0 && value <= 1e9))
+    return "is not a time from above 0 to 1000000000 seconds";
+  *seconds = value;
+  return NULL;
+}

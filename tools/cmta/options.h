@@ -65,4 +65,7 @@ bool flush_output(const char *command);
 const char *option_u64(const char *argument, uint64_t *value);
 const char *option_unsigned(const char *argument, unsigned *value);
 
+/* Seconds above 0, up to some thirty years, which may have a fraction. NULL, or what is wrong. */
+const char *option_seconds(const char *argument, double *seconds);
+
 #endif

@@ -30,23 +30,15 @@ bool sink_count_is_full(const struct sink_count *count) {
 /* Who is connected may hear the last replies, however late they come, and leave in good order. */
 void sink_count_message(struct sink_count *count, struct cmta_server *server) {
   count->messages++;
-  if (count->messages != count->wanted)
-    return;
-  cmta_server_close_listeners(server);
-  cmta_server_limit_silence(server, LEAVE_SECONDS);
-}
-
-void sink_count_client(struct sink_count *count, struct cmta_server *server, int change) {
-  count->clients += (unsigned)change;
-  if (count->clients == 0 && sink_count_is_full(count))
-    cmta_server_stop(server, NULL, NULL);
+  if (count->messages == count->wanted)
+    cmta_server_drain(server, LEAVE_SECONDS);
 }
 
 int sink_count_end(const struct sink_count *count) {
   if (!count->wanted || sink_count_is_full(count))
     return EXIT_DONE;
   if (count->expired)
-    complain("sink", "%" PRIu64 " of %" PRIu64 " messages came within %u seconds", count->messages,
+    complain("sink", "%" PRIu64 " of %" PRIu64 " messages came within %g seconds", count->messages,
              count->wanted, count->wait);
   else
     complain("sink", "%" PRIu64 " of %" PRIu64 " messages came", count->messages, count->wanted);

@@ -9,10 +9,9 @@
 /* What the options say, and how far it has come; must stay where it is while the server runs. */
 struct sink_count {
   uint64_t wanted; /* messages; 0: as many as come */
-  unsigned wait;   /* seconds; 0: for ever */
+  double wait;     /* seconds; 0: for ever */
 
   uint64_t messages; /* that have come */
-  unsigned clients;  /* whose sessions there are */
   bool expired;      /* the time was up first */
 };
 
@@ -24,9 +23,6 @@ bool sink_count_is_full(const struct sink_count *count);
 
 /* One has come. */
 void sink_count_message(struct sink_count *count, struct cmta_server *server);
-
-/* A client has come, or gone. */
-void sink_count_client(struct sink_count *count, struct cmta_server *server, int change);
 
 /* The server has ended: what the program exits with, an exit_status. Says what is missing. */
 int sink_count_end(const struct sink_count *count);

@@ -50,9 +50,12 @@ static bool is_comment(const char *line) {
   return *line == '\0' || *line == '#';
 }
 
-/* One line without its end. */
+/* One line without its end. Before the first one editors may have left a byte order mark. */
 static bool add_line(struct cmta_plan *plan, const char *line, const char *path, unsigned number) {
+  static const char mark[] = "\xef\xbb\xbf";
   char where[PATH_MAX + 16];
+  if (number == 1 && strncmp(line, mark, strlen(mark)) == 0)
+    line += strlen(mark);
   snprintf(where, sizeof where, "%s:%u", path, number);
   return is_comment(line) || add_words(plan, line, where);
 }

@@ -6,6 +6,7 @@
 #include "sink_setters.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct option_row rows[] = {
@@ -166,10 +167,23 @@ static void set_defaults(struct sink_options *options) {
   set_own_hostname(options);
 }
 
+/* Whether two stores would write to standard output, where nobody could tell them apart. */
+static bool share_output(const struct store_options *stores) {
+  size_t count = 0;
+  for (size_t i = 0; i < stores->count; i++) {
+    enum cmta_store_form form = stores->rows[i].form;
+    bool is_file = form == CMTA_STORE_JSONL || form == CMTA_STORE_MBOX;
+    count += is_file && strcmp(stores->rows[i].path, "-") == 0;
+  }
+  return count > 1;
+}
+
 /* NULL, or what is wrong with the options for tests together. */
 static const char *check_testing(const struct sink_options *options) {
   if (options->wait && !options->count)
     return "--wait is about --count, which is not there";
+  if (share_output(&options->stores))
+    return "two of --jsonl and --mbox cannot both be standard output";
   if (options->transcripts.json && !options->transcripts.folder)
     return "--json-transcript is about --transcript, which is not there";
   return NULL;

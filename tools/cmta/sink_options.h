@@ -37,7 +37,7 @@ struct sink_options {
   bool quiet;            /* print no messages */
   const char *port_file; /* or NULL */
   uint64_t count;        /* messages to end with; 0: none */
-  unsigned wait;         /* seconds for that; 0: any time */
+  double wait;           /* seconds for that; 0: any time */
   struct arguments only; /* patterns of recipients; none: all */
   struct fault_options faults;
   struct sink_transcripts transcripts; /* what the options say of them */

@@ -19,18 +19,6 @@ static enum cmta_verdict answer(struct cmta_session *session, const void *user,
   return answer_about(session, user, stage, (struct cmta_slice){0});
 }
 
-static void *session_new(struct cmta_session *session, void *user) {
-  struct sink *sink = user;
-  (void)session;
-  sink_count_client(&sink->count, sink->server, 1);
-  return sink;
-}
-
-static void session_free(void *data) {
-  struct sink *sink = data;
-  sink_count_client(&sink->count, sink->server, -1);
-}
-
 static void *new_flag(struct cmta_session *session, void *user) {
   (void)session, (void)user;
   return calloc(1, sizeof(bool));
@@ -136,8 +124,6 @@ static enum cmta_verdict on_etrn(struct cmta_session *session, void *user, struc
 const struct cmta_hooks sink_policy = {
     .size = sizeof sink_policy,
     .name = "sink",
-    .session_new = session_new,
-    .session_free = session_free,
     .transaction_new = new_flag,
     .transaction_free = free,
     .connect = on_connect,

@@ -243,9 +243,7 @@ const char *set_count(void *target, const char *argument) {
 }
 
 const char *set_wait(void *target, const char *argument) {
-  struct sink_options *options = target;
-  const char *wrong = option_unsigned(argument, &options->wait);
-  return wrong || options->wait ? wrong : "is no time to wait";
+  return option_seconds(argument, &((struct sink_options *)target)->wait);
 }
 
 const char *set_only(void *target, const char *argument) {
