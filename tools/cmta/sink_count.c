@@ -20,7 +20,7 @@ static void expire(struct cmta_server *server, void *user) {
 }
 
 int sink_count_begin(struct sink_count *count, struct cmta_server *server) {
-  return count->wait ? cmta_server_call_after(server, count->wait, expire, count) : 0;
+  return count->wait > 0 ? cmta_server_call_after(server, count->wait, expire, count) : 0;
 }
 
 bool sink_count_is_full(const struct sink_count *count) {

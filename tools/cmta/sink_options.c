@@ -180,7 +180,7 @@ static bool share_output(const struct store_options *stores) {
 
 /* NULL, or what is wrong with the options for tests together. */
 static const char *check_testing(const struct sink_options *options) {
-  if (options->wait && !options->count)
+  if (options->wait > 0 && !options->count)
     return "--wait is about --count, which is not there";
   if (share_output(&options->stores))
     return "two of --jsonl and --mbox cannot both be standard output";
