@@ -97,8 +97,8 @@ CMTA_API struct cmta_plan *cmta_kit_plan(struct cmta_kit *kit);
 CMTA_API struct cmta_recorder *cmta_kit_recorder(struct cmta_kit *kit);
 
 /* Those functions that tests need most: cmta_mailbox_wait(), _take(), _expect() and
-   cmta_plan_add_text(), which aborts with a line on standard error when it cannot. Without
-   a kit the first three return CMTA_E_ARGUMENT. */
+   cmta_plan_add_text(), which aborts with a line on standard error when it cannot, or no client can
+   meet the fault. Without a kit the first three return CMTA_E_ARGUMENT. */
 CMTA_API int cmta_kit_wait(struct cmta_kit *kit, size_t count, double seconds);
 CMTA_API int cmta_kit_take(struct cmta_kit *kit, const struct cmta_match *match, double seconds,
                            struct cmta_mail **mail);

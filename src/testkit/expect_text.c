@@ -159,7 +159,8 @@ static void say_missing(struct shown *shown, const struct comparison *comparison
 }
 
 static bool is_same(struct cmta_slice one, struct cmta_slice other) {
-  return one.length == other.length && memcmp(one.at, other.at, one.length) == 0;
+  return one.length == other.length &&
+         (one.length == 0 || memcmp(one.at, other.at, one.length) == 0);
 }
 
 /* Whether nothing that is said of them but the id tells the mails apart. */

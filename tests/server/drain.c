@@ -155,25 +155,9 @@ Test(drain, a_stalled_client_is_as_silent_as_any) {
   faulty_leave();
 }
 
-static enum cmta_verdict stall_at_slice(struct cmta_session *session, void *user,
-                                        struct cmta_slice bytes) {
-  struct cmta_wire wire;
-  (void)user, (void)bytes;
-  cmta_wire_init(&wire);
-  wire.stall = true;
-  cr_assert_eq(cmta_wire_set(session, &wire), 0);
-  cr_assert_eq(cmta_session_set_deadline(session, 0, CMTA_DROP), 0);
-  return CMTA_LATER;
-}
-
 /* Where it is not stalled a question is the server's own time. */
 Test(drain, a_client_whose_message_stalls_is_as_silent_as_any) {
-  world.hooks.chunk = stall_at_slice;
-  faulty_greet();
-  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
-  client_say(&client, "RCPT TO:<b@s.example>", "250 ");
-  client_say(&client, "DATA", "354 ");
-  client_send(&client, "octets\r\n");
+  faulty_stall_in_message();
   drain(5);
   faulty_pass(5);
   faulty_expect_gone();

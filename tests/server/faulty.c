@@ -73,6 +73,30 @@ void faulty_leave(void) {
   faulty_pass(0);
 }
 
+static enum cmta_verdict stall_at_slice(struct cmta_session *session, void *user,
+                                        struct cmta_slice bytes) {
+  struct cmta_wire wire;
+  (void)user, (void)bytes;
+  cmta_wire_init(&wire);
+  wire.stall = true;
+  cr_assert_eq(cmta_wire_set(session, &wire), 0);
+  cmta_wire_init(&wire);
+  cr_assert_eq(cmta_wire_get(session, &wire), 0);
+  cr_assert_eq(wire.cut, 0);
+  cr_assert_eq(cmta_session_set_deadline(session, 0, CMTA_DROP), 0);
+  return CMTA_LATER;
+}
+
+void faulty_stall_in_message(void) {
+  world.hooks.chunk = stall_at_slice;
+  faulty_greet();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  client_say(&client, "RCPT TO:<b@s.example>", "250 ");
+  client_send(&client, "DATA\r\nsome octets\r\n");
+  client_expect(&client, "354 ");
+  faulty_pass(0);
+}
+
 void faulty_pass(double seconds) { cr_assert_eq(cmta_server_advance(world.server, seconds), 0); }
 
 /* Takes all that is there. */

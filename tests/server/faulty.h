@@ -28,6 +28,9 @@ void faulty_greet(void);
 /* The client goes, and the server sees it. */
 void faulty_leave(void);
 
+/* A client whose message stalls, behind the reply to DATA, in a question without a deadline. */
+void faulty_stall_in_message(void);
+
 /* So many seconds pass. */
 void faulty_pass(double seconds);
 

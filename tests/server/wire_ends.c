@@ -95,33 +95,8 @@ static void stall(void) {
   client_say(&client, "NOOP", "250 ");
 }
 
-static enum cmta_verdict stall_at_slice(struct cmta_session *session, void *user,
-                                        struct cmta_slice bytes) {
-  struct cmta_wire wire;
-  (void)user, (void)bytes;
-  cmta_wire_init(&wire);
-  wire.stall = true;
-  cr_assert_eq(cmta_wire_set(session, &wire), 0);
-  cmta_wire_init(&wire);
-  cr_assert_eq(cmta_wire_get(session, &wire), 0);
-  cr_assert_eq(wire.cut, 0);
-  cr_assert_eq(cmta_session_set_deadline(session, 0, CMTA_DROP), 0);
-  return CMTA_LATER;
-}
-
-/* The reply to DATA is composed, and goes out. */
-static void stall_in_message(void) {
-  world.hooks.chunk = stall_at_slice;
-  faulty_greet();
-  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
-  client_say(&client, "RCPT TO:<b@s.example>", "250 ");
-  client_send(&client, "DATA\r\nsome octets\r\n");
-  client_expect(&client, "354 ");
-  faulty_pass(0);
-}
-
 Test(wire_ends, a_connection_stalls_in_the_midst_of_a_message) {
-  stall_in_message();
+  faulty_stall_in_message();
   unsigned receives = calls.receives;
   client_send(&client, ".\r\n");
   faulty_pass(10000);
@@ -143,7 +118,7 @@ Test(wire_ends, a_connection_stalls_behind_the_replies_that_are_composed) {
 }
 
 Test(wire_ends, a_client_that_leaves_a_stalled_message_is_noticed) {
-  stall_in_message();
+  faulty_stall_in_message();
   client_send(&client, "more\r\n");
   faulty_pass(0);
   client_close(&client, false);
@@ -215,7 +190,7 @@ Test(wire_ends, a_server_that_stops_waits_for_no_reply_that_never_comes) {
 }
 
 Test(wire_ends, a_server_that_stops_waits_for_no_message_that_stalls) {
-  stall_in_message();
+  faulty_stall_in_message();
   cr_assert(stops());
   cr_assert_eq(world.reason, CMTA_CLOSED_SHUTDOWN);
   faulty_leave();

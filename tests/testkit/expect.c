@@ -128,6 +128,13 @@ Test(expect, says_surplus_mails_that_look_alike_once) {
   cr_assert_eq(count, 5, "%s", difference);
 }
 
+Test(expect, says_mails_without_a_subject_once) {
+  send_mail(cmta_kit_port(kit), "", "b@s.example", "X: x\n\nHello.\n");
+  send_mail(cmta_kit_port(kit), "", "b@s.example", "X: x\n\nHello.\n");
+  cr_assert_eq(expect(NULL, 0), CMTA_E_TIMEOUT);
+  want_said(" from \"\" to \"b@s.example\", subject not there\n  and 1 more like it\n");
+}
+
 Test(expect, says_nothing_unescaped) {
   deliver("a@c.example", "b@s.example", "\x1b[31m\"red\" \\ Gr\xc3\xbc\xc3\x9f\x65 \xe2\x80\xae");
   cr_assert_eq(expect(NULL, 0), CMTA_E_TIMEOUT);
