@@ -164,8 +164,9 @@ CMTA_API uint64_t cmta_connection_number(const struct cmta_session *session);
 
 /* With config.virtual_time: what clients have said so far is done, then so many seconds pass, and
    what they bring about happens, in order. It runs the loop, without waiting; not from inside a
-   hook. 0; CMTA_E_STATE without virtual time, or from inside itself; CMTA_E_ARGUMENT for no number,
-   or none from 0 to 1000000000. */
+   hook. The callback of cmta_server_stop() may free the server in here unless its loop is its own.
+   0; CMTA_E_STATE without virtual time, or from inside itself; CMTA_E_ARGUMENT for no number, or
+   none from 0 to 1000000000. */
 CMTA_API int cmta_server_advance(struct cmta_server *server, double seconds);
 
 /* From any thread: has function(server, context) called once, on the server's thread, from its loop

@@ -210,6 +210,11 @@ CMTA_API void cmta_session_expire(struct cmta_session *session);
    effect afterwards. */
 CMTA_API void cmta_session_stop(struct cmta_session *session);
 
+/* For runtimes that end or abandon the connection within the next reply that the session composes:
+   behind that reply it takes nothing more of its client, though more is here already. It can be
+   stopped, expire and be hung up as ever. Does nothing to a session that is over. */
+CMTA_API void cmta_session_halt(struct cmta_session *session);
+
 /* The client is gone: no more bytes come and none can be sent. An open question is cancelled and
    `closed` is told. Does nothing inside a hook. */
 CMTA_API void cmta_session_hangup(struct cmta_session *session);

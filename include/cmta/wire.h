@@ -31,6 +31,8 @@ enum cmta_wire_end {
   CMTA_WIRE_STALL = 4 /* nothing more is sent nor read, until the client or the time ends it */
 };
 
+/* Behind CLOSE, RESET and STALL nothing is done that the client has said, though it may be here. */
+
 /* Fill it with cmta_wire_init(), then change what should differ; each comment ends with the
    default. */
 struct cmta_wire {

@@ -113,6 +113,8 @@ void cmta_session_stop(struct cmta_session *session) {
     session_goodbye(session, REPLY_SHUTDOWN, CMTA_CLOSED_SHUTDOWN);
 }
 
+void cmta_session_halt(struct cmta_session *session) { session->halts = true; }
+
 void cmta_session_hangup(struct cmta_session *session) {
   if (!session->running)
     session_finish(session, CMTA_CLOSED_HANGUP);

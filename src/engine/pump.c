@@ -255,7 +255,7 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   }
   if (session->hand.question != QUESTION_NONE)
     return decide_event(session);
-  if (output_is_full(session))
+  if (session->halted || output_is_full(session))
     return READ_STOP;
   return read_event(session, input);
 }

@@ -68,6 +68,7 @@ void reply_line(const struct reply_writer *writer, struct cmta_slice text, bool 
     text.length -= length;
   }
   write_line(writer, text, more);
+  writer->session->halted |= !more && writer->session->halts;
   if (!more && !writer->session->failed)
     statistics_count_reply(writer->session, writer->code);
 }

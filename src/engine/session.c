@@ -90,7 +90,7 @@ unsigned cmta_session_wants(const struct cmta_session *session) {
     return wants | CMTA_WANTS_DECISION | (looks_ahead(session) ? CMTA_WANTS_FORESIGHT : 0u);
   if (starttls_is_waited_for(session))
     return wants | CMTA_WANTS_TLS;
-  return output_is_full(session) ? wants : wants | CMTA_WANTS_READ;
+  return session->halted || output_is_full(session) ? wants : wants | CMTA_WANTS_READ;
 }
 
 uint64_t cmta_session_progress(const struct cmta_session *session) { return session->progress; }

@@ -152,8 +152,10 @@ struct cmta_session {
   bool opened;                /* `connect` is in question, or was */
   bool running;               /* inside cmta_session_receive(), or a hook */
   bool esmtp;                 /* the last accepted greeting was EHLO or LHLO */
-  bool stopping;              /* cmta_session_stop() was called */
-  bool stopping_now;          /* it was called again */
+  bool stopping : 1;          /* cmta_session_stop() was called */
+  bool stopping_now : 1;      /* it was called again */
+  bool halts : 1;             /* cmta_session_halt() was: the next reply is the last one */
+  bool halted : 1;            /* it is composed: nothing more is read */
   bool failed;                /* no memory: the session cannot go on */
   bool corrected;      /* the answer of the set in hand was wrong, and TEMPFAIL is in its place */
   bool misplaced;      /* the chart does not take the event in hand now */

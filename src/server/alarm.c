@@ -4,7 +4,7 @@
 
 #include "server/alarm.h"
 
-#include "server/server.h"
+#include "server/connection.h"
 
 #include <time.h>
 
@@ -70,6 +70,7 @@ void alarm_set(struct cmta_server *server, struct alarm *alarm, double seconds) 
     enter(server, alarm, seconds);
     return;
   }
+  ev_now_update(server->loop); /* a callback may have taken its time */
   ev_timer_set(&alarm->timer, seconds, 0.);
   ev_timer_start(server->loop, &alarm->timer);
 }
@@ -136,8 +137,12 @@ int cmta_server_advance(struct cmta_server *server, double seconds) {
   if (!server->time.on || server->time.gone)
     return CMTA_E_STATE;
   server->time.gone = &gone;
+  connections_look(server);
   pass(server, server->time.now + seconds, &gone);
-  if (!gone)
-    server->time.gone = NULL;
+  if (gone)
+    return 0;
+  server->time.gone = NULL;
+  if (server->stop_state == STOP_DONE && server->runs_loop)
+    ev_break(server->loop, EVBREAK_ALL); /* what was said in there went no further */
   return 0;
 }

@@ -137,6 +137,8 @@ static void on_readable(struct connection *connection) {
     peek(connection);
   else if ((wants & CMTA_WANTS_READ) && !rest_is_there(connection))
     receive_block(connection);
+  else if (wire_is_stalled(connection))
+    peek(connection);
 }
 
 /* ---- What next ---- */
@@ -181,9 +183,22 @@ static void end_on_the_way(struct connection *connection) {
   connection->spoken = true;
 }
 
+/* A server that stops waits for nothing that can never come. */
+static void give_up(struct connection *connection) {
+  bool stops = connection->server->stop_state != STOP_NOT;
+  if (!stops || !wire_is_mute(connection) || connection_is_over(connection))
+    return;
+  cmta_session_stop(connection->session);
+  cmta_session_stop(connection->session); /* its transaction comes to no end */
+  send_output(connection);
+}
+
+/* What has just begun may end at once. */
 static void settle(struct connection *connection) {
   end_on_the_way(connection);
   prepare(connection);
+  end_on_the_way(connection);
+  give_up(connection);
   ticket_note(connection);
   unsigned wants = cmta_session_wants(connection->session);
   look_note(connection, wants);
@@ -268,10 +283,13 @@ void connection_stop(struct connection *connection) {
   exchange_stop(connection);
   resume(connection); /* an answer that is here counts */
   cmta_session_stop(connection->session);
-  if (wire_is_mute(connection))
-    cmta_session_stop(connection->session); /* its transaction comes to no end */
   resume(connection);
   settle(connection);
+}
+
+void connections_look(struct cmta_server *server) {
+  for (struct connection *c = server->connections; c; c = c->next)
+    wire_look(c);
 }
 
 /* ---- Life ---- */

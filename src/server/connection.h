@@ -67,6 +67,9 @@ void connection_open(const struct listener *listener, int fd, const struct cmta_
 /* Closes and frees the connection; its session, if it still runs, is told CMTA_CLOSED_FREED. */
 void connection_close(struct connection *connection);
 
+/* Has it noticed at once which of those clients have gone whose connections are stalled. */
+void connections_look(struct cmta_server *server);
+
 /* Tells the session that the server is stopping. The connection may be gone afterwards. */
 void connection_stop(struct connection *connection);
 

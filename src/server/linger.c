@@ -8,6 +8,7 @@
  */
 
 #include "server/connection.h"
+#include "server/wire.h"
 
 /* Seconds, and octets, that a client may take to see the end. */
 enum { LINGER_SECONDS = 2, LINGER_OCTETS = 1 << 20 };
@@ -33,10 +34,12 @@ static bool is_stopping(const struct connection *connection) {
   return connection->server->stop_state != STOP_NOT;
 }
 
-/* A server that stops waits for nobody, but what is there already must not turn into a reset. */
+/* A server that stops waits for nobody, but what is there already must not turn into a reset. Where
+ * something happens to bytes a verdict that says nothing is an end in good order, too. */
 static bool may_linger(const struct connection *connection) {
-  return connection->spoken && !is_stopping(connection) &&
-         cmta_session_close_reason(connection->session) != CMTA_CLOSED_QUIT;
+  enum cmta_close_reason reason = cmta_session_close_reason(connection->session);
+  bool ends = connection->spoken || (wire_of(connection) && reason == CMTA_CLOSED_VERDICT);
+  return ends && !is_stopping(connection) && reason != CMTA_CLOSED_QUIT;
 }
 
 void linger_begin(struct connection *connection) {

@@ -5,6 +5,7 @@
 #include "server/connection.h"
 
 #include "server/preface.h"
+#include "server/wire.h"
 
 size_t watch_room_ahead(const struct connection *connection, unsigned wants) {
   const struct rest *rest = &connection->rest;
@@ -28,7 +29,8 @@ void connection_watch(struct connection *connection, int events) {
 static bool wants_bytes(const struct connection *connection, unsigned wants) {
   bool asks = wants & CMTA_WANTS_DECISION;
   bool looks = !connection->heard || watch_room_ahead(connection, wants);
-  bool reads = asks ? looks : (wants & CMTA_WANTS_READ) && !rest_is_there(connection);
+  bool takes = (wants & CMTA_WANTS_READ) && !rest_is_there(connection);
+  bool reads = asks ? looks : takes || wire_is_stalled(connection);
   bool begins = preface_is_due(connection) || handshake_is_due(connection);
   return (reads || begins) && !connection->ended;
 }

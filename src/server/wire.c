@@ -91,6 +91,11 @@ static bool note_down(struct wire *wire, const struct cmta_wire *given) {
   return true;
 }
 
+/* Whether the client is not heard behind the reply. */
+static bool is_the_end(const struct cmta_wire *given) {
+  return given->stall || (given->end != CMTA_WIRE_GO_ON && given->end != CMTA_WIRE_HALF_CLOSE);
+}
+
 static void set_rates(struct wire *wire, const struct cmta_wire *given) {
   double now = alarm_now(wire->connection->server);
   if (given->write_rate && wire_may_hold(wire))
@@ -111,6 +116,8 @@ int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *given) {
   struct wire *wire = wire_make(connection);
   if (!wire || (is_about_a_reply(&chosen) && !note_down(wire, &chosen)))
     return CMTA_E_MEMORY;
+  if (is_the_end(&chosen))
+    cmta_session_halt(session);
   set_rates(wire, &chosen);
   if (chosen.stall)
     wire->stall_at = wire->taken + cmta_session_output(session).length;

@@ -108,13 +108,19 @@ void note_drop(struct wire *wire);
 /* Whether nothing will be sent any more, and the client does not know. */
 bool wire_is_mute(const struct connection *connection);
 
+/* Whether nothing is read any more but its end. */
+bool wire_is_stalled(const struct connection *connection);
+
 /* Whether the connection is to end now. */
 bool wire_has_ended(const struct connection *connection);
 
 /* Whether it has failed. */
 bool wire_is_gone(const struct connection *connection);
 
-/* Whether output is kept back for a while: no fault of the client's. */
+/* Sees at once whether the client of a stalled connection has gone. */
+void wire_look(struct connection *connection);
+
+/* Whether output, or what the client says, is kept back for a while: no fault of the client's. */
 bool wire_keeps(const struct connection *connection);
 
 /* The server stops: what is kept back goes on. */

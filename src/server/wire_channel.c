@@ -91,8 +91,10 @@ static void on_write(struct ev_loop *loop, ev_timer *timer, int revents) {
 }
 
 static void on_read(struct ev_loop *loop, ev_timer *timer, int revents) {
+  struct wire *wire = timer->data;
   (void)loop, (void)revents;
-  go_on(timer->data);
+  deadline_renew(wire->connection);
+  go_on(wire);
 }
 
 /* ---- Out ---- */
@@ -285,6 +287,15 @@ struct wire *wire_make(struct connection *connection) {
 
 /* ---- For connections ---- */
 
+void wire_look(struct connection *connection) {
+  struct wire *wire = wire_of(connection);
+  if (!wire || !wire->stalled)
+    return;
+  look(wire);
+  if (wire->gone)
+    go_on(wire);
+}
+
 void wire_let_go(struct connection *connection) {
   struct wire *wire = wire_of(connection);
   if (!wire || wire->stalled)
@@ -300,6 +311,11 @@ bool wire_is_mute(const struct connection *connection) {
   return wire && is_mute(wire);
 }
 
+bool wire_is_stalled(const struct connection *connection) {
+  const struct wire *wire = wire_of(connection);
+  return wire && wire->stalled;
+}
+
 bool wire_has_ended(const struct connection *connection) {
   const struct wire *wire = wire_of(connection);
   return wire && wire->ended;
@@ -312,7 +328,8 @@ bool wire_is_gone(const struct connection *connection) {
 
 bool wire_keeps(const struct connection *connection) {
   const struct wire *wire = wire_of(connection);
-  return wire && !wire->stalled && alarm_is_set(&wire->write_again);
+  return wire && !wire->stalled &&
+         (alarm_is_set(&wire->write_again) || alarm_is_set(&wire->read_again));
 }
 
 bool wire_refuses(const struct connection *connection) {

@@ -145,11 +145,15 @@ static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fa
 /* ---- The rest ---- */
 
 /* Where there is a question the session ends by itself, but that replies to recipients before this
- * one go out. */
+ * one go out. Whatever is set, an end is in good order then, though octets wait. */
 static enum cmta_verdict close_it(const struct moment *moment) {
   bool others = cmta_session_replies_before(moment->session);
+  struct cmta_wire wire;
+  cmta_wire_init(&wire);
   if (!has_question(moment) || others)
     say(moment, "", 0, CMTA_WIRE_CLOSE);
+  else
+    cmta_wire_set(moment->session, &wire);
   return others ? CMTA_CLOSE : CMTA_DROP;
 }
 
@@ -160,8 +164,7 @@ static enum cmta_verdict reset_it(const struct moment *moment) {
 
 /* In the middle of a message there is no reply to be missed: nothing more is read at once. */
 static enum cmta_verdict stall(const struct moment *moment) {
-  bool slice = strcmp(cmta_session_question(moment->session), "chunk") == 0;
-  if (slice && cmta_session_set_deadline(moment->session, 0, CMTA_DROP) == 0) {
+  if (strcmp(cmta_session_question(moment->session), "chunk") == 0) {
     struct cmta_wire wire;
     cmta_wire_init(&wire);
     wire.stall = true;

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <time.h>
 
 enum { CALLS = 1000 };
 
@@ -71,6 +72,37 @@ Test(call, is_never_made_once_the_server_is_freed) {
   cr_assert_eq(cmta_server_call(server, count, NULL), 0);
   cmta_server_free(server);
   cr_assert_eq(called, 0);
+}
+
+/* Seconds of the clock that timers go by. */
+static double now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double asked;
+
+static void end_when_due(struct cmta_server *from, void *context) {
+  (void)context;
+  called = now() - asked >= 0.01;
+  cmta_server_stop(from, NULL, NULL);
+}
+
+/* As long as this is at work the loop's own time stands still. */
+static void work_and_ask(struct cmta_server *from, void *context) {
+  (void)context;
+  for (double until = now() + 0.02; now() < until;)
+    continue;
+  asked = now();
+  cr_assert_eq(cmta_server_call_after(from, 0.01, end_when_due, NULL), 0);
+}
+
+Test(call, after_some_time_counts_from_when_it_was_asked_for) {
+  cr_assert_eq(cmta_server_call(server, work_and_ask, NULL), 0);
+  cr_assert_eq(cmta_server_run(server, false), 0);
+  cr_assert(called);
+  cmta_server_free(server);
 }
 
 Test(call, needs_a_server_and_a_function) {

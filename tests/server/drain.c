@@ -122,6 +122,32 @@ Test(drain, silence_begins_when_a_late_reply_has_gone_out) {
   faulty_leave();
 }
 
+Test(drain, who_is_read_slowly_is_not_silent) {
+  faulty_at("EHLO")->read_rate = 1;
+  faulty_greet();
+  drain(1);
+  client_send(&client, "NOOP of some length\r\n");
+  faulty_pass(19);
+  faulty_expect_silence();
+  faulty_pass(2);
+  client_expect(&client, "250 ");
+  faulty_leave();
+}
+
+/* The last of seven octets is read after six seconds. */
+Test(drain, silence_begins_when_the_last_octet_has_been_read) {
+  faulty_at("EHLO")->read_rate = 1;
+  faulty_greet();
+  faulty_pass(1);
+  drain(5);
+  client_send(&client, "NOOP of");
+  faulty_pass(10.9);
+  faulty_expect_silence();
+  faulty_pass(1);
+  client_expect(&client, "421 ");
+  faulty_leave();
+}
+
 Test(drain, a_client_that_has_gone_does_not_get_a_late_reply) {
   faulty_at("NOOP")->hold = 100;
   faulty_greet();

@@ -73,7 +73,7 @@ void faulty_leave(void) {
   faulty_pass(0);
 }
 
-static enum cmta_verdict stall_at_slice(struct cmta_session *session, void *user,
+enum cmta_verdict faulty_stall_at_slice(struct cmta_session *session, void *user,
                                         struct cmta_slice bytes) {
   struct cmta_wire wire;
   (void)user, (void)bytes;
@@ -88,7 +88,7 @@ static enum cmta_verdict stall_at_slice(struct cmta_session *session, void *user
 }
 
 void faulty_stall_in_message(void) {
-  world.hooks.chunk = stall_at_slice;
+  world.hooks.chunk = faulty_stall_at_slice;
   faulty_greet();
   client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
   client_say(&client, "RCPT TO:<b@s.example>", "250 ");

@@ -28,7 +28,11 @@ void faulty_greet(void);
 /* The client goes, and the server sees it. */
 void faulty_leave(void);
 
-/* A client whose message stalls, behind the reply to DATA, in a question without a deadline. */
+/* A hook `chunk` that stalls the message, in a question without a deadline. */
+enum cmta_verdict faulty_stall_at_slice(struct cmta_session *session, void *user,
+                                        struct cmta_slice bytes);
+
+/* A client whose message stalls so behind the reply to DATA. */
 void faulty_stall_in_message(void);
 
 /* So many seconds pass. */

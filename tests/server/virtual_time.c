@@ -173,6 +173,27 @@ static void on_decided(struct cmta_session *session, void *user,
   took = decision->nanoseconds > took ? decision->nanoseconds : took;
 }
 
+static void stop_and_pass(struct cmta_server *server, void *context) {
+  (void)context;
+  cmta_server_stop(server, NULL, NULL);
+  cr_assert_eq(cmta_server_advance(server, 1), 0);
+}
+
+static void on_nothing(struct ev_loop *loop, ev_timer *timer, int revents) {
+  (void)loop, (void)timer, (void)revents;
+}
+
+/* Though something else keeps the loop busy. */
+Test(virtual_time, a_run_ends_when_the_server_stops_while_it_passes) {
+  ev_timer hour;
+  ev_timer_init(&hour, on_nothing, 3600., 0.);
+  ev_timer_start(world.loop, &hour);
+  world_listen_any(&world);
+  cr_assert_eq(cmta_server_call(world.server, stop_and_pass, NULL), 0);
+  cr_assert_eq(cmta_server_run(world.server, false), 0);
+  ev_timer_stop(world.loop, &hour);
+}
+
 Test(virtual_time, is_what_the_clock_of_sessions_shows) {
   world.late = NOOP;
   world.hooks.decided = on_decided;

@@ -138,7 +138,7 @@ Test(wire_ends, a_client_that_leaves_a_stalled_connection_behind_octets_is_notic
   client_send(&client, "NOOP\r\n");
   faulty_pass(0);
   client_close(&client, false);
-  faulty_pass(0.1);
+  faulty_pass(0);
   faulty_expect_gone();
 }
 
@@ -158,6 +158,67 @@ Test(wire_ends, a_client_that_leaves_before_a_reply_that_never_comes_is_noticed)
   faulty_pass(1);
   client_close(&client, false);
   faulty_expect_gone();
+}
+
+static void listen_for_proxies(void) {
+  struct cmta_listen listen;
+  cmta_listen_init(&listen);
+  listen.address = "127.0.0.1:0";
+  listen.proxy_from = "127.0.0.1";
+  client_connect(&client, &world, world_listen_with(&world, &listen));
+}
+
+Test(wire_ends, an_end_within_the_greeting_is_at_once_behind_a_proxy_header) {
+  struct cmta_wire *wire = faulty_at("");
+  wire->cut = 0;
+  wire->end = CMTA_WIRE_CLOSE;
+  listen_for_proxies();
+  client_send(&client, "PROXY TCP4 192.0.2.1 192.0.2.2 1000 25\r\n");
+  client_expect_end(&client);
+  faulty_leave();
+}
+
+/* ---- What is here already ---- */
+
+/* All commands of the group are here when the reply to the first has such an end. */
+static void expect_not_done(enum cmta_wire_end end) {
+  faulty_at("NOOP")->end = end;
+  faulty_greet();
+  client_send(&client, "NOOP\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<b@s.example>\r\n"
+                       "BDAT 5 LAST\r\nx\r\n\r\nQUIT\r\n");
+  faulty_pass(0);
+  cr_assert_eq(world.messages, 0);
+}
+
+Test(wire_ends, nothing_is_done_behind_a_close) {
+  expect_not_done(CMTA_WIRE_CLOSE);
+  client_expect(&client, "250 2.0.0");
+  client_expect_end(&client);
+  faulty_leave();
+}
+
+Test(wire_ends, nothing_is_done_behind_a_reset) {
+  expect_not_done(CMTA_WIRE_RESET);
+  faulty_expect_gone();
+  faulty_leave();
+}
+
+Test(wire_ends, nothing_is_done_behind_a_stall) {
+  expect_not_done(CMTA_WIRE_STALL);
+  client_expect(&client, "250 2.0.0");
+  faulty_pass(299);
+  faulty_expect_silence();
+  faulty_leave();
+}
+
+Test(wire_ends, all_is_done_behind_a_half_close) {
+  faulty_at("NOOP")->end = CMTA_WIRE_HALF_CLOSE;
+  faulty_greet();
+  client_send(&client, "NOOP\r\nMAIL FROM:<a@c.example>\r\nRCPT TO:<b@s.example>\r\n"
+                       "BDAT 5 LAST\r\nx\r\n\r\nQUIT\r\n");
+  faulty_pass(0);
+  cr_assert_eq(world.messages, 1);
+  faulty_leave();
 }
 
 /* ---- The server stops ---- */
@@ -193,6 +254,22 @@ Test(wire_ends, a_server_that_stops_waits_for_no_message_that_stalls) {
   faulty_stall_in_message();
   cr_assert(stops());
   cr_assert_eq(world.reason, CMTA_CLOSED_SHUTDOWN);
+  faulty_leave();
+}
+
+/* Though it had begun to stop before. */
+Test(wire_ends, a_server_that_stops_waits_for_no_message_that_comes_to_stall) {
+  world.hooks.chunk = faulty_stall_at_slice;
+  faulty_greet();
+  client_say(&client, "MAIL FROM:<a@c.example>", "250 ");
+  client_say(&client, "RCPT TO:<b@s.example>", "250 ");
+  bool stopped = false;
+  cmta_server_stop(world.server, on_stopped, &stopped);
+  client_say(&client, "DATA", "354 ");
+  cr_assert_not(stopped);
+  client_send(&client, "octets\r\n");
+  faulty_pass(0);
+  cr_assert(stopped);
   faulty_leave();
 }
 

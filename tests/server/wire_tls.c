@@ -198,6 +198,16 @@ Test(wire_tls, a_handshake_can_be_stalled) {
   faulty_leave();
 }
 
+Test(wire_tls, an_end_within_the_greeting_is_at_once_where_tls_comes_first) {
+  struct cmta_wire *wire = faulty_at("");
+  wire->cut = 0;
+  wire->end = CMTA_WIRE_CLOSE;
+  open_client(CMTA_TLS_IMPLICIT);
+  cr_assert(secure_connect(&secure));
+  client_expect_end(&client);
+  faulty_leave();
+}
+
 /* ---- Handshakes ---- */
 
 static void expect_failed_handshake(void) {
