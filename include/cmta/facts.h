@@ -77,6 +77,10 @@ CMTA_API const struct cmta_identity *cmta_session_identity(const struct cmta_ses
    the session runs again. */
 CMTA_API const char *cmta_session_mechanisms(const struct cmta_session *session);
 
+/* Whether this client is offered an extension of the library's now, whatever it has heard of that:
+   one bit of enum cmta_extension (<cmta/settings.h>). */
+CMTA_API bool cmta_session_offers(const struct cmta_session *session, unsigned extension);
+
 /* Where a message comes from, as XFORWARD tells it. */
 enum cmta_source {
   CMTA_SOURCE_UNKNOWN = 0,

@@ -52,8 +52,9 @@ struct cmta_session;
 /* What goes wrong; the words in front. */
 enum cmta_fault_action {
   CMTA_FAULT_REPLY = 0, /* reply CODE [ENHANCED] [TEXT]: said in place of the answer; 2yz accepts
-                           (of AUTH any user), 421 closes, in LMTP behind all recipients' replies.
-                           Without ENHANCED one that fits is said
+                           (of AUTH any user; of a message in place of a success alone, so that
+                           nobody is told that one is taken which is not), 421 closes, in LMTP
+                           behind all recipients' replies. Without ENHANCED one that fits is said
                            where clients are offered them */
   CMTA_FAULT_DELAY = 1, /* delay SECONDS: the reply comes later */
   CMTA_FAULT_CLOSE = 2, /* close: the connection ends in place of the reply */
@@ -66,7 +67,8 @@ enum cmta_fault_action {
   CMTA_FAULT_FIRST_LINE = 9, /* first-line: the first line alone, which says that more come */
   CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
-                            place of all else; what cannot be is left out: STARTTLS without TLS */
+                            place of all else; what cannot be is left out: STARTTLS without TLS;
+                            what LMTP always has stays */
   CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails; that of implicit TLS: at
                                   accept */
   CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */

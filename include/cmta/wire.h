@@ -48,6 +48,8 @@ struct cmta_wire {
   /* These octets go out in its place; copied. NULL: the reply */
   const void *replacement;
   size_t replacement_length;
+  /* Only in place of a success, 2yz: what is refused is said as it is. Off */
+  bool of_success;
   /* Lines behind the first are left out, and the first says that they come. Off */
   bool first_line;
   /* So many octets of it go out, and no more. SIZE_MAX */
@@ -85,8 +87,9 @@ CMTA_API int cmta_wire_set(struct cmta_session *session, const struct cmta_wire 
 
 /* What goes out of the reply that the session composes next; inside `trace` of a reply's first
    line, of that one. Of *wire, made by cmta_wire_init(), `replacement`, which lives until the hook
-   returns, `first_line`, `cut`, `hold` and `end` are set; `cut` is 0 where nothing goes out any
-   more. 0; CMTA_E_STATE for a session without a server, or that is over; CMTA_E_ARGUMENT. */
+   returns, `of_success`, `first_line`, `cut`, `hold` and `end` are set; `cut` is 0 where nothing
+   goes out any more. 0; CMTA_E_STATE for a session without a server, or that is over;
+   CMTA_E_ARGUMENT. */
 CMTA_API int cmta_wire_get(const struct cmta_session *session, struct cmta_wire *wire);
 
 #ifdef __cplusplus

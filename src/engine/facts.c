@@ -36,6 +36,10 @@ static const struct guard {
     {FACT_BINARY, REPLY_BDAT_NEEDED},
 };
 
+bool cmta_session_offers(const struct cmta_session *session, unsigned extension) {
+  return offer_extensions(session) & extension;
+}
+
 /* What holds of a connection in clear, where TLS can be had or not; or of one with TLS. */
 static unsigned tls_facts(const struct cmta_session *session) {
   if (session->encrypted)

@@ -54,11 +54,13 @@ static char *copy(const struct cmta_allocator *allocator, const void *bytes, siz
 }
 
 static void add_text(struct note *note, const struct cmta_allocator *allocator, char *text,
-                     size_t length) {
+                     const struct cmta_wire *given) {
+  size_t length = given->replacement_length;
   block_give(allocator, note->text, note->text_size);
   note->text = text;
   note->text_length = length;
   note->text_size = length + 1;
+  note->of_success = given->of_success;
 }
 
 static void add(struct note *note, const struct cmta_wire *wire) {
@@ -86,7 +88,7 @@ static bool note_down(struct wire *wire, const struct cmta_wire *given) {
     return false;
   }
   if (text)
-    add_text(note, allocator, text, length);
+    add_text(note, allocator, text, given);
   add(note, given);
   return true;
 }

@@ -29,6 +29,7 @@ struct note {
   double hold;                   /* below 0: for ever */
   char *text;                    /* that goes out in its place; NULL: itself */
   size_t text_length, text_size; /* text_size is of its block */
+  bool of_success;               /* in place of a success alone */
   bool first_line;
   size_t cut;
   enum cmta_wire_end end;

@@ -63,9 +63,18 @@ static bool take_first_line(struct wire *wire, struct note *note, const char *by
   return true;
 }
 
+/* What is refused is said as it is. */
+static void forget_text(struct wire *wire, struct note *note) {
+  block_give(allocator_of(wire), note->text, note->text_size);
+  note->text = NULL;
+  note->text_length = note->text_size = 0;
+}
+
 /* Looks at the reply, of which the first octet is due now. False without memory. */
 static bool begin(struct wire *wire, struct note *note, const char *bytes, size_t size) {
   note->reply_length = note_reply_length(bytes, size);
+  if (note->of_success && *bytes != '2')
+    forget_text(wire, note);
   if (note->first_line && !note->text && !take_first_line(wire, note, bytes))
     return false;
   note->length = note->text ? note->text_length : note->reply_length;

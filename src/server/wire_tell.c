@@ -31,6 +31,7 @@ static const struct note *next_note(const struct wire *wire, struct cmta_slice o
 static void tell(const struct note *note, struct cmta_wire *told) {
   told->replacement = note->text;
   told->replacement_length = note->text ? note->text_length : 0;
+  told->of_success = note->of_success;
   told->first_line = note->first_line;
   told->cut = note->hold < 0. ? 0 : note->cut;
   told->hold = note->hold;

@@ -16,7 +16,10 @@
 /* What is said where nothing else is planned. */
 static const char default_text[] = "As planned";
 
-static bool is_success(int code) { return code / 100 == 2 || code == 354; }
+/* Whether the code says that the command is done. */
+static bool is_success(const struct moment *moment, int code) {
+  return code / 100 == 2 || (code == 354 && moment->stage == STAGE_DATA);
+}
 
 /* The answer when the client hears none, or one that is none. A greeting is not refused by that:
  * the session goes on. */
@@ -52,14 +55,27 @@ static const char *text_of(const struct cmta_fault *fault) {
   return fault->text ? fault->text : default_text;
 }
 
-/* In the words of the session. */
-static void compose(struct cmta_session *session, const struct cmta_fault *fault) {
-  const char *rest = text_of(fault);
+/* Whether the session says an enhanced status code where it is given one. */
+static bool says_enhanced(const struct moment *moment, int code) {
+  bool of_greeting = moment->stage == STAGE_CONNECT || moment->stage == STAGE_EHLO ||
+                     moment->stage == STAGE_HELO || moment->stage == STAGE_LHLO;
+  return cmta_session_offers(moment->session, CMTA_EXTENSION_ENHANCEDSTATUSCODES) && code != 354 &&
+         !(of_greeting && code < 300);
+}
+
+/* In the words of the session. What is planned is said: an enhanced code is a word of the text
+ * where it would be left out. */
+static void compose(const struct moment *moment, const struct cmta_fault *fault) {
+  struct cmta_session *session = moment->session;
+  const char *rest = text_of(fault), *enhanced = fault->enhanced, *word = "";
+  if (enhanced && !says_enhanced(moment, fault->code))
+    word = enhanced, enhanced = NULL;
+  const char *blank = *word ? " " : "";
   struct cmta_slice line = next_line(&rest);
-  cmta_reply(session, fault->code, fault->enhanced, "%.*s", (int)line.length, line.at);
+  cmta_reply(session, fault->code, enhanced, "%s%s%.*s", word, blank, (int)line.length, line.at);
   while (rest) {
     line = next_line(&rest);
-    cmta_reply_line(session, "%.*s", (int)line.length, line.at);
+    cmta_reply_line(session, "%s%s%.*s", word, blank, (int)line.length, line.at);
   }
 }
 
@@ -90,13 +106,21 @@ static char *new_bytes(const struct cmta_fault *fault, size_t *length) {
 }
 
 /* What no session would say. Behind 421 the connection ends, and a greeting that refuses is the
- * last word, too. */
-static void say_reply(const struct moment *moment, const struct cmta_fault *fault) {
+ * last word, too. of_success: only where the session accepts. */
+static void say_reply(const struct moment *moment, const struct cmta_fault *fault,
+                      bool of_success) {
   size_t length;
   char *bytes = new_bytes(fault, &length);
-  bool refused = moment->stage == STAGE_ACCEPT && fault->code >= 400;
+  bool refused =
+      moment->stage == STAGE_ACCEPT && (fault->code / 100 == 4 || fault->code / 100 == 5);
+  struct cmta_wire wire;
+  cmta_wire_init(&wire);
+  wire.replacement = bytes;
+  wire.replacement_length = length;
+  wire.of_success = of_success;
+  wire.end = refused || fault->code == 421 ? CMTA_WIRE_CLOSE : CMTA_WIRE_GO_ON;
   if (bytes)
-    say(moment, bytes, length, refused || fault->code == 421 ? CMTA_WIRE_CLOSE : CMTA_WIRE_GO_ON);
+    cmta_wire_set(moment->session, &wire);
   free(bytes);
 }
 
@@ -123,22 +147,22 @@ static bool is_of_a_message(const struct moment *moment) {
 static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
   if (code == 421)
     return CMTA_CLOSE;
-  if (is_success(code))
+  if (is_success(moment, code))
     return is_of_a_message(moment) ? CMTA_ACCEPT : CMTA_TAKE;
   if (code / 100 == 5)
     return CMTA_REJECT;
   return code / 100 == 4 ? CMTA_TEMPFAIL : unsaid(moment);
 }
 
-/* That a message is accepted is said in place of what those behind say, who take it. */
+/* That a message is accepted is said in place of what those behind say, if they take it. */
 static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fault *fault) {
   enum cmta_verdict verdict = verdict_of(moment, fault->code);
   bool taken = verdict == CMTA_ACCEPT && is_of_a_message(moment);
   if (has_question(moment) && !taken && is_possible(moment, verdict, fault)) {
-    compose(moment->session, fault);
+    compose(moment, fault);
     return verdict;
   }
-  say_reply(moment, fault);
+  say_reply(moment, fault, taken);
   return verdict == CMTA_TAKE ? unsaid(moment) : verdict;
 }
 

@@ -40,6 +40,8 @@ static void begin_reply(struct record *record, struct cmta_session *session,
   struct cmta_wire wire;
   cmta_wire_init(&wire);
   (void)cmta_wire_get(session, &wire); /* which is the default where there is no wire */
+  if (wire.of_success && line.length && line.at[0] != '2')
+    wire.replacement = NULL;
   record->reply_out = wire.replacement || wire.first_line ? 0 : wire.cut;
   struct cmta_slice bytes = {wire.replacement, wire.replacement_length};
   if (bytes.length > wire.cut)

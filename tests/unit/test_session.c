@@ -186,3 +186,14 @@ Test(session, takes_manners_before_it_runs_alone) {
   cr_expect_eq(cmta_session_violations(fresh), 0u);
   cmta_session_free(fresh);
 }
+
+Test(session, that_halts_takes_nothing_behind_its_next_reply) {
+  static const char group[] = "NOOP\r\nNOOP\r\n";
+  cmta_session_halt(session);
+  cr_assert(cmta_session_wants(session) & CMTA_WANTS_READ);
+  cr_assert_eq(cmta_session_receive(session, group, 12), 6);
+  cr_assert_eq(cmta_session_receive(session, group, 12), 0);
+  cr_assert_not(cmta_session_wants(session) & CMTA_WANTS_READ);
+  cmta_session_expire(session);
+  cr_assert_eq(cmta_session_close_reason(session), CMTA_CLOSED_TIMEOUT);
+}

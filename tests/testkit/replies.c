@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Replies that are planned are said as they are planned, and nobody is told of what is not so. */
+
+#include "raw.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct cmta_kit_config config;
+static struct cmta_kit *kit;
+static struct raw raw;
+
+static void begin(void) { cmta_kit_config_init(&config); }
+
+static void end(void) { cmta_kit_stop(kit); }
+
+TestSuite(replies, .init = begin, .fini = end, .timeout = 30);
+
+static void start(const char *fault) {
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  cmta_kit_fault(kit, fault);
+}
+
+static size_t count_mails(void) { return cmta_mailbox_count(cmta_kit_mailbox(kit), NULL); }
+
+/* ---- Enhanced status codes ---- */
+
+Test(replies, have_their_enhanced_code_where_none_is_offered) {
+  start("ehlo: offer SIZE");
+  cmta_kit_fault(kit, "rcpt: reply 450 4.2.1 \"Mailbox\nbusy\"");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "MAIL FROM:<a@client.example>", "250 Sender ok\r\n");
+  raw_send(&raw, "RCPT TO:<b@server.example>\r\n");
+  raw_hear(&raw, "450-4.2.1 Mailbox\r\n450 4.2.1 busy\r\n");
+  raw_close(&raw);
+}
+
+Test(replies, have_their_enhanced_code_in_a_greeting) {
+  start("connect: reply 220 2.0.0 Hello");
+  cmta_kit_fault(kit, "ehlo: reply 250 2.5.0 Hi");
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_hear(&raw, "220 2.0.0 Hello\r\n");
+  raw_send(&raw, "EHLO client.example\r\n");
+  raw_hear(&raw, "250-2.5.0 Hi\r\n");
+  raw_close(&raw);
+}
+
+Test(replies, without_an_enhanced_code_have_one_that_fits) {
+  start("rcpt: reply 450 Busy");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "MAIL FROM:<a@client.example>", "250 ");
+  raw_say(&raw, "RCPT TO:<b@server.example>", "450 4.2.0 Busy\r\n");
+  raw_close(&raw);
+}
+
+/* ---- Of messages ---- */
+
+/* The server has reasons of its own. */
+static void expect_refused(const char *fault) {
+  start(fault);
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_begin_data(&raw);
+  raw_send(&raw, "Subject: x\r\n\r\nbare\nLF\r\n.\r\n");
+  raw_expect(&raw, "550 5.6.0 Message refused");
+  cr_assert_eq(count_mails(), 0);
+  raw_close(&raw);
+}
+
+Test(replies, of_a_message_s_end_do_not_cover_a_refusal) {
+  expect_refused("message: reply 250 Fine");
+}
+
+Test(replies, of_a_body_do_not_cover_a_refusal) { expect_refused("body: reply 250 Fine"); }
+
+Test(replies, of_a_header_section_do_not_cover_a_refusal) {
+  expect_refused("headers: reply 250 Fine");
+}
+
+static enum cmta_verdict reject(struct cmta_session *session, void *user,
+                                const struct cmta_message *message) {
+  (void)session, (void)user, (void)message;
+  return CMTA_REJECT;
+}
+
+Test(replies, of_a_message_do_not_cover_that_a_hook_refuses_it) {
+  const struct cmta_hooks hooks = {.size = sizeof hooks, .message = reject};
+  config.hooks = &hooks;
+  start("message: reply 250 Fine");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_begin_data(&raw);
+  raw_say(&raw, "x\r\n.", "554 5.");
+  cr_assert_eq(count_mails(), 0);
+  char *text = cmta_recorder_text(cmta_kit_recorder(kit), 1, CMTA_TRANSCRIPT_TEXT);
+  cr_expect_null(strstr(text, "S  250 Fine"), "%s", text);
+  cr_expect_not_null(strstr(text, "S  554 5."), "%s", text);
+  free(text);
+  raw_close(&raw);
+}
+
+Test(replies, of_a_message_are_said_where_it_is_taken) {
+  start("body: reply 250 Fine");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_begin_data(&raw);
+  raw_say(&raw, "x\r\n.", "250 Fine\r\n");
+  cr_assert_eq(count_mails(), 1);
+  raw_close(&raw);
+}
+
+Test(replies, of_a_message_that_mean_nothing_there_leave_it_undone) {
+  static const char *const all[] = {"message: reply 354 Go on", "body: reply 354 Go on",
+                                    "message: reply 777 Odd"};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    start(all[i]);
+    raw_greet(&raw, cmta_kit_port(kit));
+    raw_begin_data(&raw);
+    raw_say(&raw, "x\r\n.", i < 2 ? "354 Go on\r\n" : "777 Odd\r\n");
+    cr_assert_eq(count_mails(), 0, "%s", all[i]);
+    raw_close(&raw);
+    cmta_kit_stop(kit);
+  }
+  kit = NULL;
+}
+
+/* ---- Of connections ---- */
+
+Test(replies, of_a_connection_end_it_only_when_they_refuse) {
+  start("accept: reply 777 Odd");
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect(&raw, "777 Odd\r\n");
+  raw_say(&raw, "EHLO client.example", "250 ");
+  raw_close(&raw);
+}
