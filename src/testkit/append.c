@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +36,11 @@ static unsigned lacking_at(const char *path, int fd, unsigned ends) {
   return lacks;
 }
 
+static bool is_regular(int fd) {
+  struct stat file;
+  return fstat(fd, &file) == 0 && S_ISREG(file.st_mode);
+}
+
 int append_open(struct append *append, const char *path, unsigned ends) {
   const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
   *append = (struct append){.standard = strcmp(path, "-") == 0, .ends = ends};
@@ -41,8 +49,56 @@ int append_open(struct append *append, const char *path, unsigned ends) {
     return errno;
   append->lacks = append->standard ? 0 : lacking_at(path, append->fd, ends);
   append->terminal = isatty(append->fd) == 1;
+  append->regular = is_regular(append->fd);
   return 0;
 }
+
+/* ---- The lock ---- */
+
+/* Locks a file, or unlocks it, at once, as other programs do that use an mbox. Where a lock can
+ * belong to who has opened the file, threads are kept apart, too. 0 or an errno. */
+static int set_lock(int fd, short type) {
+#ifdef F_OFD_SETLK
+  const int command = F_OFD_SETLK;
+#else
+  const int command = F_SETLK;
+#endif
+  struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+  return fcntl(fd, command, &whole) < 0 ? errno : 0;
+}
+
+static bool is_taken(int error) { return error == EAGAIN || error == EACCES; }
+
+/* Tries until nobody else has the lock: the wait that fcntl() offers begins anew behind a handler
+ * with SA_RESTART. Signals are heard between two tries alone, where none is missed. 0 or an errno.
+ */
+static int await_lock(int fd) {
+  const struct timespec between = {.tv_nsec = 10000000};
+  sigset_t all, before;
+  int error;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  while (is_taken(error = set_lock(fd, F_WRLCK)))
+    if (pselect(0, NULL, NULL, NULL, &between, &before) < 0) {
+      error = errno;
+      break;
+    }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+/* What is no file has no lock. */
+static int lock(const struct append *append) {
+  int error = append->regular ? set_lock(append->fd, F_WRLCK) : 0;
+  return is_taken(error) ? await_lock(append->fd) : error;
+}
+
+static void unlock(const struct append *append) {
+  if (append->regular)
+    set_lock(append->fd, F_UNLCK);
+}
+
+/* ---- Writing ---- */
 
 /* True when the write that has failed may be tried again; waits for room where the descriptor does
  * not. */
@@ -74,7 +130,7 @@ static bool mend(struct append *append) {
   return append->lacks == 0;
 }
 
-int append_write(struct append *append, const char *text, size_t length) {
+static int write_piece(struct append *append, const char *text, size_t length) {
   if (!mend(append))
     return errno;
   off_t end = lseek(append->fd, 0, SEEK_END); /* -1 on a pipe */
@@ -84,6 +140,16 @@ int append_write(struct append *append, const char *text, size_t length) {
   int error = errno;
   if (done > 0 && (end < 0 || ftruncate(append->fd, end) < 0))
     append->lacks = append->ends;
+  return error;
+}
+
+/* Under the lock nobody is cut off when what was written is taken back. */
+int append_write(struct append *append, const char *text, size_t length) {
+  int error = lock(append);
+  if (error)
+    return error;
+  error = write_piece(append, text, length);
+  unlock(append);
   return error;
 }
 
