@@ -45,10 +45,12 @@ CMTA_API int cmta_store_new(struct cmta_store **store, enum cmta_store_form form
 /* Closes it; what is in it stays. NULL is ignored. */
 CMTA_API void cmta_store_free(struct cmta_store *store);
 
-/* Writes a mail, whole or not at all: what was written of it is taken back where that can be; it is
-   with the system then; it is not waited for a disk. It is waited for a file that another program
-   has locked, until a signal comes that this thread has a handler for, whatever SA_RESTART says. 0;
-   CMTA_E_SYSTEM, errno says why: EINTR for such a signal; CMTA_E_MEMORY, CMTA_E_ARGUMENT. */
+/* Writes a mail, whole or not at all: what was written of it is taken back where that can be; in a
+   pipe it cannot, and the next mail begins on a line of its own. It is with the system then; it is
+   not waited for a disk. It is waited for a file that another program has locked, and for room in a
+   pipe that nobody reads, until a signal comes that this thread has a handler for, whatever
+   SA_RESTART says. 0; CMTA_E_SYSTEM, errno says why: EINTR for such a signal; CMTA_E_MEMORY,
+   CMTA_E_ARGUMENT. */
 CMTA_API int cmta_store_put(struct cmta_store *store, const struct cmta_mail *mail);
 
 /* Writes lines of the caller's own, the last one ended by LF, likewise. For forms that are a file.

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Writes pieces whole or not at all, straight to the descriptor. */
+/* Writes pieces whole or not at all, straight to the descriptor. All waits are such that a signal
+ * ends them, so that a program whose standard output nobody reads can be ended. */
 
 #include "testkit/append.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -100,24 +102,30 @@ static void unlock(const struct append *append) {
 
 /* ---- Writing ---- */
 
-/* True when the write that has failed may be tried again; waits for room where the descriptor does
- * not. */
-static bool may_retry(int fd) {
-  if (errno == EAGAIN || errno == EWOULDBLOCK)
-    poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
-  else if (errno != EINTR)
-    return false;
-  return true;
+/* What is no file is written to when it has room, and no more than it has room for then, as
+ * write(2) would wait whatever signals come. */
+static ssize_t write_some(const struct append *append, const char *text, size_t length) {
+  if (append->regular)
+    return write(append->fd, text, length);
+  if (poll(&(struct pollfd){.fd = append->fd, .events = POLLOUT}, 1, -1) < 0)
+    return -1;
+  return write(append->fd, text, length < PIPE_BUF ? length : PIPE_BUF);
+}
+
+/* True when the write that has failed may be tried again: others have taken the room, or a file is
+ * written to, which takes no time. */
+static bool may_retry(const struct append *append) {
+  return errno == EAGAIN || errno == EWOULDBLOCK || (errno == EINTR && append->regular);
 }
 
 /* Returns how much was written: all, or errno says why not. */
-static size_t write_all(int fd, const char *text, size_t length) {
+static size_t write_all(const struct append *append, const char *text, size_t length) {
   size_t done = 0;
   while (done < length) {
-    ssize_t written = write(fd, text + done, length - done);
+    ssize_t written = write_some(append, text + done, length - done);
     if (written >= 0)
       done += (size_t)written;
-    else if (!may_retry(fd))
+    else if (!may_retry(append))
       break;
   }
   return done;
@@ -126,7 +134,7 @@ static size_t write_all(int fd, const char *text, size_t length) {
 /* Writes what is missing before the next piece. */
 static bool mend(struct append *append) {
   static const char ends[] = "\n\n";
-  append->lacks -= (unsigned)write_all(append->fd, ends, append->lacks);
+  append->lacks -= (unsigned)write_all(append, ends, append->lacks);
   return append->lacks == 0;
 }
 
@@ -134,7 +142,7 @@ static int write_piece(struct append *append, const char *text, size_t length) {
   if (!mend(append))
     return errno;
   off_t end = lseek(append->fd, 0, SEEK_END); /* -1 on a pipe */
-  size_t done = write_all(append->fd, text, length);
+  size_t done = write_all(append, text, length);
   if (done == length)
     return 0;
   int error = errno;

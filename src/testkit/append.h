@@ -24,7 +24,7 @@ int append_open(struct append *append, const char *path, unsigned ends);
 /* Appends a piece, which ends so, and returns 0 when the system has taken all of it. Else
    the errno; what was written of it is taken back if this is a file, if not what is
    missing at its end comes before the next piece. A file is locked meanwhile, by fcntl(). EINTR
-   when a signal has come while it waited for the lock. */
+   when a signal has come while it waited for the lock, or for room in what is no file. */
 int append_write(struct append *append, const char *text, size_t length);
 
 /* Closes it, unless it is standard output. */
