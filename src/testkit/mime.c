@@ -35,7 +35,9 @@ static struct cmta_slice trimmed(struct cmta_slice text) {
 
 /* Cuts the next line off, its end with it. */
 static struct cmta_slice cut_line(struct cmta_slice *rest) {
-  const char *end = rest->length ? memchr(rest->at, '\n', rest->length) : NULL;
+  if (rest->length == 0)
+    return *rest;
+  const char *end = memchr(rest->at, '\n', rest->length);
   struct cmta_slice line = {rest->at, end ? (size_t)(end - rest->at) + 1 : rest->length};
   rest->at += line.length;
   rest->length -= line.length;

@@ -68,6 +68,14 @@ Test(mime, message_of_nothing_has_nothing) {
   expect_field("", "Subject", NULL);
 }
 
+/* As BDAT 0 LAST leaves it. */
+Test(mime, message_without_octets_has_nothing) {
+  struct content *content = content_read((struct cmta_slice){NULL, 0});
+  cr_assert_str_eq(content->text, "");
+  cr_assert_eq(content->field_count, 0);
+  content_free(content);
+}
+
 Test(mime, quoted_printable_in_latin_1_is_decoded) {
   expect_text("Content-Type: text/plain; charset=iso-8859-1\r\n"
               "Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe =\r\nan alle\r\n",
