@@ -233,6 +233,32 @@ Test(kit, cannot_let_time_pass_that_is_not_its_own) {
   cmta_kit_stop(kit);
 }
 
+/* The kit is where user points to. */
+static enum cmta_verdict advance_in_noop(struct cmta_session *session, void *user,
+                                         struct cmta_slice text) {
+  struct cmta_kit **kit = user;
+  (void)text;
+  int result = cmta_kit_advance(*kit, 1);
+  cmta_reply(session, 250, NULL, result == CMTA_E_STATE ? "refused" : "done");
+  return CMTA_ACCEPT;
+}
+
+Test(kit, refuses_to_let_time_pass_on_its_own_thread, .timeout = 60) {
+  static const struct cmta_hooks hooks = {.size = sizeof hooks, .noop = advance_in_noop};
+  struct cmta_kit *kit;
+  struct cmta_kit_config config;
+  struct sender sender;
+  cmta_kit_config_init(&config);
+  config.virtual_time = true;
+  config.hooks = &hooks;
+  config.user = &kit;
+  kit = start(&config);
+  sender_connect(&sender, cmta_kit_port(kit));
+  sender_say(&sender, "NOOP", "250 2.0.0 refused");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
+}
+
 Test(kit, says_421_when_it_is_stopped) {
   struct cmta_kit *kit = start(NULL);
   struct sender sender;
