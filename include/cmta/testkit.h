@@ -67,7 +67,8 @@ struct cmta_kit_config {
   const char *const *users;
   /* Time stands still until cmta_kit_advance(). Off */
   bool virtual_time;
-  /* For faults with `chance`. 1 */
+  /* For faults with `chance`; the first one that cmta_kit_fault() plans has it printed on standard
+     error, "cmta_kit: seed 1". 1 */
   uint64_t seed;
 };
 

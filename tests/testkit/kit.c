@@ -5,6 +5,7 @@
 #include "sender.h"
 
 #include <criterion/criterion.h>
+#include <criterion/redirect.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -184,6 +185,22 @@ Test(kit, lets_its_users_in_without_tls) {
   sender_say(&sender, "AUTH PLAIN AGFsaWNlAHNlY3JldA==", "235 ");
   sender_close(&sender);
   cmta_kit_stop(kit);
+}
+
+/* ---- Chance ---- */
+
+Test(kit, prints_its_seed_once_for_faults_with_chance) {
+  struct cmta_kit_config config;
+  cmta_kit_config_init(&config);
+  config.seed = 77;
+  cr_redirect_stderr();
+  struct cmta_kit *kit = start(&config);
+  cmta_kit_fault(kit, "rcpt: close");
+  cmta_kit_fault(kit, "rcpt chance 0.5: close");
+  cmta_kit_fault(kit, "rcpt chance 0.25: close");
+  cmta_kit_stop(kit);
+  fflush(stderr);
+  cr_assert_stderr_eq_str("cmta_kit: seed 77\n");
 }
 
 /* ---- Time and the end ---- */
