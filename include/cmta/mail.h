@@ -58,7 +58,9 @@ CMTA_API const struct cmta_path *cmta_mail_recipient(const struct cmta_mail *mai
 CMTA_API const char *cmta_mail_header(const struct cmta_mail *mail, const char *name);
 
 /* The text that a reader would see: of all text parts that are no attachments, plain where there is
-   a choice, decoded (RFC 2045) to UTF-8, lines ended by LF. "" when there is none. */
+   a choice, decoded (RFC 2045) to UTF-8, lines ended by LF. "" when there is none. A message with
+   more than 200 parts that have parts in them, or lines that look so, is shown as it is, without
+   its header section. */
 CMTA_API const char *cmta_mail_text(const struct cmta_mail *mail);
 
 /* The same mail once more, to be freed on its own. */

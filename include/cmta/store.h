@@ -22,13 +22,13 @@
 extern "C" {
 #endif
 
-/* How mails are kept. Names of files are those of the mails, cmta_mail_id(). */
+/* How mails are kept. Names of files are those of the mails, cmta_mail_id(). A file that is
+   appended to is locked meanwhile, by fcntl(): others who lock it, too, lose nothing. */
 enum cmta_store_form {
   CMTA_STORE_JSONL = 0,   /* a file, appended to: a line a mail, as cmta_mail_json() */
   CMTA_STORE_MAILDIR = 1, /* a folder with tmp, new and cur; a mail is in new when it is whole */
   CMTA_STORE_MBOX = 2,  /* a file, appended to: RFC 4155, lines that begin with "From " or ">From "
-                           quoted with one ">" more (mboxrd); locked meanwhile, by fcntl(), for which
-                           it waits */
+                           quoted with one ">" more (mboxrd) */
   CMTA_STORE_FOLDER = 3 /* a folder: ID.eml is the message as it came, ID.json the line without it;
                            who sees the first finds the second */
 };
@@ -45,9 +45,12 @@ CMTA_API int cmta_store_new(struct cmta_store **store, enum cmta_store_form form
 /* Closes it; what is in it stays. NULL is ignored. */
 CMTA_API void cmta_store_free(struct cmta_store *store);
 
-/* Writes a mail, whole or not at all: what was written of it is taken back where that can be. It is
-   with the system then; it is not waited for a disk. 0; CMTA_E_SYSTEM, errno says why;
-   CMTA_E_MEMORY, CMTA_E_ARGUMENT. */
+/* Writes a mail, whole or not at all: what was written of it is taken back where that can be; in a
+   pipe it cannot, and the next mail begins on a line of its own. It is with the system then; it is
+   not waited for a disk. It is waited for a file that another program has locked, and for room in a
+   pipe that nobody reads, until a signal comes that this thread has a handler for, whatever
+   SA_RESTART says. 0; CMTA_E_SYSTEM, errno says why: EINTR for such a signal; CMTA_E_MEMORY,
+   CMTA_E_ARGUMENT. */
 CMTA_API int cmta_store_put(struct cmta_store *store, const struct cmta_mail *mail);
 
 /* Writes lines of the caller's own, the last one ended by LF, likewise. For forms that are a file.

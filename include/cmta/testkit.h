@@ -67,7 +67,8 @@ struct cmta_kit_config {
   const char *const *users;
   /* Time stands still until cmta_kit_advance(). Off */
   bool virtual_time;
-  /* For faults with `chance`. 1 */
+  /* For faults with `chance`; the first one that cmta_kit_fault() plans has it printed on standard
+     error, "cmta_kit: seed 1". 1 */
   uint64_t seed;
 };
 
@@ -80,7 +81,8 @@ CMTA_API void cmta_kit_config_init(struct cmta_kit_config *config);
 CMTA_API int cmta_kit_start(struct cmta_kit **kit, const struct cmta_kit_config *config);
 
 /* Stops it: clients that are connected hear 421, or are cut off after a second; then everything is
-   freed, mails in the mailbox too. NULL is ignored. */
+   freed, mails in the mailbox too. Not from a hook, nor anything else that is called on the kit's
+   thread: it waits for that one to end. NULL is ignored. */
 CMTA_API void cmta_kit_stop(struct cmta_kit *kit);
 
 /* Where it listens. The strings live as long as the kit. */
@@ -109,7 +111,8 @@ CMTA_API int cmta_kit_fault(struct cmta_kit *kit, const char *text);
 /* With virtual time: what has come from clients so far is done, then so many seconds pass, with all
    that they bring about, in order. What a client sends in pieces has come when it sets TCP_NODELAY.
    Returns when they have. Times for which callers wait are real all the same. 0; CMTA_E_STATE
-   without virtual time; CMTA_E_ARGUMENT. */
+   without virtual time, and on the kit's own thread, from a hook, which would wait for itself;
+   CMTA_E_ARGUMENT. */
 CMTA_API int cmta_kit_advance(struct cmta_kit *kit, double seconds);
 
 /* Forgets mails, faults and the transcripts of connections that have ended: between two tests. */

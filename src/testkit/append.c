@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Writes pieces whole or not at all, straight to the descriptor. */
+/* Writes pieces whole or not at all, straight to the descriptor. All waits are such that a signal
+ * ends them, so that a program whose standard output nobody reads can be ended. */
 
 #include "testkit/append.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +38,11 @@ static unsigned lacking_at(const char *path, int fd, unsigned ends) {
   return lacks;
 }
 
+static bool is_regular(int fd) {
+  struct stat file;
+  return fstat(fd, &file) == 0 && S_ISREG(file.st_mode);
+}
+
 int append_open(struct append *append, const char *path, unsigned ends) {
   const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
   *append = (struct append){.standard = strcmp(path, "-") == 0, .ends = ends};
@@ -41,27 +51,81 @@ int append_open(struct append *append, const char *path, unsigned ends) {
     return errno;
   append->lacks = append->standard ? 0 : lacking_at(path, append->fd, ends);
   append->terminal = isatty(append->fd) == 1;
+  append->regular = is_regular(append->fd);
   return 0;
 }
 
-/* True when the write that has failed may be tried again; waits for room where the descriptor does
- * not. */
-static bool may_retry(int fd) {
-  if (errno == EAGAIN || errno == EWOULDBLOCK)
-    poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
-  else if (errno != EINTR)
-    return false;
-  return true;
+/* ---- The lock ---- */
+
+/* Locks a file, or unlocks it, at once, as other programs do that use an mbox. Where a lock can
+ * belong to who has opened the file, threads are kept apart, too. 0 or an errno. */
+static int set_lock(int fd, short type) {
+#ifdef F_OFD_SETLK
+  const int command = F_OFD_SETLK;
+#else
+  const int command = F_SETLK;
+#endif
+  struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+  return fcntl(fd, command, &whole) < 0 ? errno : 0;
+}
+
+static bool is_taken(int error) { return error == EAGAIN || error == EACCES; }
+
+/* Tries until nobody else has the lock: the wait that fcntl() offers begins anew behind a handler
+ * with SA_RESTART. Signals are heard between two tries alone, where none is missed. 0 or an errno.
+ */
+static int await_lock(int fd) {
+  const struct timespec between = {.tv_nsec = 10000000};
+  sigset_t all, before;
+  int error;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  while (is_taken(error = set_lock(fd, F_WRLCK)))
+    if (pselect(0, NULL, NULL, NULL, &between, &before) < 0) {
+      error = errno;
+      break;
+    }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+/* What is no file has no lock. */
+static int lock(const struct append *append) {
+  int error = append->regular ? set_lock(append->fd, F_WRLCK) : 0;
+  return is_taken(error) ? await_lock(append->fd) : error;
+}
+
+static void unlock(const struct append *append) {
+  if (append->regular)
+    set_lock(append->fd, F_UNLCK);
+}
+
+/* ---- Writing ---- */
+
+/* What is no file is written to when it has room, and no more than it has room for then, as
+ * write(2) would wait whatever signals come. */
+static ssize_t write_some(const struct append *append, const char *text, size_t length) {
+  if (append->regular)
+    return write(append->fd, text, length);
+  if (poll(&(struct pollfd){.fd = append->fd, .events = POLLOUT}, 1, -1) < 0)
+    return -1;
+  return write(append->fd, text, length < PIPE_BUF ? length : PIPE_BUF);
+}
+
+/* True when the write that has failed may be tried again: others have taken the room, or a file is
+ * written to, which takes no time. */
+static bool may_retry(const struct append *append) {
+  return errno == EAGAIN || errno == EWOULDBLOCK || (errno == EINTR && append->regular);
 }
 
 /* Returns how much was written: all, or errno says why not. */
-static size_t write_all(int fd, const char *text, size_t length) {
+static size_t write_all(const struct append *append, const char *text, size_t length) {
   size_t done = 0;
   while (done < length) {
-    ssize_t written = write(fd, text + done, length - done);
+    ssize_t written = write_some(append, text + done, length - done);
     if (written >= 0)
       done += (size_t)written;
-    else if (!may_retry(fd))
+    else if (!may_retry(append))
       break;
   }
   return done;
@@ -70,20 +134,30 @@ static size_t write_all(int fd, const char *text, size_t length) {
 /* Writes what is missing before the next piece. */
 static bool mend(struct append *append) {
   static const char ends[] = "\n\n";
-  append->lacks -= (unsigned)write_all(append->fd, ends, append->lacks);
+  append->lacks -= (unsigned)write_all(append, ends, append->lacks);
   return append->lacks == 0;
 }
 
-int append_write(struct append *append, const char *text, size_t length) {
+static int write_piece(struct append *append, const char *text, size_t length) {
   if (!mend(append))
     return errno;
   off_t end = lseek(append->fd, 0, SEEK_END); /* -1 on a pipe */
-  size_t done = write_all(append->fd, text, length);
+  size_t done = write_all(append, text, length);
   if (done == length)
     return 0;
   int error = errno;
   if (done > 0 && (end < 0 || ftruncate(append->fd, end) < 0))
     append->lacks = append->ends;
+  return error;
+}
+
+/* Under the lock nobody is cut off when what was written is taken back. */
+int append_write(struct append *append, const char *text, size_t length) {
+  int error = lock(append);
+  if (error)
+    return error;
+  error = write_piece(append, text, length);
+  unlock(append);
   return error;
 }
 

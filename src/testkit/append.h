@@ -12,6 +12,7 @@ struct append {
   int fd;
   bool standard;  /* it is standard output */
   bool terminal;  /* someone's terminal reads it */
+  bool regular;   /* it is a regular file: it has a lock, and always takes what is written */
   unsigned ends;  /* LF that a piece ends with */
   unsigned lacks; /* LF that are missing: it ends in a piece that is not whole */
 };
@@ -22,7 +23,8 @@ int append_open(struct append *append, const char *path, unsigned ends);
 
 /* Appends a piece, which ends so, and returns 0 when the system has taken all of it. Else
    the errno; what was written of it is taken back if this is a file, if not what is
-   missing at its end comes before the next piece. */
+   missing at its end comes before the next piece. A file is locked meanwhile, by fcntl(). EINTR
+   when a signal has come while it waited for the lock, or for room in what is no file. */
 int append_write(struct append *append, const char *text, size_t length);
 
 /* Closes it, unless it is standard output. */

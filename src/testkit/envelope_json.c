@@ -46,9 +46,11 @@ static bool is_given(const struct cmta_envelope *envelope, const char *keyword) 
   return cmta_path_parameter(&envelope->reverse_path, keyword);
 }
 
+/* Integers have a sign here. */
 static json_t *json_size(const struct cmta_envelope *envelope) {
-  return is_given(envelope, "SIZE") ? json_integer((json_int_t)envelope->declared_size)
-                                    : json_null();
+  if (!is_given(envelope, "SIZE") || envelope->declared_size > INT64_MAX)
+    return json_null();
+  return json_integer((json_int_t)envelope->declared_size);
 }
 
 static json_t *json_body(const struct cmta_envelope *envelope) {

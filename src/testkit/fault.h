@@ -96,8 +96,12 @@ int fault_check(const struct cmta_fault *fault, char *why, size_t size);
    likewise. */
 int fault_check_reach(const struct cmta_fault *fault, unsigned reach, char *why, size_t size);
 
-/* A copy of a fault, perhaps of a program that knows fewer of its parts, with its strings in a
-   block of its own, to be freed. */
+/* Copies a fault, perhaps of a program that knows fewer of its parts, over the defaults; its
+   strings are the same ones. False for one whose size cannot be. */
+bool fault_complete(const struct cmta_fault *fault, struct cmta_fault *whole);
+
+/* Likewise, with its strings in a block of its own, to be freed. 0, CMTA_E_ARGUMENT,
+   CMTA_E_MEMORY. */
 int fault_copy(const struct cmta_fault *fault, struct cmta_fault *copy, char **strings);
 
 /* The fault that text says, its strings likewise. 0; CMTA_E_ARGUMENT with one line in why (it may

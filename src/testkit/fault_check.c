@@ -113,14 +113,19 @@ static size_t size_of_strings(struct cmta_fault *fault) {
   return size;
 }
 
+bool fault_complete(const struct cmta_fault *fault, struct cmta_fault *whole) {
+  if (fault->size < sizeof fault->size || fault->size > sizeof *fault)
+    return false;
+  cmta_fault_init(whole);
+  memcpy(whole, fault, fault->size);
+  whole->size = sizeof *whole;
+  whole->match.size = sizeof whole->match;
+  return true;
+}
+
 int fault_copy(const struct cmta_fault *fault, struct cmta_fault *copy, char **strings) {
-  bool known = fault->size >= sizeof fault->size && fault->size <= sizeof *fault;
-  if (!known)
+  if (!fault_complete(fault, copy))
     return CMTA_E_ARGUMENT;
-  cmta_fault_init(copy);
-  memcpy(copy, fault, fault->size);
-  copy->size = sizeof *copy;
-  copy->match.size = sizeof copy->match;
   char *room = malloc(size_of_strings(copy));
   *strings = room;
   if (!room)

@@ -175,10 +175,11 @@ static void put_fault(struct writer *writer, const struct cmta_fault *fault) {
 }
 
 ptrdiff_t cmta_fault_words(const struct cmta_fault *fault, char *text, size_t size) {
-  if (!fault || fault->size != sizeof *fault || fault_check(fault, NULL, 0) != 0)
+  struct cmta_fault whole;
+  if (!fault || !fault_complete(fault, &whole) || fault_check(&whole, NULL, 0) != 0)
     return CMTA_E_ARGUMENT;
   struct writer writer = {.text = text, .size = text ? size : 0};
-  put_fault(&writer, fault);
+  put_fault(&writer, &whole);
   if (writer.size > 0)
     text[writer.length < writer.size ? writer.length : writer.size - 1] = '\0';
   return (ptrdiff_t)writer.length;

@@ -6,8 +6,10 @@
 #include "testkit/kit.h"
 
 #include "testkit/deadline.h"
+#include "testkit/fault.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +122,25 @@ int cmta_kit_take(struct cmta_kit *kit, const struct cmta_match *match, double s
   return cmta_mailbox_take(cmta_kit_mailbox(kit), match, seconds, mail);
 }
 
+/* Read again, as others may have cleared the plan by now. */
+static bool has_chance(const char *text) {
+  struct cmta_fault fault;
+  char *strings;
+  if (fault_read(text, &fault, &strings, NULL, 0) != 0)
+    return false;
+  free(strings);
+  return fault.chance < 1;
+}
+
+/* A test that has failed by chance can be had again. */
+static void tell_seed(struct cmta_kit *kit) {
+  pthread_mutex_lock(&kit->lock);
+  if (!kit->seed_told)
+    fprintf(stderr, "cmta_kit: seed %" PRIu64 "\n", kit->seed);
+  kit->seed_told = true;
+  pthread_mutex_unlock(&kit->lock);
+}
+
 /* A test with a fault that cannot be tests nothing. */
 int cmta_kit_fault(struct cmta_kit *kit, const char *text) {
   char why[256] = "";
@@ -129,6 +150,8 @@ int cmta_kit_fault(struct cmta_kit *kit, const char *text) {
     fprintf(stderr, "cmta_kit_fault(\"%s\"): %s\n", text ? text : "NULL", what);
     abort();
   }
+  if (has_chance(text))
+    tell_seed(kit);
   return number;
 }
 

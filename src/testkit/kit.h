@@ -22,6 +22,7 @@ struct cmta_kit {
   void (*accepted)(struct cmta_session *session, void *user);
   void *user;
   bool virtual_time;
+  uint64_t seed; /* of the plan */
 
   char *address; /* where it listens; copies, as the server belongs to its thread */
   char *certificate;
@@ -31,6 +32,7 @@ struct cmta_kit {
   pthread_mutex_t lock;
   pthread_cond_t changed; /* a call has been made, or the thread has done its work */
   bool ended;             /* it has; under the lock */
+  bool seed_told;         /* likewise: it is on standard error */
 };
 
 /* A kit that listens but does not run, of all that config says. 0 or an error, errno with it. */

@@ -88,6 +88,7 @@ static int make_parts(struct cmta_kit *kit, const struct cmta_kit_config *config
 static int make_server(struct cmta_kit *kit, struct plans *plans) {
   kit->accepted = plans->config.accepted;
   kit->user = plans->kit.user;
+  kit->seed = plans->kit.seed;
   kit->virtual_time = plans->config.virtual_time;
   plans->config.accepted = on_accepted;
   int error = make_parts(kit, &plans->kit);

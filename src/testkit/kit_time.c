@@ -49,7 +49,7 @@ static int run(struct errand *errand, void (*function)(struct cmta_server *, voi
 int cmta_kit_advance(struct cmta_kit *kit, double seconds) {
   if (!kit)
     return CMTA_E_ARGUMENT;
-  if (!kit->virtual_time)
+  if (!kit->virtual_time || pthread_equal(pthread_self(), kit->thread))
     return CMTA_E_STATE;
   struct errand errand = {.kit = kit, .seconds = seconds};
   int error = run(&errand, turn);

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words for parts with parts in them that a message may have: reading it goes as deep as they lie
- * in each other. */
+/* Words for parts with parts in them that the Content-Type fields of a message may have: reading it
+ * goes as deep as they lie in each other. */
 enum { MOST_NESTS = 200 };
 
 /* GMime has to be told that it begins, and has tables that all threads share: one at a time. */
@@ -35,23 +35,29 @@ static struct cmta_slice trimmed(struct cmta_slice text) {
 
 /* Cuts the next line off, its end with it. */
 static struct cmta_slice cut_line(struct cmta_slice *rest) {
-  const char *end = rest->length ? memchr(rest->at, '\n', rest->length) : NULL;
+  if (rest->length == 0)
+    return *rest;
+  const char *end = memchr(rest->at, '\n', rest->length);
   struct cmta_slice line = {rest->at, end ? (size_t)(end - rest->at) + 1 : rest->length};
   rest->at += line.length;
   rest->length -= line.length;
   return line;
 }
 
-/* Cuts the next field off, its folded lines with it (RFC 5322 section 2.2.3); empty at the end of
- * the section. */
-static struct cmta_slice cut_field(struct cmta_slice *rest) {
-  struct cmta_slice field = {rest->at, 0};
-  if (rest->length == 0 || *rest->at == '\r' || *rest->at == '\n')
-    return field;
+/* Cuts the next line off, with those that continue it where it is a field (RFC 5322 section
+ * 2.2.3). */
+static struct cmta_slice cut_folded(struct cmta_slice *rest) {
+  struct cmta_slice lines = {rest->at, 0};
   do
-    field.length += cut_line(rest).length;
+    lines.length += cut_line(rest).length;
   while (rest->length > 0 && (*rest->at == ' ' || *rest->at == '\t'));
-  return field;
+  return lines;
+}
+
+/* Cuts the next field off; empty at the end of the section. */
+static struct cmta_slice cut_field(struct cmta_slice *rest) {
+  bool ends = rest->length == 0 || *rest->at == '\r' || *rest->at == '\n';
+  return ends ? (struct cmta_slice){rest->at, 0} : cut_folded(rest);
 }
 
 /* A copy as a string, without line ends, blanks in place of NUL. */
@@ -197,9 +203,16 @@ static size_t count_word(struct cmta_slice text, const char *word) {
   return count;
 }
 
-/* Whether parts may lie in each other so deeply that reading them would need too much stack. */
+/* Whether parts may lie in each other so deeply that reading them would need too much stack: each
+ * has a field that says so, wherever the header sections of parts are. */
 static bool is_too_deep(struct cmta_slice bytes) {
-  return count_word(bytes, "multipart/") + count_word(bytes, "message/") > MOST_NESTS;
+  size_t nests = 0;
+  while (bytes.length > 0 && nests <= MOST_NESTS) {
+    struct cmta_slice lines = cut_folded(&bytes);
+    if (count_word(lines, "content-type") > 0)
+      nests += count_word(lines, "multipart/") + count_word(lines, "message/");
+  }
+  return nests > MOST_NESTS;
 }
 
 static void add_message(GString *text, struct cmta_slice bytes) {

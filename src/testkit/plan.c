@@ -111,22 +111,24 @@ static int append(struct cmta_plan *plan, struct planned *planned) {
   return planned->number;
 }
 
-/* Plans a fault that can be, and keeps its strings, unless it fails. */
+/* Plans a fault that can be, and keeps its strings, unless it fails. Behind the lock it is the
+ * plan's, and may have been forgotten. */
 static int keep(struct cmta_plan *plan, const struct cmta_fault *fault, char *strings) {
   struct planned *planned = calloc(1, sizeof *planned);
   if (!planned)
     return CMTA_E_MEMORY;
   planned->fault = *fault;
+  planned->strings = strings;
   planned->users = 1;
   planned->stage = (enum stage)stage_of((struct cmta_slice){fault->stage, strlen(fault->stage)});
   planned->words = new_words(fault);
   pthread_mutex_lock(&plan->mutex);
   int number = planned->words ? append(plan, planned) : CMTA_E_MEMORY;
   pthread_mutex_unlock(&plan->mutex);
-  if (number < 0)
+  if (number < 0) {
+    planned->strings = NULL;
     planned_free(planned);
-  else
-    planned->strings = strings;
+  }
   return number;
 }
 

@@ -5,9 +5,7 @@
 #include "testkit/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 /* The sender is one word of ASCII there; all of it is in Return-Path. */
@@ -36,34 +34,6 @@ static bool print(FILE *file, const struct cmta_mail *mail) {
   return read && !ferror(file);
 }
 
-/* Locks a file, or unlocks it, as other programs do that use an mbox; what is no file has no lock.
- * Where a lock can belong to who has opened the file, threads are kept apart, too. 0 or an errno.
- */
-static int lock(int fd, short type) {
-#ifdef F_OFD_SETLKW
-  const int command = F_OFD_SETLKW;
-#else
-  const int command = F_SETLKW;
-#endif
-  struct stat file;
-  struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
-  if (fstat(fd, &file) == 0 && !S_ISREG(file.st_mode))
-    return 0;
-  while (fcntl(fd, command, &whole) < 0)
-    if (errno != EINTR)
-      return errno;
-  return 0;
-}
-
-static int append_locked(struct append *append, const char *text, size_t length) {
-  int error = lock(append->fd, F_WRLCK);
-  if (error)
-    return error;
-  error = append_write(append, text, length);
-  lock(append->fd, F_UNLCK);
-  return error;
-}
-
 static int put(struct cmta_store *store, const struct cmta_mail *mail) {
   char *text = NULL;
   size_t length = 0;
@@ -73,7 +43,7 @@ static int put(struct cmta_store *store, const struct cmta_mail *mail) {
   bool printed = print(stream, mail);
   int error = fclose(stream) == 0 && printed ? 0 : ENOMEM;
   if (!error)
-    error = append_locked(&store->append, text, length);
+    error = append_write(&store->append, text, length);
   free(text);
   return error;
 }

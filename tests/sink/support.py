@@ -86,6 +86,11 @@ class Sink:
         self.signal()
         return self.wait()
 
+    def sleeps(self):
+        """Whether the system has it wait for something, a signal if nothing else."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] == "S"
+
     def read_output(self):
         """Ends the sink and returns what it wrote on standard output after the listening lines."""
         self.signal()

@@ -17,7 +17,7 @@ class Envelope(SinkTest):
         super().setUp()
         self.authority = os.path.join(self.folder, "authority.pem")
         self.sink = Sink("--jsonl", self.path, "--extensions", OFFERED, "--auth", "alice:secret", "--auth-in-clear",
-                         "--tls-self-signed", self.authority, lmtp=("127.0.0.1:0",))
+                         "--tls-self-signed", self.authority, "--max-message-size", "0", lmtp=("127.0.0.1:0",))
         self.addCleanup(self.sink.__exit__)
 
     def record_of(self, mail="", rcpt="", login=False):
@@ -47,6 +47,10 @@ class Envelope(SinkTest):
     def test_size_body_and_smtputf8(self):
         self.assert_from("SIZE=0", size=0)
         self.assert_from("SIZE=77 BODY=7BIT", size=77, body="7BIT")
+
+    def test_a_size_that_no_json_integer_holds_is_null(self):
+        for size, expected in ((2**63 - 1, 2**63 - 1), (2**63, None), (2**64 - 1, None)):
+            self.assert_from(f"SIZE={size}", size=expected)
         self.assert_from("BODY=8bitmime SMTPUTF8", body="8BITMIME", smtputf8=True)
 
     def test_binarymime(self):

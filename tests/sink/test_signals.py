@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """SIGINT and SIGTERM: a graceful end, and one at once."""
 
+import array
+import fcntl
+import os
 import signal
+import termios
 
 from support import Sink, SinkTest, main
 
@@ -64,6 +68,84 @@ class Signals(SinkTest):
             sink.signal()
             self.assertEqual(sink.wait()[0], 0)
             self.assertEqual(self.records(), [])
+
+
+LARGE = b"large\r\n" * 20000
+
+
+def waits_in(file):
+    """How many octets nobody has read yet."""
+    count = array.array("i", [0])
+    fcntl.ioctl(file, termios.FIONREAD, count)
+    return count[0]
+
+
+class Waits(SinkTest):
+    """Messages that nobody can be rid of: a signal ends the sink all the same."""
+
+    def begin(self, client, message):
+        client.envelope()
+        client.say("DATA")
+        client.send(message)
+
+    def await_full(self, sink):
+        while not waits_in(sink.process.stdout) or not sink.sleeps():
+            pass
+
+    def test_a_sink_whose_output_nobody_reads_ends_at_a_signal(self):
+        for arguments in (["--jsonl", "-"], []):
+            with self.subTest(arguments=arguments), Sink(*arguments) as sink, sink.client() as client:
+                self.begin(client, LARGE + b".\r\n")
+                self.await_full(sink)
+                sink.signal()
+                self.assertTrue(client.reply().startswith("451 4.3.0 "))
+                self.assertTrue(client.reply().startswith("421"))
+                self.assertEqual(sink.wait()[0], 0)
+
+    def test_one_signal_is_enough_for_several_messages_that_wait(self):
+        with Sink("--jsonl", "-") as sink, sink.client() as first, sink.client() as second:
+            self.begin(second, LARGE)
+            self.begin(first, LARGE + b".\r\n")
+            self.await_full(sink)
+            second.send(b".\r\n")
+            sink.signal()
+            self.assertEqual([client.reply()[:10] for client in (first, second)], ["451 4.3.0 "] * 2)
+            self.assertEqual(sink.wait()[0], 0)
+
+    def await_lock(self, sink):
+        """The message is in the file before the one that is locked."""
+        while not os.path.getsize(self.path) or not sink.sleeps():
+            pass
+
+    def locked(self, option):
+        """A sink that writes to `path` and then to a file that is locked; with that file."""
+        box = open(os.path.join(self.folder, "box"), "ab+", 0)
+        self.addCleanup(box.close)
+        fcntl.lockf(box, fcntl.LOCK_EX)
+        return Sink("--jsonl", self.path, option, box.name), box
+
+    def test_a_message_waits_while_another_program_has_locked_its_file(self):
+        for option in ("--mbox", "--jsonl"):
+            sink, box = self.locked(option)
+            with self.subTest(option=option), sink, sink.client() as client:
+                self.begin(client, b"Subject: test\r\n\r\n.\r\n")
+                self.await_lock(sink)
+                self.assertEqual(os.path.getsize(box.name), 0)
+                fcntl.lockf(box, fcntl.LOCK_UN)
+                self.assertTrue(client.reply().startswith("250"))
+                self.assertIn(b"Subject: test", box.read())
+            os.unlink(self.path)
+            os.unlink(box.name)
+
+    def test_a_signal_ends_the_wait_for_a_file_that_is_locked(self):
+        sink, box = self.locked("--mbox")
+        with sink, sink.client() as client:
+            self.begin(client, b"Subject: test\r\n\r\n.\r\n")
+            self.await_lock(sink)
+            sink.signal()
+            self.assertTrue(client.reply().startswith("451 4.3.0 "))
+            self.assertEqual(sink.wait()[0], 0)
+            self.assertEqual(os.path.getsize(box.name), 0)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A plan is changed, and transcripts are read, while clients talk: each of them hears one of the
- * answers that there were, and nothing is lost. Without Criterion, for the thread sanitizer. */
+ * answers that there were, and nothing is lost. One thread may plan what another forgets. Without
+ * Criterion, for the thread sanitizer. */
 
 #include "sender.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLIENTS = 20, COMMANDS = 20 };
+enum { CLIENTS = 20, COMMANDS = 20, FAULTS = 20000 };
 
 static struct cmta_kit *kit;
 static atomic_uint talking;
@@ -57,7 +59,30 @@ static void change(void) {
   cmta_plan_clear(plan);
 }
 
+static atomic_bool planning;
+
+static void *forget(void *plan) {
+  while (atomic_load(&planning))
+    cmta_plan_clear(plan);
+  return NULL;
+}
+
+/* What is planned is forgotten at once, by another thread. */
+static void plan_and_forget(void) {
+  struct cmta_plan *plan;
+  pthread_t thread;
+  want(cmta_plan_new(&plan, 1) == 0, "no plan");
+  atomic_init(&planning, true);
+  want(pthread_create(&thread, NULL, forget, plan) == 0, "no thread");
+  for (int i = 0; i < FAULTS; i++)
+    want(cmta_plan_add_text(plan, "rcpt: reply 450 4.2.1 Mailbox busy", NULL, 0) >= 0, "no fault");
+  atomic_store(&planning, false);
+  pthread_join(thread, NULL);
+  cmta_plan_free(plan);
+}
+
 int main(void) {
+  plan_and_forget();
   pthread_t threads[CLIENTS];
   want(cmta_kit_start(&kit, NULL) == 0, "no kit");
   atomic_init(&talking, CLIENTS);

@@ -207,6 +207,18 @@ Test(fault_words, of_a_fault_that_cannot_be_are_an_error) {
   cr_expect_eq(cmta_fault_words(&fault, NULL, 0), CMTA_E_ARGUMENT);
 }
 
+/* The last parts of the structure are not there: they are as by default. */
+Test(fault_words, of_an_older_shorter_structure_are_said) {
+  char words[32];
+  cmta_fault_init(&fault);
+  fault.stage = "rcpt", fault.action = CMTA_FAULT_CLOSE, fault.chance = 0.5;
+  fault.size = offsetof(struct cmta_fault, chance);
+  cr_expect_eq(cmta_fault_words(&fault, words, sizeof words), 15);
+  cr_expect_str_eq(words, "rcpt: reply 451");
+  fault.size = sizeof fault + 1;
+  cr_expect_eq(cmta_fault_words(&fault, words, sizeof words), CMTA_E_ARGUMENT);
+}
+
 Test(fault_words, are_cut_where_there_is_no_room) {
   char words[5] = "xxxx";
   read("rcpt: close");

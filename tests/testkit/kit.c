@@ -5,6 +5,7 @@
 #include "sender.h"
 
 #include <criterion/criterion.h>
+#include <criterion/redirect.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -186,6 +187,22 @@ Test(kit, lets_its_users_in_without_tls) {
   cmta_kit_stop(kit);
 }
 
+/* ---- Chance ---- */
+
+Test(kit, prints_its_seed_once_for_faults_with_chance) {
+  struct cmta_kit_config config;
+  cmta_kit_config_init(&config);
+  config.seed = 77;
+  cr_redirect_stderr();
+  struct cmta_kit *kit = start(&config);
+  cmta_kit_fault(kit, "rcpt: close");
+  cmta_kit_fault(kit, "rcpt chance 0.5: close");
+  cmta_kit_fault(kit, "rcpt chance 0.25: close");
+  cmta_kit_stop(kit);
+  fflush(stderr);
+  cr_assert_stderr_eq_str("cmta_kit: seed 77\n");
+}
+
 /* ---- Time and the end ---- */
 
 static struct cmta_kit *start_in_virtual_time(void) {
@@ -230,6 +247,32 @@ Test(kit, cannot_let_time_pass_that_is_not_its_own) {
   cmta_kit_stop(kit);
   kit = start_in_virtual_time();
   cr_assert_eq(cmta_kit_advance(kit, -1), CMTA_E_ARGUMENT);
+  cmta_kit_stop(kit);
+}
+
+/* The kit is where user points to. */
+static enum cmta_verdict advance_in_noop(struct cmta_session *session, void *user,
+                                         struct cmta_slice text) {
+  struct cmta_kit **kit = user;
+  (void)text;
+  int result = cmta_kit_advance(*kit, 1);
+  cmta_reply(session, 250, NULL, result == CMTA_E_STATE ? "refused" : "done");
+  return CMTA_ACCEPT;
+}
+
+Test(kit, refuses_to_let_time_pass_on_its_own_thread, .timeout = 60) {
+  static const struct cmta_hooks hooks = {.size = sizeof hooks, .noop = advance_in_noop};
+  struct cmta_kit *kit;
+  struct cmta_kit_config config;
+  struct sender sender;
+  cmta_kit_config_init(&config);
+  config.virtual_time = true;
+  config.hooks = &hooks;
+  config.user = &kit;
+  kit = start(&config);
+  sender_connect(&sender, cmta_kit_port(kit));
+  sender_say(&sender, "NOOP", "250 2.0.0 refused");
+  sender_close(&sender);
   cmta_kit_stop(kit);
 }
 

@@ -68,6 +68,14 @@ Test(mime, message_of_nothing_has_nothing) {
   expect_field("", "Subject", NULL);
 }
 
+/* As BDAT 0 LAST leaves it. */
+Test(mime, message_without_octets_has_nothing) {
+  struct content *content = content_read((struct cmta_slice){NULL, 0});
+  cr_assert_str_eq(content->text, "");
+  cr_assert_eq(content->field_count, 0);
+  content_free(content);
+}
+
 Test(mime, quoted_printable_in_latin_1_is_decoded) {
   expect_text("Content-Type: text/plain; charset=iso-8859-1\r\n"
               "Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe =\r\nan alle\r\n",
@@ -123,20 +131,20 @@ Test(mime, multipart_without_a_boundary_is_no_crash) {
   content_free(read_text("Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\none"));
 }
 
-/* So many multiparts, each in the one before. */
-static char *nested(size_t depth) {
+/* So many multiparts, each in the one before; what stands before the name of the type. */
+static char *nested(size_t depth, const char *blank) {
   size_t size = depth * 96 + 64, length = 0;
   char *message = malloc(size);
   for (size_t i = 0; i < depth; i++)
-    length +=
-        (size_t)snprintf(message + length, size - length,
-                         "Content-Type: multipart/mixed; boundary=b%zu\r\n\r\n--b%zu\r\n", i, i);
+    length += (size_t)snprintf(message + length, size - length,
+                               "Content-Type:%smultipart/mixed; boundary=b%zu\r\n\r\n--b%zu\r\n",
+                               blank, i, i);
   snprintf(message + length, size - length, "\r\nbottom\r\n");
   return message;
 }
 
 Test(mime, text_below_100_multiparts_is_found) {
-  char *message = nested(100);
+  char *message = nested(100, " ");
   struct content *content = read_text(message);
   cr_assert_not_null(strstr(content->text, "bottom"));
   content_free(content);
@@ -144,11 +152,27 @@ Test(mime, text_below_100_multiparts_is_found) {
 }
 
 Test(mime, depth_of_100000_multiparts_is_shown_as_it_is) {
-  char *message = nested(100000);
+  static const char *const blanks[] = {" ", "", "\r\n\t"};
+  for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+    char *message = nested(100000, blanks[i]);
+    struct content *content = read_text(message);
+    cr_assert_eq(strncmp(content->text, "--b0\n", 5), 0);
+    content_free(content);
+    free(message);
+  }
+}
+
+/* A text about MIME, encoded: two words for a part with parts in it a line. */
+Test(mime, text_that_speaks_of_multiparts_is_decoded) {
+  static const char line[] = "multipart/mixed or message/rfc822=2E\r\n";
+  char message[1 << 14];
+  int length =
+      snprintf(message, sizeof message, "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
+  for (int i = 0; i < 150; i++)
+    length += snprintf(message + length, sizeof message - (size_t)length, line);
   struct content *content = read_text(message);
-  cr_assert_eq(strncmp(content->text, "--b0\n", 5), 0);
+  cr_assert_eq(strncmp(content->text, "multipart/mixed or message/rfc822.\n", 35), 0);
   content_free(content);
-  free(message);
 }
 
 /* What pieces of messages are put together of. */

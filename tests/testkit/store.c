@@ -9,9 +9,11 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +270,51 @@ Test(store, folder_that_was_removed_is_told) {
   cr_assert_eq(cmta_store_put(store, mail), CMTA_E_SYSTEM);
   cr_assert_eq(errno, ENOENT);
   cmta_store_free(store);
+}
+
+/* ---- Locked files ---- */
+
+static void note(int number) { (void)number; }
+
+/* What the mail comes to in a file of another one, who holds the lock until the mail was given up.
+ */
+struct waiting {
+  enum cmta_store_form form;
+  int error, why;
+  atomic_bool done;
+};
+
+static void *put_in_locked(void *context) {
+  struct waiting *waiting = context;
+  waiting->error = put(waiting->form, "box");
+  waiting->why = errno;
+  atomic_store(&waiting->done, true);
+  return NULL;
+}
+
+/* Signals come until one has met the wait. */
+static void interrupt(struct waiting *waiting) {
+  pthread_t thread;
+  sigaction(SIGUSR1, &(struct sigaction){.sa_handler = note, .sa_flags = SA_RESTART}, NULL);
+  cr_assert_eq(pthread_create(&thread, NULL, put_in_locked, waiting), 0);
+  while (!atomic_load(&waiting->done))
+    pthread_kill(thread, SIGUSR1);
+  pthread_join(thread, NULL);
+}
+
+Test(store, locked_file_keeps_a_mail_out_until_a_signal_comes, .timeout = 60) {
+  put_file("box", "");
+  int fd = open("box", O_WRONLY);
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  cr_assert_eq(fcntl(fd, F_OFD_SETLK, &whole), 0);
+  for (int form = CMTA_STORE_JSONL; form <= CMTA_STORE_MBOX; form += CMTA_STORE_MBOX) {
+    struct waiting waiting = {.form = (enum cmta_store_form)form};
+    interrupt(&waiting);
+    cr_expect_eq(waiting.error, CMTA_E_SYSTEM);
+    cr_expect_eq(waiting.why, EINTR);
+    cr_expect_str_eq(held("box"), "");
+  }
+  close(fd);
 }
 
 /* ---- Side by side ---- */

@@ -34,6 +34,7 @@ struct sink {
   struct cmta_mailbox *mailbox; /* names messages, and keeps none */
   struct cmta_store **stores;   /* as many as options.stores has rows */
   struct cmta_store *printer;   /* standard output */
+  bool ends; /* a signal came while a message waited to be written: no other one is to wait */
   struct sink_transcripts transcripts;
   struct sink_count count;
   struct totals totals;

@@ -57,17 +57,20 @@ void sink_count_mail(struct sink *sink, size_t recipients, uint64_t octets) {
   sink_count_message(&sink->count, sink->server);
 }
 
-/* All that were wanted have come while this one was on its way: it was not. */
+/* Where all that were wanted have come while this one was on its way, it was not. What a signal has
+ * ended the wait for will not be there for the next one either: it would want a signal of its own.
+ */
 static enum cmta_mail_fate on_mail(void *user, struct cmta_session *session,
                                    struct cmta_mail *mail) {
   struct sink *sink = user;
   int error = 0;
-  if (sink_count_is_full(&sink->count))
+  if (sink->ends || sink_count_is_full(&sink->count))
     return CMTA_MAIL_REFUSE;
   for (size_t i = 0; !error && i < sink->options.stores.count; i++)
     error = put(sink, i, mail);
   if (!error && prints(&sink->options))
     error = print(sink, session, mail);
+  sink->ends = error == EINTR;
   if (error)
     return refuse(error);
   sink_count_mail(sink, cmta_mail_recipient_count(mail),
