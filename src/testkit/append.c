@@ -71,6 +71,11 @@ static int set_lock(int fd, short type) {
 
 static bool is_taken(int error) { return error == EAGAIN || error == EACCES; }
 
+/* Where files have no locks, nobody has one. */
+static bool has_no_locks(int error) {
+  return error == ENOLCK || error == EINVAL || error == ENOSYS;
+}
+
 /* Tries until nobody else has the lock: the wait that fcntl() offers begins anew behind a handler
  * with SA_RESTART. Signals are heard between two tries alone, where none is missed. 0 or an errno.
  */
@@ -92,7 +97,9 @@ static int await_lock(int fd) {
 /* What is no file has no lock. */
 static int lock(const struct append *append) {
   int error = append->regular ? set_lock(append->fd, F_WRLCK) : 0;
-  return is_taken(error) ? await_lock(append->fd) : error;
+  if (is_taken(error))
+    error = await_lock(append->fd);
+  return has_no_locks(error) ? 0 : error;
 }
 
 static void unlock(const struct append *append) {
