@@ -67,6 +67,10 @@ void connection_open(const struct listener *listener, int fd, const struct cmta_
 /* Closes and frees the connection; its session, if it still runs, is told CMTA_CLOSED_FREED. */
 void connection_close(struct connection *connection);
 
+/* Tells who wants to know that the connection has ended, and frees its session, if there still is
+   one. */
+void connection_end_session(struct connection *connection);
+
 /* Tells the session that the server is stopping. The connection may be gone afterwards. */
 void connection_stop(struct connection *connection);
 
