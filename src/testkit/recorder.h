@@ -57,7 +57,8 @@ struct cmta_recorder {
   size_t most;
   struct record **records; /* by number, rising */
   size_t count, room;
-  uint64_t end; /* one more than the last number so far */
+  uint64_t end;       /* one more than the last number so far */
+  uint64_t forgotten; /* the highest number for which there was no room */
   uint64_t closed;
   bool added;
   void (*told)(void *context, uint64_t connection);
