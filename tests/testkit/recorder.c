@@ -2,6 +2,7 @@
 
 /* Transcripts: what is in them, how they are written, and which are kept. */
 
+#include "lines.h"
 #include "raw.h"
 
 #include <criterion/criterion.h>
@@ -39,22 +40,8 @@ static char *new_text(uint64_t connection, enum cmta_transcript_form form) {
   return text;
 }
 
-/* Each line of a transcript, behind its time, is the next of `lines`; "..." is any number of lines
- * more. */
 static void expect_lines(uint64_t connection, const char *const *lines) {
-  char *text = new_text(connection, CMTA_TRANSCRIPT_TEXT), *rest;
-  size_t index = 0;
-  for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-    const char *said = strchr(line, ' ') + 2;
-    bool skips = lines[index] && strcmp(lines[index], "...") == 0;
-    const char *next = skips ? lines[index + 1] : lines[index];
-    if (next && strncmp(said, next, strlen(next)) == 0)
-      index += skips ? 2 : 1;
-    else
-      cr_assert(skips, "in place of %s: %s", next ? next : "the end", said);
-  }
-  cr_expect_null(lines[index], "missing: %s", lines[index]);
-  free(text);
+  lines_expect(recorder, connection, lines);
 }
 
 Test(recorder, shows_a_connection_in_order) {
