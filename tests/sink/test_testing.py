@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The sink as a test server: where it listens, when it ends, whom it takes, what goes wrong, what was said."""
 
+import contextlib
 import json
 import os
 import signal
@@ -267,13 +268,56 @@ class Transcripts(SinkTest):
             with self.subTest(option=option):
                 self.assert_refused(run(*LOOPBACK, option, "/proc"))
 
-    def test_a_handshake_that_fails_before_the_greeting_has_a_file_in_the_end(self):
+    def provoke(self, port, data):
+        """What the sink says to this, up to its end."""
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(data)
+            heard = b""
+            with contextlib.suppress(ConnectionResetError):
+                while more := client.recv(1000):
+                    heard += more
+        return heard
+
+    def test_a_handshake_that_fails_before_the_greeting_has_a_file_when_it_ends(self):
+        with Sink("--quiet", "--transcript", self.folder, "--tls-self-signed", self.folder + "/ca.pem", listen=(), listen_tls=("127.0.0.1:0",)) as sink:
+            self.provoke(sink.tls_port, b"EHLO client.example\r\n")
+            self.assertRegex(read(self.folder + "/1.txt"), r"connected from 127\.0\.0\.1:\d+\n.*TLS: failed\n.*closed: tls\n\Z")
+
+    def test_a_fault_before_the_greeting_is_in_its_file(self):
         with Sink("--quiet", "--transcript", self.folder, "--tls-self-signed", self.folder + "/ca.pem", "--fault", "accept: tls-refused",
                   listen=(), listen_tls=("127.0.0.1:0",)) as sink:
             with self.assertRaises(OSError), smtplib.SMTP_SSL("127.0.0.1", sink.tls_port, timeout=60):
                 pass
             sink.stop()
         self.assertIn("*  fault: accept: tls-refused\n", read(self.folder + "/1.txt"))
+
+    def test_a_wrong_proxy_header_has_a_file(self):
+        with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink:
+            self.assertEqual(self.provoke(sink.port, b"EHLO client.example\r\n"), b"")
+            self.assertRegex(read(self.folder + "/1.txt"), r"connected from 127\.0\.0\.1:\d+\n.*closed: protocol\n\Z")
+
+    def test_behind_a_proxy_both_ends_are_shown(self):
+        with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink:
+            self.provoke(sink.port, b"PROXY TCP4 192.0.2.1 192.0.2.2 4711 25\r\nQUIT\r\n")
+            self.assertRegex(read(self.folder + "/1.txt"), r"connected from 127\.0\.0\.1:\d+\n.*speaks for 192\.0\.2\.1:4711\n.*S  220 ")
+
+    def test_nothing_is_said_of_those_that_are_written(self):
+        with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink, \
+                socket.create_connection(("127.0.0.1", sink.port)):
+            for _ in range(2):
+                self.provoke(sink.port, b"PROXY UNKNOWN\r\nQUIT\r\n")
+            status, errors = sink.stop()
+            self.assertEqual((status, len(errors)), (0, 1), errors)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["1.txt", "2.txt", "3.txt"])
+
+    def test_one_that_cannot_be_written_is_told_and_the_end_is_2(self):
+        folder = self.folder + "/transcripts"
+        with Sink("--quiet", "--transcript", folder, "--count", "2") as sink:
+            os.rmdir(folder)
+            send(sink)
+            status, errors = sink.stop()
+            self.assertEqual(status, 2)
+            self.assertEqual(errors[0], f"cmta sink: cannot write transcript 1 to {folder}: No such file or directory")
 
     def test_json_needs_a_folder(self):
         self.assert_refused(run(*LOOPBACK, "--json-transcript"))

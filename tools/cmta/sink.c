@@ -52,7 +52,15 @@ static void hold_signals(void) {
 static void on_accepted(struct cmta_session *session, void *user) {
   struct sink *sink = user;
   sink->totals.connections++;
+  if (sink->transcripts.recorder)
+    cmta_recorder_accepted(sink->transcripts.recorder, session);
   cmta_plan_accepted(sink->plan, session);
+}
+
+static void on_gone(struct cmta_session *session, void *user) {
+  const struct sink *sink = user;
+  if (sink->transcripts.recorder)
+    cmta_recorder_gone(sink->transcripts.recorder, session);
 }
 
 /* Who records comes first, then what goes wrong; who keeps messages last. */
@@ -103,9 +111,18 @@ static int run(struct sink *sink) {
   return EXIT_DONE;
 }
 
+/* The server has done its work: what is to be said of it, and what the program exits with. */
+static int sum_up(const struct sink *sink) {
+  sink_plan_print_missed(sink->plan);
+  print_totals(&sink->totals);
+  int status = sink_count_end(&sink->count);
+  return sink->transcripts.failed ? EXIT_WRONG : status;
+}
+
 /* Makes the server, runs it and frees it. */
 static int serve(struct sink *sink) {
   sink->options.config.accepted = on_accepted;
+  sink->options.config.gone = on_gone;
   int error = cmta_server_new(&sink->server, NULL, &sink->options.config, NULL, sink);
   if (error) {
     const char *what = error == CMTA_E_SYSTEM ? "cannot make temporary files: " : "";
@@ -114,11 +131,7 @@ static int serve(struct sink *sink) {
   }
   int status = run(sink);
   cmta_server_free(sink->server);
-  if (status != EXIT_DONE)
-    return status;
-  sink_plan_print_missed(sink->plan);
-  print_totals(&sink->totals);
-  return sink_count_end(&sink->count);
+  return status == EXIT_DONE ? sum_up(sink) : status;
 }
 
 /* ---- What it is made of ---- */

@@ -53,7 +53,8 @@ static const struct option_row rows[] = {
     {"seed", "N", "for faults with `chance`", set_seed, get_seed},
     {"transcript", "DIR",
      "write what was said on each connection to DIR, made if it is not\n"
-     "there, when it ends: 1.txt, 2.txt",
+     "there, when it ends: 1.txt, 2.txt; one that cannot be written makes\n"
+     "the sink end with 2",
      set_transcript, NULL},
     {"json-transcript", NULL, "write that as lines of JSON: 1.jsonl", set_json_transcript, NULL},
     {"max-message-size", "N", "octets a message may have; 0: any number", set_max_message_size,
