@@ -7,8 +7,9 @@ import os
 import signal
 import smtplib
 import socket
+import subprocess
 
-from support import PROGRAM, Sink, SinkTest, main, run
+from support import PATIENCE, PROGRAM, Sink, SinkTest, main, run
 
 LOOPBACK = ("sink", "--listen", "127.0.0.1:0")
 
@@ -42,11 +43,25 @@ class Ports(SinkTest):
             self.assertEqual(read(path), f"{sink.port}\n")
             self.assertEqual(os.listdir(self.folder), ["ports"])
 
-    def test_the_port_file_is_there_as_long_as_somebody_listens(self):
+    def test_the_port_file_is_there_until_the_sink_ends(self):
         path = self.folder + "/ports"
         with Sink("--quiet", "--port-file", path) as sink:
-            sink.stop()
+            with sink.client() as idle, sink.client() as client:
+                client.envelope()
+                sink.signal()
+                self.assertTrue(idle.reply().startswith("421 "))
+                self.assertRaises(ConnectionRefusedError, sink.client)
+                self.assertEqual(read(path), f"{sink.port}\n")
+                client.say("DATA")
+                client.say(".")
+            sink.wait()
             self.assertFalse(os.path.exists(path))
+
+    def test_a_port_file_does_not_outlive_a_sink_that_does_not_start(self):
+        path = self.folder + "/ports"
+        with open("/dev/full", "wb") as full:
+            self.assertEqual(subprocess.run([PROGRAM, *LOOPBACK, "--port-file", path], stdout=full, stderr=subprocess.DEVNULL, timeout=PATIENCE).returncode, 2)
+        self.assertFalse(os.path.exists(path))
         with open(path, "w", encoding="utf-8") as file:
             file.write("25\n")
         with socket.create_server(("127.0.0.1", 0)) as other:

@@ -85,7 +85,7 @@ static bool add_hooks(struct sink *sink) {
 }
 
 /* Tells scripts where it listens. */
-static bool print_listeners(const struct sink *sink) {
+static bool tell_listeners(const struct sink *sink) {
   const struct sink_options *options = &sink->options;
   if (options->port_file &&
       !sink_listen_write_ports(sink->server, &options->addresses, options->port_file))
@@ -93,22 +93,26 @@ static bool print_listeners(const struct sink *sink) {
   return sink_listen_print(sink->server, &options->addresses);
 }
 
-static int run(struct sink *sink) {
-  if (!add_hooks(sink) || !listen_all(sink, sink->server))
-    return EXIT_WRONG;
-  hold_signals();
-  sink_plan_print_seed(sink->plan, sink->options.faults.seed);
-  if (!print_listeners(sink))
-    return EXIT_WRONG;
+/* Takes mail until it is told to stop. */
+static int take_mail(struct sink *sink) {
   int error = sink_count_begin(&sink->count, sink->server);
   if (!error)
     error = cmta_server_run(sink->server, true);
-  sink_listen_forget_ports(sink->options.port_file);
   if (error < 0) {
     complain(command, "%s", error_text(error));
     return EXIT_WRONG;
   }
   return EXIT_DONE;
+}
+
+static int run(struct sink *sink) {
+  if (!add_hooks(sink) || !listen_all(sink, sink->server))
+    return EXIT_WRONG;
+  hold_signals();
+  sink_plan_print_seed(sink->plan, sink->options.faults.seed);
+  int status = tell_listeners(sink) ? take_mail(sink) : EXIT_WRONG;
+  sink_listen_forget_ports(sink->options.port_file);
+  return status;
 }
 
 /* The server has done its work: what is to be said of it, and what the program exits with. */

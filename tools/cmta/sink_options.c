@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
     {"quiet", NULL, "print no messages", set_quiet, NULL},
     {"port-file", "FILE",
      "write the port of each listener to FILE, one a line, when it\n"
-     "listens; FILE is there whole or not at all, and while it does",
+     "listens; FILE is there whole or not at all, and until it ends",
      set_port_file, NULL},
     {"count", "N",
      "end with 0 when N messages have come: nobody else is listened to,\n"
