@@ -229,6 +229,13 @@ class Faults(SinkTest):
             send(sink)
             self.assertEqual(sink.stop()[1][:-1], ["cmta sink: has not happened: mail nth 2: close"])
 
+    def test_where_all_must_happen_one_that_has_not_ends_it_with_1(self):
+        for faults, status in ((("mail: delay 0", "mail nth 2: close"), 1), (("mail: delay 0",), 0), ((), 0)):
+            options = [word for fault in faults for word in ("--fault", fault)]
+            with self.subTest(faults=faults), Sink("--quiet", "--all-faults", "--count", "1", *options) as sink:
+                send(sink)
+                self.assertEqual(sink.wait()[0], status)
+
     def test_the_seed_is_printed_where_something_depends_on_it(self):
         for options, lines in ((["--fault", "rcpt chance 0.5: close", "--seed", "7"], ["cmta sink: seed 7"]), (["--fault", "rcpt: close"], [])):
             with self.subTest(options=options), Sink("--quiet", *options) as sink:

@@ -117,9 +117,11 @@ static int run(struct sink *sink) {
 
 /* The server has done its work: what is to be said of it, and what the program exits with. */
 static int sum_up(const struct sink *sink) {
-  sink_plan_print_missed(sink->plan);
+  bool missed = sink_plan_print_missed(sink->plan);
   print_totals(&sink->totals);
   int status = sink_count_end(&sink->count);
+  if (missed && sink->options.faults.all)
+    status = EXIT_MISSING;
   return sink->transcripts.failed ? EXIT_WRONG : status;
 }
 

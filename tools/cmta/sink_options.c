@@ -49,6 +49,7 @@ static const struct option_row rows[] = {
      "\"rcpt nth 2: reply 450 4.2.1 Busy\"; may be given more than once",
      set_fault, NULL},
     {"fault-file", "FILE", "likewise, one a line; # begins a comment line", set_fault_file, NULL},
+    {"all-faults", NULL, "end with 1 when one of them has not happened", set_all_faults, NULL},
     {"help-faults", NULL, "print the words of faults and exit", set_help_faults, NULL},
     {"seed", "N", "for faults with `chance`", set_seed, get_seed},
     {"transcript", "DIR",
