@@ -44,8 +44,17 @@ class Recipe:
         self.assertNotEqual(result.returncode, 0, result.stdout + result.stderr)
 
 
+class Telling(Recipe):
+    """A recipe with words of its own for a sink that does not start."""
+
+    def test_it_says_that_the_sink_does_not_start(self):
+        result = self.run_recipe(CMTA_SINK=f"{PROGRAM} sink --listen nowhere")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("the sink does not start", result.stdout + result.stderr)
+
+
 @unittest.skipUnless(can(sys.executable, "-c", "import pytest"), "pytest is not installed")
-class Pytest(Recipe, SinkTest):
+class Pytest(Telling, SinkTest):
     files = ("conftest.py", "test_newsletter.py")
     command = (sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", "scratch")
 
@@ -57,7 +66,7 @@ class Shell(Recipe, SinkTest):
 
 
 @unittest.skipUnless(can("node", "-e", "require('nodemailer'), require('node:test')"), "Nodemailer is not installed")
-class Node(Recipe, SinkTest):
+class Node(Telling, SinkTest):
     files = ("newsletter.test.js",)
     command = ("node", "--test")
 
