@@ -323,6 +323,14 @@ class Transcripts(SinkTest):
             self.provoke(sink.port, b"PROXY TCP4 192.0.2.1 192.0.2.2 4711 25\r\nQUIT\r\n")
             self.assertRegex(read(self.folder + "/1.txt"), r"connected from 127\.0\.0\.1:\d+\n.*speaks for 192\.0\.2\.1:4711\n.*S  220 ")
 
+    def test_whom_xclient_names_is_shown(self):
+        with Sink("--quiet", "--transcript", self.folder, "--xclient-from", "127.0.0.1") as sink:
+            with sink.client() as client:
+                self.assertTrue(client.say("XCLIENT ADDR=192.0.2.1 PORT=4711").startswith("220 "))
+                client.say("QUIT")
+            sink.stop()
+        self.assertRegex(read(self.folder + "/1.txt"), r"C  XCLIENT .*\n.*speaks for 192\.0\.2\.1:4711\n.*S  220 ")
+
     def test_nothing_is_said_of_those_that_are_written(self):
         with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink, \
                 socket.create_connection(("127.0.0.1", sink.port)):
