@@ -74,6 +74,13 @@ struct cmta_config {
      header and TLS included: for what a runtime may say of its session before that runs, and for
      <cmta/wire.h>. user is that of the first hook set. NULL: nobody */
   void (*accepted)(struct cmta_session *session, void *user);
+  /* gone(session, user) is told once of each connection that was accepted, when it has ended,
+     whether it got to its greeting or not, and before the server closes it:
+     cmta_session_close_reason() says why, and cmta_session_output() has what was never sent. Of a
+     session that the server ends while it runs the reason is CMTA_CLOSED_NOT, and its `closed`,
+     with CMTA_CLOSED_FREED, follows. The session is freed when this returns: it may be looked at,
+     but nothing may be said, decided or planned any more. user as above. NULL: nobody */
+  void (*gone)(struct cmta_session *session, void *user);
   /* Time stands still until cmta_server_advance(): for tests of timeouts. Where the settings name
      no clock, their sessions' clocks show that time, too, which begins as the system's. Off */
   bool virtual_time;

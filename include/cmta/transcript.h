@@ -18,8 +18,15 @@
  * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
  * printable made visible; what they say to prove who they are is "[secret]". What the server says
  * is shown as it goes out, at the time of its answer: octets that a fault has replaced, cut off or
- * left out are not there, and the fault stands in front.
- * Connections that end before the greeting have no event CLOSED.
+ * left out are not there, and the fault stands in front. What was held back, by a fault or by the
+ * client, and was not sent when the connection ended is told there: "not sent: 14 octets". What the
+ * system has taken counts as sent, whether or not it arrived, and so does what nobody waits for
+ * once the server stops; at a reset that <cmta/wire.h> makes the reply in front of it may count as
+ * unsent.
+ *
+ * Connections that end before the greeting, at a handshake or a PROXY header, are recorded where
+ * cmta_recorder_accepted() and cmta_recorder_gone() are told of them, as a kit does; else they are
+ * not there, or begin with a fault and do not end.
  *
  * Threads: a recorder may be used from any.
  */
@@ -39,15 +46,19 @@ struct cmta_session;
 
 /* What an event is. */
 enum cmta_event_kind {
-  CMTA_EVENT_CONNECTED = 0, /* text: from where */
-  CMTA_EVENT_CLIENT = 1,    /* a line of the client's, without CR LF */
-  CMTA_EVENT_SERVER = 2,    /* a line of the server's, or as much of it as goes out */
-  CMTA_EVENT_MESSAGE = 3,   /* octets of a message, `octets` of them; text: "" */
-  CMTA_EVENT_TLS = 4,       /* a handshake; text: version and cipher, or that it failed */
-  CMTA_EVENT_FAULT = 5,     /* what was planned happened; text: the fault in words */
-  CMTA_EVENT_WARNING = 6,   /* the client breaks a rule, see below */
-  CMTA_EVENT_CLOSED = 7,    /* text: why, as enum cmta_close_reason in small letters */
-  CMTA_EVENT_LEFT_OUT = 8   /* text: for how many more events there was no room */
+  CMTA_EVENT_CONNECTED = 0,    /* text: from where */
+  CMTA_EVENT_CLIENT = 1,       /* a line of the client's, without CR LF */
+  CMTA_EVENT_SERVER = 2,       /* a line of the server's, or as much of it as goes out */
+  CMTA_EVENT_MESSAGE = 3,      /* octets of a message, `octets` of them; text: "" */
+  CMTA_EVENT_TLS = 4,          /* a handshake; text: version and cipher, or that it failed */
+  CMTA_EVENT_FAULT = 5,        /* what was planned happened; text: the fault in words */
+  CMTA_EVENT_WARNING = 6,      /* the client breaks a rule, see below */
+  CMTA_EVENT_CLOSED = 7,       /* text: why, as enum cmta_close_reason in small letters */
+  CMTA_EVENT_LEFT_OUT = 8,     /* text: for how many more events there was no room */
+  CMTA_EVENT_CLIENT_NAMED = 9, /* text: who is the client from here on, by a PROXY header or by
+                                  XCLIENT; as that of CONNECTED */
+  CMTA_EVENT_UNSENT = 10 /* in front of CLOSED: `octets` of the lines of the server's above were
+                            never sent, as the client left before; text: how many */
 };
 
 /* Warnings say: "bare CR", "bare LF", "line too long", "spoke before the greeting", "did not wait
@@ -81,6 +92,13 @@ CMTA_API void cmta_recorder_free(struct cmta_recorder *recorder);
    cmta_server_add(). */
 CMTA_API int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *server);
 
+/* To be called by `accepted` and by `gone` of the server's configuration (<cmta/server.h>): both or
+   neither. Then all connections are recorded, from the moment when they are there to their very
+   end. Else the event CONNECTED is that of the question `connect`, and CLOSED that of the news
+   `closed`, behind which replies may still be waiting to be sent. */
+CMTA_API void cmta_recorder_accepted(struct cmta_recorder *recorder, struct cmta_session *session);
+CMTA_API void cmta_recorder_gone(struct cmta_recorder *recorder, struct cmta_session *session);
+
 /* Adds an event of kind FAULT to a session's transcript: for cmta_plan_on_fault(), as context the
    recorder. */
 CMTA_API void cmta_recorder_fault(void *recorder, struct cmta_session *session, int number,
@@ -88,7 +106,7 @@ CMTA_API void cmta_recorder_fault(void *recorder, struct cmta_session *session, 
 
 /* The numbers of the connections that are kept, as cmta_connection_number() counts: the first of
    them, and one more than the last that there was. Between them some may be missing, which were
-   forgotten or have not got to the greeting. */
+   forgotten. */
 CMTA_API uint64_t cmta_recorder_first(struct cmta_recorder *recorder);
 CMTA_API uint64_t cmta_recorder_end(struct cmta_recorder *recorder);
 
@@ -110,8 +128,8 @@ enum cmta_transcript_form {
 CMTA_API char *cmta_recorder_text(struct cmta_recorder *recorder, uint64_t connection,
                                   enum cmta_transcript_form form);
 
-/* Waits until so many connections have ended since the recorder was made, or `seconds`. How many
-   have; CMTA_E_TIMEOUT, CMTA_E_ARGUMENT. */
+/* Waits until so many connections have ended since the recorder was made, their transcripts
+   complete, or `seconds`. How many have; CMTA_E_TIMEOUT, CMTA_E_ARGUMENT. */
 CMTA_API int cmta_recorder_wait_closed(struct cmta_recorder *recorder, uint64_t count,
                                        double seconds);
 

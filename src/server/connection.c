@@ -369,13 +369,22 @@ void connection_open(const struct listener *listener, int fd, const struct cmta_
   settle(connection);
 }
 
+void connection_end_session(struct connection *connection) {
+  struct cmta_session *session = connection->session;
+  void (*gone)(struct cmta_session *, void *) = connection->server->gone;
+  if (session && gone)
+    gone(session, cmta_session_user(session));
+  cmta_session_free(session);
+  connection->session = NULL;
+}
+
 void connection_close(struct connection *connection) {
   struct cmta_server *server = connection->server;
   ticket_release(connection);
   ev_io_stop(server->loop, &connection->socket);
   alarm_stop(server, &connection->timer);
   ev_timer_stop(server->loop, &connection->look);
-  cmta_session_free(connection->session);
+  connection_end_session(connection);
   connection->channel.transport->close(&connection->channel);
   ticket_release(connection); /* one that the hook `cancelled` took */
   rest_give(connection);

@@ -70,6 +70,10 @@ void connection_close(struct connection *connection);
 /* Has it noticed at once which of those clients have gone whose connections are stalled. */
 void connections_look(struct cmta_server *server);
 
+/* Tells who wants to know that the connection has ended, and frees its session, if there still is
+   one. */
+void connection_end_session(struct connection *connection);
+
 /* Tells the session that the server is stopping. The connection may be gone afterwards. */
 void connection_stop(struct connection *connection);
 

@@ -50,8 +50,7 @@ void linger_begin(struct connection *connection) {
     connection_close(connection);
     return;
   }
-  cmta_session_free(connection->session);
-  connection->session = NULL;
+  connection_end_session(connection);
   connection->channel.transport->finish(&connection->channel);
   connection_watch(connection, EV_READ);
   deadline_set(connection, LINGER_SECONDS);

@@ -74,6 +74,7 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   server->proxy_timeout = config->proxy_timeout;
   server->max_proxy_header = config->max_proxy_header;
   server->accepted = config->accepted;
+  server->gone = config->gone;
   alarm_begin(server, config->virtual_time);
   server->auth_required = settings->auth_required;
   server->manners = settings->manners;

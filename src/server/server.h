@@ -53,6 +53,7 @@ struct cmta_server {
   unsigned proxy_timeout;
   size_t max_proxy_header;
   void (*accepted)(struct cmta_session *session, void *user);
+  void (*gone)(struct cmta_session *session, void *user);
 
   struct listener **listeners; /* by number; they stay until the server is freed */
   int listener_count;

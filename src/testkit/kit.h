@@ -18,8 +18,9 @@ struct cmta_kit {
   struct cmta_tls *tls;       /* or NULL */
   struct cmta_tls *wrong_tls; /* likewise: for faults */
   struct cmta_server *server;
-  /* Whom config.accepted tells, or NULL. */
+  /* Whom config.accepted and config.gone tell, or NULL. */
   void (*accepted)(struct cmta_session *session, void *user);
+  void (*gone)(struct cmta_session *session, void *user);
   void *user;
   bool virtual_time;
   uint64_t seed; /* of the plan */

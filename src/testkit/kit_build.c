@@ -56,9 +56,18 @@ static bool read_plans(struct plans *plans, const struct cmta_kit_config *given)
 /* The first hook set is not the application's, which is meant all the same. */
 static void on_accepted(struct cmta_session *session, void *user) {
   const struct cmta_kit *kit = user;
+  cmta_recorder_accepted(kit->recorder, session);
   cmta_plan_accepted(kit->plan, session);
   if (kit->accepted)
     kit->accepted(session, kit->user);
+}
+
+/* Who waits for the recorder finds that the application knows. */
+static void on_gone(struct cmta_session *session, void *user) {
+  const struct cmta_kit *kit = user;
+  if (kit->gone)
+    kit->gone(session, kit->user);
+  cmta_recorder_gone(kit->recorder, session);
 }
 
 /* An empty set carries the kit; what has gone wrong before is asked for first, the mailbox last. */
@@ -87,10 +96,12 @@ static int make_parts(struct cmta_kit *kit, const struct cmta_kit_config *config
 
 static int make_server(struct cmta_kit *kit, struct plans *plans) {
   kit->accepted = plans->config.accepted;
+  kit->gone = plans->config.gone;
   kit->user = plans->kit.user;
   kit->seed = plans->kit.seed;
   kit->virtual_time = plans->config.virtual_time;
   plans->config.accepted = on_accepted;
+  plans->config.gone = on_gone;
   int error = make_parts(kit, &plans->kit);
   if (!error)
     error = cmta_server_new(&kit->server, NULL, &plans->config, NULL, kit);

@@ -55,6 +55,7 @@ void record_add(struct record *record, const struct cmta_session *session,
     record->left_out++;
     return;
   }
+  uint64_t out_from = cmta_session_counts(session)->octets_out;
   memcpy(record->texts + record->length, text, size);
   record->events[record->count++] = (struct kept_event){
       .kind = kind,
@@ -62,6 +63,8 @@ void record_add(struct record *record, const struct cmta_session *session,
       .seconds = seconds_of(record, session),
       .octets = octets,
       .text = record->length,
+      .out_from = out_from,
+      .out_to = out_from + (record->in_place ? 0 : octets),
   };
   record->length += size;
 }
@@ -77,6 +80,27 @@ void record_add_line(struct record *record, const struct cmta_session *session,
   size_t length = visible(line, true, text);
   memcpy(text + length, "...", cut ? sizeof "..." : 0);
   record_add(record, session, kind, octets, text);
+}
+
+/* Octets of an event that have not gone out when so many of the session's have. */
+static uint64_t unsent_of(const struct kept_event *event, uint64_t sent) {
+  if (event->kind != CMTA_EVENT_SERVER)
+    return 0;
+  if (sent <= event->out_from)
+    return event->octets;
+  return sent < event->out_to ? event->out_to - sent : 0;
+}
+
+/* What waits to be sent is no measure: replies of which nothing goes out are among it. */
+void record_unsent(struct record *record, const struct cmta_session *session) {
+  uint64_t sent = cmta_session_counts(session)->octets_out - cmta_session_output(session).length;
+  uint64_t octets = 0;
+  char text[64];
+  for (size_t i = 0; i < record->count; i++)
+    octets += unsent_of(&record->events[i], sent);
+  snprintf(text, sizeof text, "%" PRIu64 " octets", octets);
+  if (octets)
+    record_add(record, session, CMTA_EVENT_UNSENT, octets, text);
 }
 
 static void show_left_out(const struct record *record,

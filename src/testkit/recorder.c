@@ -96,16 +96,19 @@ static struct record *insert(struct cmta_recorder *recorder, uint64_t connection
 
 void recorder_shrink(struct cmta_recorder *recorder) {
   while (recorder->most && recorder->count > recorder->most) {
+    recorder->forgotten = recorder->records[0]->connection;
     record_free(recorder->records[0]);
     recorder->count--;
     memmove(recorder->records, recorder->records + 1, recorder->count * sizeof(struct record *));
   }
 }
 
-/* One that was there and was forgotten does not come back. */
+/* One that was there and was forgotten does not come back, whatever room there is; nor does one
+ * come that would be the first to go. */
 static bool is_forgotten(const struct cmta_recorder *recorder, uint64_t connection) {
   bool full = recorder->most && recorder->count >= recorder->most;
-  return full && connection < recorder->records[0]->connection;
+  return connection <= recorder->forgotten ||
+         (full && connection < recorder->records[0]->connection);
 }
 
 struct record *recorder_record(struct cmta_recorder *recorder, struct cmta_session *session) {

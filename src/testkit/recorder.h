@@ -17,6 +17,9 @@ struct kept_event {
   double seconds;
   uint64_t octets;
   size_t text; /* where it begins among the texts of its record */
+  /* Of what the server says: it goes out with these octets of the session's, counted from its
+     first, or in their place, and then both are the same. */
+  uint64_t out_from, out_to;
 };
 
 /* What is known of the header section that comes. */
@@ -38,8 +41,11 @@ struct record {
   char *texts; /* each ended by NUL */
   size_t length, size;
   uint64_t left_out; /* events for which there was no room */
-  bool closed;
+  char peer[256];    /* the client that was shown last; "": none was */
+  bool over;         /* its dialogue has come to its end, */
+  bool closed;       /* and the connection, too */
 
+  bool in_place;    /* what the server says now stands for another reply */
   bool in_reply;    /* more lines of the server's reply come */
   size_t reply_out; /* octets of it that still go out */
 
@@ -57,9 +63,11 @@ struct cmta_recorder {
   size_t most;
   struct record **records; /* by number, rising */
   size_t count, room;
-  uint64_t end; /* one more than the last number so far */
+  uint64_t end;       /* one more than the last number so far */
+  uint64_t forgotten; /* the highest number for which there was no room */
   uint64_t closed;
   bool added;
+  bool hears_ends; /* cmta_recorder_gone() is told, too */
   void (*told)(void *context, uint64_t connection);
   void *told_context;
 };
@@ -84,6 +92,9 @@ void record_add_line(struct record *record, const struct cmta_session *session,
 
 /* Adds as much of a line of the server's as goes out, or what goes out in the reply's place. */
 void record_reply_line(struct record *record, struct cmta_session *session, struct cmta_slice line);
+
+/* Adds how much of what the server was shown to say has not gone out, if anything. */
+void record_unsent(struct record *record, const struct cmta_session *session);
 
 /* Shows each event. How many. */
 int record_show(const struct record *record,

@@ -20,15 +20,23 @@ static void leave(struct cmta_recorder *recorder) { pthread_mutex_unlock(&record
 
 /* ---- The connection ---- */
 
-static void add_peer(struct record *record, struct cmta_session *session) {
+static void peer_text(const struct cmta_session *session, char *text, size_t size) {
   const struct cmta_peer *peer = cmta_session_peer(session);
-  char from[256];
   bool six = strchr(peer->address, ':') != NULL;
-  int length = snprintf(from, sizeof from, "%s%s%s", six ? "[" : "", peer->address, six ? "]" : "");
-  if (peer->port && (size_t)length < sizeof from)
-    snprintf(from + length, sizeof from - (size_t)length, ":%u", (unsigned)peer->port);
-  struct cmta_slice text = {from, strlen(from)};
-  record_add_line(record, session, CMTA_EVENT_CONNECTED, text);
+  int length = snprintf(text, size, "%s%s%s", six ? "[" : "", peer->address, six ? "]" : "");
+  if (peer->port && (size_t)length < size)
+    snprintf(text + length, size - (size_t)length, ":%u", (unsigned)peer->port);
+}
+
+/* Who connected, and whoever it speaks for since then. */
+static void add_peer(struct record *record, const struct cmta_session *session) {
+  char peer[sizeof record->peer];
+  peer_text(session, peer, sizeof peer);
+  if (strcmp(peer, record->peer) == 0)
+    return;
+  enum cmta_event_kind kind = *record->peer ? CMTA_EVENT_CLIENT_NAMED : CMTA_EVENT_CONNECTED;
+  memcpy(record->peer, peer, sizeof peer);
+  record_add_line(record, session, kind, (struct cmta_slice){peer, strlen(peer)});
 }
 
 static void add_tls(struct record *record, struct cmta_session *session) {
@@ -159,21 +167,26 @@ static void hook_trace(struct cmta_session *session, void *user, enum cmta_direc
 
 /* ---- The end ---- */
 
-static void add_end(struct record *record, struct cmta_session *session,
-                    enum cmta_close_reason reason) {
+/* The dialogue is over; what it left unsaid is said. */
+static void add_rest(struct record *record, const struct cmta_session *session,
+                     enum cmta_close_reason reason) {
+  if (record->over)
+    return;
   add_message(record, session, false);
   warn_of_violations(record, session);
   if (reason == CMTA_CLOSED_TLS)
     record_add(record, session, CMTA_EVENT_TLS, 0, "failed");
+  record->over = true;
+}
+
+static void add_closed(struct record *record, const struct cmta_session *session,
+                       enum cmta_close_reason reason) {
   record_add(record, session, CMTA_EVENT_CLOSED, 0, cmta_close_reason_name(reason));
   record->closed = true;
 }
 
-static void hook_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
-  struct cmta_recorder *recorder = user;
-  struct record *record = enter(recorder, session);
-  if (record)
-    add_end(record, session, reason);
+/* The lock is held, and given back: a connection has ended, and its transcript is complete. */
+static void tell_end(struct cmta_recorder *recorder, const struct cmta_session *session) {
   recorder->closed++;
   pthread_cond_broadcast(&recorder->changed);
   void (*told)(void *, uint64_t) = recorder->told;
@@ -181,6 +194,45 @@ static void hook_closed(struct cmta_session *session, void *user, enum cmta_clos
   leave(recorder);
   if (told)
     told(context, cmta_connection_number(session));
+}
+
+/* Where the end of the connection is told, too, this is that of the dialogue alone: some of its
+ * last replies may still go out. Told behind that one it is no news. */
+static void hook_closed(struct cmta_session *session, void *user, enum cmta_close_reason reason) {
+  struct cmta_recorder *recorder = user;
+  pthread_mutex_lock(&recorder->lock);
+  struct record *record = recorder_find(recorder, cmta_connection_number(session));
+  bool ends = !recorder->hears_ends;
+  if (record)
+    add_rest(record, session, reason);
+  if (record && ends)
+    add_closed(record, session, reason);
+  if (ends)
+    tell_end(recorder, session);
+  else
+    leave(recorder);
+}
+
+void cmta_recorder_accepted(struct cmta_recorder *recorder, struct cmta_session *session) {
+  struct record *record = enter(recorder, session);
+  recorder->hears_ends = true;
+  if (record)
+    add_peer(record, session);
+  leave(recorder);
+}
+
+/* A session that runs is freed next. */
+void cmta_recorder_gone(struct cmta_recorder *recorder, struct cmta_session *session) {
+  enum cmta_close_reason reason = cmta_session_close_reason(session);
+  if (reason == CMTA_CLOSED_NOT)
+    reason = CMTA_CLOSED_FREED;
+  struct record *record = enter(recorder, session);
+  if (record) {
+    add_rest(record, session, reason);
+    record_unsent(record, session);
+    add_closed(record, session, reason);
+  }
+  tell_end(recorder, session);
 }
 
 /* Connections are known by their numbers, which are those of one server. */

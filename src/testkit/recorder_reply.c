@@ -46,10 +46,12 @@ static void begin_reply(struct record *record, struct cmta_session *session,
   struct cmta_slice bytes = {wire.replacement, wire.replacement_length};
   if (bytes.length > wire.cut)
     bytes.length = wire.cut;
+  record->in_place = true;
   if (wire.replacement)
     add_lines(record, session, bytes);
   else if (wire.first_line)
     add_first_line(record, session, line, wire.cut);
+  record->in_place = false;
 }
 
 void record_reply_line(struct record *record, struct cmta_session *session,

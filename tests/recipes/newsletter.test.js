@@ -12,7 +12,9 @@ let sink, lines, transport;
 before(async () => {
   sink = spawn(program, [...words, '--listen', '127.0.0.1:0', '--jsonl', '-'], { stdio: ['ignore', 'pipe', 'inherit'] });
   lines = createInterface({ input: sink.stdout })[Symbol.asyncIterator]();
-  const [, host, port] = (await lines.next()).value.split(' '); // "listening 127.0.0.1 40587"
+  const { value: line } = await lines.next(); // "listening 127.0.0.1 40587"
+  assert(line, 'the sink does not start; it has said why on standard error');
+  const [, host, port] = line.split(' ');
   transport = nodemailer.createTransport({ host, port });
 });
 after(() => sink.kill());

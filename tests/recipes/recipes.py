@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Each recipe is run as it stands, in a scratch folder: it passes, and fails where the sink refuses the mail.
-usage: recipes.py [Pytest | Shell | Node | Ci]"""
+usage: recipes.py [Pytest | Shell | Node | Ci | Run]"""
 
 import os
 import shutil
@@ -44,8 +44,17 @@ class Recipe:
         self.assertNotEqual(result.returncode, 0, result.stdout + result.stderr)
 
 
+class Telling(Recipe):
+    """A recipe with words of its own for a sink that does not start."""
+
+    def test_it_says_that_the_sink_does_not_start(self):
+        result = self.run_recipe(CMTA_SINK=f"{PROGRAM} sink --listen nowhere")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("the sink does not start", result.stdout + result.stderr)
+
+
 @unittest.skipUnless(can(sys.executable, "-c", "import pytest"), "pytest is not installed")
-class Pytest(Recipe, SinkTest):
+class Pytest(Telling, SinkTest):
     files = ("conftest.py", "test_newsletter.py")
     command = (sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", "scratch")
 
@@ -57,7 +66,7 @@ class Shell(Recipe, SinkTest):
 
 
 @unittest.skipUnless(can("node", "-e", "require('nodemailer'), require('node:test')"), "Nodemailer is not installed")
-class Node(Recipe, SinkTest):
+class Node(Telling, SinkTest):
     files = ("newsletter.test.js",)
     command = ("node", "--test")
 
@@ -113,6 +122,52 @@ class Ci(SinkTest):
     def test_what_it_keeps_is_what_the_sink_writes(self):
         kept = [step for step in self.steps if step.get("uses", "").startswith("actions/upload-artifact")]
         self.assertEqual([(step["if"], step["with"]["path"]) for step in kept], [("failure()", "transcripts")])
+
+
+@needs("flock")
+class Run(SinkTest):
+    """tools/run in a tree where nothing is to be built: cmake only says that it has been called, and fails where it must not be."""
+
+    HELD = '! flock -n "$root/build/.lock" true'
+    scripts = {
+        "tools/setup": "",
+        "cmake": f'{HELD} && mkdir "$root/busy" && rmdir "$root/busy" && echo built >>"$root/log"\n',
+        "build/cmta": f'if {HELD}; then echo locked; else echo "$@"; fi\n',
+    }
+
+    def setUp(self):
+        super().setUp()
+        for folder in "tools", "build":
+            os.mkdir(os.path.join(self.folder, folder))
+        self.program = shutil.copy(os.path.join(HERE, "..", "..", "tools", "run"), os.path.join(self.folder, "tools"))
+        for name, text in self.scripts.items():
+            path = os.path.join(self.folder, name)
+            with open(path, "w", encoding="ascii") as file:
+                file.write(f'#!/bin/sh\nroot={self.folder}\n{text}')
+            os.chmod(path, 0o755)
+
+    def start(self):
+        return subprocess.Popen([self.program, "--quiet"], env={**os.environ, "PATH": self.folder + os.pathsep + os.environ["PATH"]},
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def finish(self, process):
+        output, errors = process.communicate(timeout=PATIENCE)
+        return process.returncode, output, errors
+
+    def test_it_builds_under_a_lock_that_the_sink_does_not_have(self):
+        self.assertEqual(self.finish(self.start()), (0, "sink --quiet\n", ""))
+        with open(os.path.join(self.folder, "log"), encoding="ascii") as file:
+            self.assertEqual(file.read(), "built\n" * 2, "the tree was configured and built")
+
+    def test_two_at_once_build_one_after_the_other(self):
+        both = [self.start(), self.start()]
+        for process in both:
+            self.assertEqual(self.finish(process)[0], 0)
+
+    def test_it_says_why_it_cannot_build(self):
+        with open(os.path.join(self.folder, "cmake"), "a", encoding="ascii") as file:
+            file.write("echo no compiler; exit 1\n")
+        self.assertEqual(self.finish(self.start()), (1, "", "no compiler\n"))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ OPTIONS = {
     "--auth-as-anybody": "", "--auth-required": "", "--auth-in-clear": "", "--auth-delay": "SECONDS", "--mechanisms": "LIST",
     "--extensions": "LIST", "--line-endings": "refuse|normalise|keep", "--submission": "", "--proxy-from": "CIDR", "--xclient-from": "CIDR",
     "--maildir": "DIR", "--mbox": "FILE", "--dir": "DIR", "--port-file": "FILE", "--count": "N", "--wait": "SECONDS", "--only": "ADDRESS",
-    "--fault": "SPEC", "--fault-file": "FILE", "--help-faults": "", "--seed": "N", "--transcript": "DIR", "--json-transcript": "",
+    "--fault": "SPEC", "--fault-file": "FILE", "--all-faults": "", "--help-faults": "", "--seed": "N", "--transcript": "DIR", "--json-transcript": "",
 }
 
 

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The sink as a test server: where it listens, when it ends, whom it takes, what goes wrong, what was said."""
 
+import contextlib
 import json
 import os
 import signal
 import smtplib
 import socket
+import subprocess
 
-from support import PROGRAM, Sink, SinkTest, main, run
+from support import PATIENCE, PROGRAM, Sink, SinkTest, main, run
 
 LOOPBACK = ("sink", "--listen", "127.0.0.1:0")
 
@@ -41,11 +43,25 @@ class Ports(SinkTest):
             self.assertEqual(read(path), f"{sink.port}\n")
             self.assertEqual(os.listdir(self.folder), ["ports"])
 
-    def test_the_port_file_is_there_as_long_as_somebody_listens(self):
+    def test_the_port_file_is_there_until_the_sink_ends(self):
         path = self.folder + "/ports"
         with Sink("--quiet", "--port-file", path) as sink:
-            sink.stop()
+            with sink.client() as idle, sink.client() as client:
+                client.envelope()
+                sink.signal()
+                self.assertTrue(idle.reply().startswith("421 "))
+                self.assertRaises(ConnectionRefusedError, sink.client)
+                self.assertEqual(read(path), f"{sink.port}\n")
+                client.say("DATA")
+                client.say(".")
+            sink.wait()
             self.assertFalse(os.path.exists(path))
+
+    def test_a_port_file_does_not_outlive_a_sink_that_does_not_start(self):
+        path = self.folder + "/ports"
+        with open("/dev/full", "wb") as full:
+            self.assertEqual(subprocess.run([PROGRAM, *LOOPBACK, "--port-file", path], stdout=full, stderr=subprocess.DEVNULL, timeout=PATIENCE).returncode, 2)
+        self.assertFalse(os.path.exists(path))
         with open(path, "w", encoding="utf-8") as file:
             file.write("25\n")
         with socket.create_server(("127.0.0.1", 0)) as other:
@@ -213,6 +229,13 @@ class Faults(SinkTest):
             send(sink)
             self.assertEqual(sink.stop()[1][:-1], ["cmta sink: has not happened: mail nth 2: close"])
 
+    def test_where_all_must_happen_one_that_has_not_ends_it_with_1(self):
+        for faults, status in ((("mail: delay 0", "mail nth 2: close"), 1), (("mail: delay 0",), 0), ((), 0)):
+            options = [word for fault in faults for word in ("--fault", fault)]
+            with self.subTest(faults=faults), Sink("--quiet", "--all-faults", "--count", "1", *options) as sink:
+                send(sink)
+                self.assertEqual(sink.wait()[0], status)
+
     def test_the_seed_is_printed_where_something_depends_on_it(self):
         for options, lines in ((["--fault", "rcpt chance 0.5: close", "--seed", "7"], ["cmta sink: seed 7"]), (["--fault", "rcpt: close"], [])):
             with self.subTest(options=options), Sink("--quiet", *options) as sink:
@@ -267,13 +290,64 @@ class Transcripts(SinkTest):
             with self.subTest(option=option):
                 self.assert_refused(run(*LOOPBACK, option, "/proc"))
 
-    def test_a_handshake_that_fails_before_the_greeting_has_a_file_in_the_end(self):
+    def provoke(self, port, data):
+        """What the sink says to this, up to its end."""
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(data)
+            heard = b""
+            with contextlib.suppress(ConnectionResetError):
+                while more := client.recv(1000):
+                    heard += more
+        return heard
+
+    def test_a_handshake_that_fails_before_the_greeting_has_a_file_when_it_ends(self):
+        with Sink("--quiet", "--transcript", self.folder, "--tls-self-signed", self.folder + "/ca.pem", listen=(), listen_tls=("127.0.0.1:0",)) as sink:
+            self.provoke(sink.tls_port, b"EHLO client.example\r\n")
+            self.assertRegex(read(self.folder + "/1.txt"), r"connected from 127\.0\.0\.1:\d+\n.*TLS: failed\n.*closed: tls\n\Z")
+
+    def test_a_fault_before_the_greeting_is_in_its_file(self):
         with Sink("--quiet", "--transcript", self.folder, "--tls-self-signed", self.folder + "/ca.pem", "--fault", "accept: tls-refused",
                   listen=(), listen_tls=("127.0.0.1:0",)) as sink:
             with self.assertRaises(OSError), smtplib.SMTP_SSL("127.0.0.1", sink.tls_port, timeout=60):
                 pass
             sink.stop()
         self.assertIn("*  fault: accept: tls-refused\n", read(self.folder + "/1.txt"))
+
+    def test_a_wrong_proxy_header_has_a_file(self):
+        with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink:
+            self.assertEqual(self.provoke(sink.port, b"EHLO client.example\r\n"), b"")
+            self.assertRegex(read(self.folder + "/1.txt"), r"connected from 127\.0\.0\.1:\d+\n.*closed: protocol\n\Z")
+
+    def test_behind_a_proxy_both_ends_are_shown(self):
+        with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink:
+            self.provoke(sink.port, b"PROXY TCP4 192.0.2.1 192.0.2.2 4711 25\r\nQUIT\r\n")
+            self.assertRegex(read(self.folder + "/1.txt"), r"connected from 127\.0\.0\.1:\d+\n.*speaks for 192\.0\.2\.1:4711\n.*S  220 ")
+
+    def test_whom_xclient_names_is_shown(self):
+        with Sink("--quiet", "--transcript", self.folder, "--xclient-from", "127.0.0.1") as sink:
+            with sink.client() as client:
+                self.assertTrue(client.say("XCLIENT ADDR=192.0.2.1 PORT=4711").startswith("220 "))
+                client.say("QUIT")
+            sink.stop()
+        self.assertRegex(read(self.folder + "/1.txt"), r"C  XCLIENT .*\n.*speaks for 192\.0\.2\.1:4711\n.*S  220 ")
+
+    def test_nothing_is_said_of_those_that_are_written(self):
+        with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink, \
+                socket.create_connection(("127.0.0.1", sink.port)):
+            for _ in range(2):
+                self.provoke(sink.port, b"PROXY UNKNOWN\r\nQUIT\r\n")
+            status, errors = sink.stop()
+            self.assertEqual((status, len(errors)), (0, 1), errors)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["1.txt", "2.txt", "3.txt"])
+
+    def test_one_that_cannot_be_written_is_told_and_the_end_is_2(self):
+        folder = self.folder + "/transcripts"
+        with Sink("--quiet", "--transcript", folder, "--count", "2") as sink:
+            os.rmdir(folder)
+            send(sink)
+            status, errors = sink.stop()
+            self.assertEqual(status, 2)
+            self.assertEqual(errors[0], f"cmta sink: cannot write transcript 1 to {folder}: No such file or directory")
 
     def test_json_needs_a_folder(self):
         self.assert_refused(run(*LOOPBACK, "--json-transcript"))

@@ -82,13 +82,18 @@ Test(kit, says_that_its_port_is_in_use) {
 
 /* What hooks have seen, on the kit's thread. */
 struct seen {
-  int accepted, rcpts;
+  int accepted, gone, rcpts;
   bool signals; /* one could have come to the thread */
 };
 
 static void on_accepted(struct cmta_session *session, void *user) {
   (void)session;
   ((struct seen *)user)->accepted++;
+}
+
+static void on_gone(struct cmta_session *session, void *user) {
+  (void)session;
+  ((struct seen *)user)->gone++;
 }
 
 static enum cmta_verdict on_rcpt(struct cmta_session *session, void *user,
@@ -117,6 +122,7 @@ Test(kit, asks_the_applications_hooks_behind_the_plan) {
   struct sender sender;
   cmta_config_init(&server);
   server.accepted = on_accepted;
+  server.gone = on_gone;
   cmta_kit_config_init(&config);
   config.config = &server;
   config.hooks = &hooks;
@@ -130,6 +136,7 @@ Test(kit, asks_the_applications_hooks_behind_the_plan) {
   sender_close(&sender);
   cmta_kit_stop(kit);
   cr_assert_eq(seen.accepted, 1);
+  cr_assert_eq(seen.gone, 1);
   cr_assert_eq(seen.rcpts, 2);
   cr_assert_not(seen.signals, "signals are for the program's threads");
 }

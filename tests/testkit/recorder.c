@@ -2,6 +2,7 @@
 
 /* Transcripts: what is in them, how they are written, and which are kept. */
 
+#include "lines.h"
 #include "raw.h"
 
 #include <criterion/criterion.h>
@@ -39,22 +40,8 @@ static char *new_text(uint64_t connection, enum cmta_transcript_form form) {
   return text;
 }
 
-/* Each line of a transcript, behind its time, is the next of `lines`; "..." is any number of lines
- * more. */
 static void expect_lines(uint64_t connection, const char *const *lines) {
-  char *text = new_text(connection, CMTA_TRANSCRIPT_TEXT), *rest;
-  size_t index = 0;
-  for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-    const char *said = strchr(line, ' ') + 2;
-    bool skips = lines[index] && strcmp(lines[index], "...") == 0;
-    const char *next = skips ? lines[index + 1] : lines[index];
-    if (next && strncmp(said, next, strlen(next)) == 0)
-      index += skips ? 2 : 1;
-    else
-      cr_assert(skips, "in place of %s: %s", next ? next : "the end", said);
-  }
-  cr_expect_null(lines[index], "missing: %s", lines[index]);
-  free(text);
+  lines_expect(recorder, connection, lines);
 }
 
 Test(recorder, shows_a_connection_in_order) {
@@ -249,28 +236,56 @@ static void stop(struct cmta_server *server, void *context) {
   cmta_server_stop(server, NULL, NULL);
 }
 
-Test(recorder, keeps_the_last_of_many) {
-  struct cmta_recorder *own;
+/* A server whose recorder, which nobody tells of connections, keeps two. */
+struct own {
   struct cmta_server *server;
   uint16_t port;
   pthread_t thread;
-  cr_assert_eq(cmta_recorder_new(&own, 2), 0);
-  cr_assert_eq(cmta_server_new(&server, NULL, NULL, NULL, NULL), 0);
-  cr_assert_eq(cmta_recorder_add_to(own, server), 1);
-  cr_assert_eq(cmta_server_listen(server, "127.0.0.1:0"), 0);
-  cr_assert_eq(cmta_server_listener(server, 0, NULL, &port), 0);
-  cr_assert_eq(pthread_create(&thread, NULL, run, server), 0);
-  recorder = own;
+};
+
+static void own_begin(struct own *own) {
+  cr_assert_eq(cmta_recorder_new(&recorder, 2), 0);
+  cr_assert_eq(cmta_server_new(&own->server, NULL, NULL, NULL, NULL), 0);
+  cr_assert_eq(cmta_recorder_add_to(recorder, own->server), 1);
+  cr_assert_eq(cmta_server_listen(own->server, "127.0.0.1:0"), 0);
+  cr_assert_eq(cmta_server_listener(own->server, 0, NULL, &own->port), 0);
+  cr_assert_eq(pthread_create(&own->thread, NULL, run, own->server), 0);
+}
+
+static void own_end(struct own *own) {
+  cr_assert_eq(cmta_server_call(own->server, stop, NULL), 0);
+  pthread_join(own->thread, NULL);
+  cmta_server_free(own->server);
+  cmta_recorder_free(recorder);
+}
+
+Test(recorder, keeps_the_last_of_many) {
+  struct own own;
+  own_begin(&own);
   for (uint64_t i = 1; i <= 4; i++) {
-    raw_greet(&raw, port);
+    raw_greet(&raw, own.port);
     quit(i);
   }
-  cr_expect_eq(cmta_recorder_first(own), 3);
-  cr_expect_eq(cmta_recorder_end(own), 5);
-  cr_assert_eq(cmta_server_call(server, stop, NULL), 0);
-  pthread_join(thread, NULL);
-  cmta_server_free(server);
-  cmta_recorder_free(own);
+  cr_expect_eq(cmta_recorder_first(recorder), 3);
+  cr_expect_eq(cmta_recorder_end(recorder), 5);
+  own_end(&own);
+}
+
+Test(recorder, leaves_forgotten_what_it_had_no_room_for) {
+  struct own own;
+  struct raw first;
+  own_begin(&own);
+  raw_greet(&first, own.port);
+  for (uint64_t i = 1; i <= 2; i++) {
+    raw_greet(&raw, own.port);
+    quit(i);
+  }
+  cmta_recorder_clear(recorder);
+  raw_say(&first, "NOOP", "250 ");
+  cr_expect_null(cmta_recorder_text(recorder, 1, CMTA_TRANSCRIPT_TEXT));
+  cr_expect_eq(cmta_recorder_first(recorder), 4);
+  raw_close(&first);
+  own_end(&own);
 }
 
 Test(recorder, is_for_one_server) {

@@ -8,7 +8,8 @@
 /* What the program exits with. */
 enum exit_status {
   EXIT_DONE = 0,    /* all went well */
-  EXIT_MISSING = 1, /* what was waited for has not come: one line on standard error has said so */
+  EXIT_MISSING = 1, /* what was waited for, or planned, has not come: a line on standard error has
+                       said so */
   EXIT_WRONG = 2    /* a wrong option, an address in use, a file that cannot be written: one line on
                        standard error has said which */
 };

@@ -52,7 +52,15 @@ static void hold_signals(void) {
 static void on_accepted(struct cmta_session *session, void *user) {
   struct sink *sink = user;
   sink->totals.connections++;
+  if (sink->transcripts.recorder)
+    cmta_recorder_accepted(sink->transcripts.recorder, session);
   cmta_plan_accepted(sink->plan, session);
+}
+
+static void on_gone(struct cmta_session *session, void *user) {
+  const struct sink *sink = user;
+  if (sink->transcripts.recorder)
+    cmta_recorder_gone(sink->transcripts.recorder, session);
 }
 
 /* Who records comes first, then what goes wrong; who keeps messages last. */
@@ -77,7 +85,7 @@ static bool add_hooks(struct sink *sink) {
 }
 
 /* Tells scripts where it listens. */
-static bool print_listeners(const struct sink *sink) {
+static bool tell_listeners(const struct sink *sink) {
   const struct sink_options *options = &sink->options;
   if (options->port_file &&
       !sink_listen_write_ports(sink->server, &options->addresses, options->port_file))
@@ -85,17 +93,11 @@ static bool print_listeners(const struct sink *sink) {
   return sink_listen_print(sink->server, &options->addresses);
 }
 
-static int run(struct sink *sink) {
-  if (!add_hooks(sink) || !listen_all(sink, sink->server))
-    return EXIT_WRONG;
-  hold_signals();
-  sink_plan_print_seed(sink->plan, sink->options.faults.seed);
-  if (!print_listeners(sink))
-    return EXIT_WRONG;
+/* Takes mail until it is told to stop. */
+static int take_mail(struct sink *sink) {
   int error = sink_count_begin(&sink->count, sink->server);
   if (!error)
     error = cmta_server_run(sink->server, true);
-  sink_listen_forget_ports(sink->options.port_file);
   if (error < 0) {
     complain(command, "%s", error_text(error));
     return EXIT_WRONG;
@@ -103,9 +105,30 @@ static int run(struct sink *sink) {
   return EXIT_DONE;
 }
 
+static int run(struct sink *sink) {
+  if (!add_hooks(sink) || !listen_all(sink, sink->server))
+    return EXIT_WRONG;
+  hold_signals();
+  sink_plan_print_seed(sink->plan, sink->options.faults.seed);
+  int status = tell_listeners(sink) ? take_mail(sink) : EXIT_WRONG;
+  sink_listen_forget_ports(sink->options.port_file);
+  return status;
+}
+
+/* The server has done its work: what is to be said of it, and what the program exits with. */
+static int sum_up(const struct sink *sink) {
+  bool missed = sink_plan_print_missed(sink->plan);
+  print_totals(&sink->totals);
+  int status = sink_count_end(&sink->count);
+  if (missed && sink->options.faults.all)
+    status = EXIT_MISSING;
+  return sink->transcripts.failed ? EXIT_WRONG : status;
+}
+
 /* Makes the server, runs it and frees it. */
 static int serve(struct sink *sink) {
   sink->options.config.accepted = on_accepted;
+  sink->options.config.gone = on_gone;
   int error = cmta_server_new(&sink->server, NULL, &sink->options.config, NULL, sink);
   if (error) {
     const char *what = error == CMTA_E_SYSTEM ? "cannot make temporary files: " : "";
@@ -114,11 +137,7 @@ static int serve(struct sink *sink) {
   }
   int status = run(sink);
   cmta_server_free(sink->server);
-  if (status != EXIT_DONE)
-    return status;
-  sink_plan_print_missed(sink->plan);
-  print_totals(&sink->totals);
-  return sink_count_end(&sink->count);
+  return status == EXIT_DONE ? sum_up(sink) : status;
 }
 
 /* ---- What it is made of ---- */

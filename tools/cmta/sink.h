@@ -18,7 +18,7 @@
 
 /* What the last line tells. */
 struct totals {
-  uint64_t connections; /* that were greeted or refused by --reject connect */
+  uint64_t connections; /* that were taken, greeted or not */
   uint64_t messages;    /* accepted, as are the two below */
   uint64_t recipients;
   uint64_t octets;

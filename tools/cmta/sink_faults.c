@@ -124,12 +124,16 @@ void sink_plan_print_seed(struct cmta_plan *plan, uint64_t seed) {
 }
 
 /* The beginning of a long one is enough to know it by. */
-void sink_plan_print_missed(struct cmta_plan *plan) {
+bool sink_plan_print_missed(struct cmta_plan *plan) {
   const struct cmta_fault *fault;
+  bool missed = false;
   char words[200];
   for (int i = 0; (fault = cmta_plan_fault(plan, i)); i++)
-    if (cmta_plan_happened(plan, i) == 0 && cmta_fault_words(fault, words, sizeof words) >= 0)
+    if (cmta_plan_happened(plan, i) == 0 && cmta_fault_words(fault, words, sizeof words) >= 0) {
       fprintf(stderr, "cmta sink: has not happened: %s\n", words);
+      missed = true;
+    }
+  return missed;
 }
 
 /* ---- Help ---- */

@@ -2,7 +2,8 @@
 #ifndef CMTA_TOOLS_SINK_FAULTS_H
 #define CMTA_TOOLS_SINK_FAULTS_H
 
-/* What goes wrong as planned: --fault, --fault-file, --seed, and the help text of their words. */
+/* What goes wrong as planned: --fault, --fault-file, --all-faults, --seed, and the help text of
+ * their words. */
 
 #include "options.h"
 
@@ -19,6 +20,7 @@ struct fault_options {
   struct fault_source *rows;
   size_t count;
   uint64_t seed;
+  bool all; /* each must happen */
 };
 
 /* Adds one. NULL, or what is wrong: the end of a sentence, a static string. */
@@ -37,8 +39,8 @@ bool sink_plan_wants_wrong_tls(struct cmta_plan *plan);
 /* Prints the seed on standard error where something depends on it. */
 void sink_plan_print_seed(struct cmta_plan *plan, uint64_t seed);
 
-/* Prints on standard error which faults have not happened. */
-void sink_plan_print_missed(struct cmta_plan *plan);
+/* Prints on standard error which faults have not happened. Whether there are any. */
+bool sink_plan_print_missed(struct cmta_plan *plan);
 
 /* Prints the words of faults. */
 enum options_result sink_faults_help(void);

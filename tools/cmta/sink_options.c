@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
     {"quiet", NULL, "print no messages", set_quiet, NULL},
     {"port-file", "FILE",
      "write the port of each listener to FILE, one a line, when it\n"
-     "listens; FILE is there whole or not at all, and while it does",
+     "listens; FILE is there whole or not at all, and until it ends",
      set_port_file, NULL},
     {"count", "N",
      "end with 0 when N messages have come: nobody else is listened to,\n"
@@ -49,11 +49,13 @@ static const struct option_row rows[] = {
      "\"rcpt nth 2: reply 450 4.2.1 Busy\"; may be given more than once",
      set_fault, NULL},
     {"fault-file", "FILE", "likewise, one a line; # begins a comment line", set_fault_file, NULL},
+    {"all-faults", NULL, "end with 1 when one of them has not happened", set_all_faults, NULL},
     {"help-faults", NULL, "print the words of faults and exit", set_help_faults, NULL},
     {"seed", "N", "for faults with `chance`", set_seed, get_seed},
     {"transcript", "DIR",
      "write what was said on each connection to DIR, made if it is not\n"
-     "there, when it ends: 1.txt, 2.txt",
+     "there, when it ends: 1.txt, 2.txt; one that cannot be written makes\n"
+     "the sink end with 2",
      set_transcript, NULL},
     {"json-transcript", NULL, "write that as lines of JSON: 1.jsonl", set_json_transcript, NULL},
     {"max-message-size", "N", "octets a message may have; 0: any number", set_max_message_size,

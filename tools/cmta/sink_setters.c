@@ -259,6 +259,12 @@ const char *set_fault_file(void *target, const char *argument) {
   return fault_options_add(&((struct sink_options *)target)->faults, argument, true);
 }
 
+const char *set_all_faults(void *target, const char *argument) {
+  (void)argument;
+  ((struct sink_options *)target)->faults.all = true;
+  return NULL;
+}
+
 const char *set_help_faults(void *target, const char *argument) {
   (void)argument;
   ((struct sink_options *)target)->help_faults = true;

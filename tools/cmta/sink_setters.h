@@ -53,6 +53,7 @@ const char *set_wait(void *target, const char *argument);
 const char *set_only(void *target, const char *argument);
 const char *set_fault(void *target, const char *argument);
 const char *set_fault_file(void *target, const char *argument);
+const char *set_all_faults(void *target, const char *argument);
 const char *set_help_faults(void *target, const char *argument);
 const char *set_seed(void *target, const char *argument);
 uint64_t get_seed(const void *target);

@@ -27,13 +27,14 @@ static int write_text(const struct sink_transcripts *transcripts, uint64_t conne
   return error;
 }
 
-static void write_one(const struct sink_transcripts *transcripts, uint64_t connection) {
+static void write_one(struct sink_transcripts *transcripts, uint64_t connection) {
   char *text = cmta_recorder_text(transcripts->recorder, connection,
                                   transcripts->json ? CMTA_TRANSCRIPT_JSON : CMTA_TRANSCRIPT_TEXT);
   int error = text ? write_text(transcripts, connection, text) : ENOMEM;
   if (error)
     complain(command, "cannot write transcript %" PRIu64 " to %s: %s", connection,
              transcripts->folder, strerror(error));
+  transcripts->failed |= error != 0;
   free(text);
 }
 
@@ -76,12 +77,7 @@ bool sink_transcripts_begin(struct sink_transcripts *transcripts) {
   return true;
 }
 
-/* Those of connections that have not got to the greeting are left: nobody is told of their end. */
 void sink_transcripts_end(struct sink_transcripts *transcripts) {
-  struct cmta_recorder *recorder = transcripts->recorder;
-  for (uint64_t i = recorder ? cmta_recorder_first(recorder) : 0;
-       recorder && i < cmta_recorder_end(recorder); i++)
-    write_one(transcripts, i);
   cmta_recorder_free(transcripts->recorder);
   transcripts->recorder = NULL;
 }

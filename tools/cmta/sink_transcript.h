@@ -13,6 +13,7 @@ struct sink_transcripts {
   const char *folder; /* borrowed from the command line; NULL: no transcripts */
   bool json;
   struct cmta_recorder *recorder; /* or NULL */
+  bool failed; /* one could not be written: a line on standard error has said so */
 };
 
 /* Makes the folder, where it is not there, and the recorder, where there is a folder. False when
