@@ -116,7 +116,4 @@ int fault_wrong(char *why, size_t size, const char *format, ...)
 #endif
     ;
 
-/* Whether text is an enhanced status code as RFC 3463 section 2 has it. */
-bool fault_is_enhanced(struct cmta_slice text);
-
 #endif

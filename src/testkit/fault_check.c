@@ -2,6 +2,7 @@
 
 /* Which faults can be; and copies of them. */
 
+#include "testkit/enhanced.h"
 #include "testkit/fault.h"
 
 #include <stdlib.h>
@@ -9,26 +10,6 @@
 
 /* What a delay may be at most: some thirty years. */
 static const double longest = 1e9;
-
-static bool is_digit(char octet) { return octet >= '0' && octet <= '9'; }
-
-/* Digits at *at, so many at most; how many. */
-static size_t digits(struct cmta_slice text, size_t at, size_t most) {
-  size_t count = 0;
-  while (at + count < text.length && count <= most && is_digit(text.at[at + count]))
-    count++;
-  return count <= most ? count : 0;
-}
-
-bool fault_is_enhanced(struct cmta_slice text) {
-  if (text.length < 5 || !strchr("245", text.at[0]) || text.at[1] != '.')
-    return false;
-  size_t subject = digits(text, 2, 3), dot = 2 + subject;
-  if (subject == 0 || dot >= text.length || text.at[dot] != '.')
-    return false;
-  size_t detail = digits(text, dot + 1, 3);
-  return detail > 0 && dot + 1 + detail == text.length;
-}
 
 static int check_conditions(const struct cmta_fault *fault, unsigned known, char *why,
                             size_t size) {
@@ -49,7 +30,7 @@ static int check_reply(const struct cmta_fault *fault, char *why, size_t size) {
   if (fault->code < 100 || fault->code > 999)
     return fault_wrong(why, size, "\"reply\" wants a code from 100 to 999");
   const char *enhanced = fault->enhanced;
-  if (enhanced && !fault_is_enhanced((struct cmta_slice){enhanced, strlen(enhanced)}))
+  if (enhanced && !is_enhanced((struct cmta_slice){enhanced, strlen(enhanced)}))
     return fault_wrong(why, size, "\"reply\" has a malformed enhanced status code");
   return 0;
 }

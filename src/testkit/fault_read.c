@@ -3,6 +3,7 @@
 /* Faults out of words: STAGE [CONDITION ...]: ACTION. What is wrong is said with the place, counted
  * in octets from 1, and the word there. */
 
+#include "testkit/enhanced.h"
 #include "testkit/fault.h"
 #include "testkit/visible.h"
 
@@ -286,8 +287,8 @@ static int read_rest(struct reader *reader, const char **text) {
   return 0;
 }
 
-static bool is_enhanced(const struct token *token) {
-  return !token->quoted && fault_is_enhanced((struct cmta_slice){token->at, token->length});
+static bool is_enhanced_word(const struct token *token) {
+  return !token->quoted && is_enhanced((struct cmta_slice){token->at, token->length});
 }
 
 static int read_reply(struct reader *reader, const struct token *code, struct cmta_fault *fault) {
@@ -299,7 +300,7 @@ static int read_reply(struct reader *reader, const struct token *code, struct cm
   char *room = reader->room;
   struct token token;
   skip_blanks(reader);
-  if (*reader->at != '"' && next(reader, "", &token) == 0 && is_enhanced(&token)) {
+  if (*reader->at != '"' && next(reader, "", &token) == 0 && is_enhanced_word(&token)) {
     fault->enhanced = token.value;
   } else {
     reader->at = before;

@@ -2,6 +2,7 @@
 
 /* Faults as words, which read as the same fault. */
 
+#include "testkit/enhanced.h"
 #include "testkit/fault.h"
 
 #include <inttypes.h>
@@ -76,7 +77,7 @@ static void put_rest(struct writer *writer, const char *text) {
   size_t first = strcspn(text, " ");
   bool blank = *text == ' ' || (*text && text[strlen(text) - 1] == ' ');
   put(writer, ' ');
-  if (is_plain(text, "\"\\") && !blank && !fault_is_enhanced((struct cmta_slice){text, first}))
+  if (is_plain(text, "\"\\") && !blank && !is_enhanced((struct cmta_slice){text, first}))
     put_text(writer, text);
   else
     put_quoted(writer, text);

@@ -6,23 +6,12 @@
 #include "testkit/kit.h"
 
 #include "testkit/deadline.h"
+#include "testkit/sized.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Copies a structure of a program that was built against this header or an older, shorter one over
-   the defaults in `into`. NULL leaves those. */
-static bool copy_sized(void *into, size_t known, const void *from, size_t size) {
-  if (!from)
-    return true;
-  if (size < sizeof size || size > known)
-    return false;
-  memcpy(into, from, size);
-  memcpy(into, &known, sizeof known);
-  return true;
-}
 
 /* What the parts are made of. */
 struct plans {
@@ -37,14 +26,13 @@ static bool read_plans(struct plans *plans, const struct cmta_kit_config *given)
   cmta_config_init(&plans->config);
   cmta_settings_init(&plans->settings);
   plans->config.auth_failure_delay = 0;
-  if (!copy_sized(&plans->kit, sizeof plans->kit, given, given ? given->size : 0))
+  if (given && !sized_copy(&plans->kit, sizeof plans->kit, given, given->size))
     return false;
   const struct cmta_config *config = plans->kit.config;
-  if (!copy_sized(&plans->config, sizeof plans->config, config, config ? config->size : 0))
+  if (config && !sized_copy(&plans->config, sizeof plans->config, config, config->size))
     return false;
   const struct cmta_settings *settings = plans->config.settings;
-  if (!copy_sized(&plans->settings, sizeof plans->settings, settings,
-                  settings ? settings->size : 0))
+  if (settings && !sized_copy(&plans->settings, sizeof plans->settings, settings, settings->size))
     return false;
   plans->settings.auth_in_clear |= plans->kit.users != NULL;
   plans->config.settings = &plans->settings;

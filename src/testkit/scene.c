@@ -8,6 +8,7 @@
 #include "testkit/scene_question.h"
 
 #include "testkit/dialog.h"
+#include "testkit/sized.h"
 
 #include <string.h>
 
@@ -35,19 +36,11 @@ static bool is_scene(const struct cmta_scene *scene) {
   return good;
 }
 
-/* Copies what came with a size of its own. */
-static bool copy_sized(void *copy, size_t known, const void *given, size_t size) {
-  if (size < sizeof size || size > known)
-    return false;
-  memcpy(copy, given, size);
-  return true;
-}
-
 static int read_arguments(struct play *play, const struct cmta_hooks *hooks,
                           const struct cmta_scene *scene) {
-  if (hooks && !copy_sized(&play->hooks, sizeof play->hooks, hooks, hooks->size))
+  if (hooks && !sized_copy(&play->hooks, sizeof play->hooks, hooks, hooks->size))
     return CMTA_E_ARGUMENT;
-  if (scene && !copy_sized(&play->scene, sizeof play->scene, scene, scene->size))
+  if (scene && !sized_copy(&play->scene, sizeof play->scene, scene, scene->size))
     return CMTA_E_ARGUMENT;
   bool is_message = play->question->stage == STAGE_MESSAGE;
   return is_scene(&play->scene) && (is_message || is_line(play->argument)) ? 0 : CMTA_E_ARGUMENT;

@@ -5,26 +5,18 @@
 #include "testkit/scene_answer.h"
 
 #include "testkit/dialog.h"
+#include "testkit/enhanced.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Digits, up to three. */
-static size_t number_length(const char *text) {
-  size_t length = strspn(text, "0123456789");
-  return length <= 3 ? length : 0;
-}
-
 /* Octets of the enhanced status code that a line's text begins with, which has the class of the
  * reply code; or 0. */
 static size_t enhanced_length(const char *text, char reply_class) {
-  if (text[0] != reply_class || !strchr("245", text[0]) || text[1] != '.')
-    return 0;
-  size_t subject = number_length(text + 2);
-  if (subject == 0 || text[2 + subject] != '.')
-    return 0;
-  size_t detail = number_length(text + 3 + subject);
-  return detail && text[3 + subject + detail] == ' ' ? 3 + subject + detail : 0;
+  size_t length = strcspn(text, " \n");
+  bool is_code = text[0] == reply_class && text[length] == ' ' &&
+                 is_enhanced((struct cmta_slice){text, length});
+  return is_code ? length : 0;
 }
 
 static void add(struct cmta_answer *answer, const char *bytes, size_t length) {
