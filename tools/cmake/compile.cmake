@@ -27,6 +27,14 @@ function(cmta_target name)
   endif()
 endfunction()
 
+# One object of all those of a target, in which what is hidden is local: whoever links an archive of it may use those names as well.
+function(cmta_one_object file objects)
+  add_custom_command(OUTPUT ${file}
+    COMMAND ${CMAKE_LINKER} -r -o ${file} $<TARGET_OBJECTS:${objects}>
+    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${file}
+    DEPENDS ${objects} $<TARGET_OBJECTS:${objects}> COMMAND_EXPAND_LISTS VERBATIM)
+endfunction()
+
 # cmta_library(NAME OBJECTS): the shared library cmta::NAME and the static cmta::NAME_static, of the same objects. The library `server` is
 # plain libcmta; the others are libcmta-NAME.
 function(cmta_library name objects)
@@ -34,12 +42,15 @@ function(cmta_library name objects)
   if(name STREQUAL "server")
     set(file cmta)
   endif()
+  cmta_one_object(${CMAKE_CURRENT_BINARY_DIR}/${file}.o ${objects})
   foreach(kind SHARED STATIC)
     set(target cmta_${name})
+    set(parts $<TARGET_OBJECTS:${objects}>)
     if(kind STREQUAL "STATIC")
       set(target cmta_${name}_static)
+      set(parts ${CMAKE_CURRENT_BINARY_DIR}/${file}.o)
     endif()
-    add_library(${target} ${kind} $<TARGET_OBJECTS:${objects}>)
+    add_library(${target} ${kind} ${parts})
     string(REPLACE "cmta_" "" exported ${target})
     add_library(cmta::${exported} ALIAS ${target})
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C OUTPUT_NAME ${file} EXPORT_NAME ${exported}
