@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What a message says, by GMime. Fields are found here, so that GMime sees of the header section
- * what it decodes and no more. */
+ * what it decodes and no more, and a message need not have one. */
 
 #include "testkit/mime.h"
 
@@ -54,10 +54,37 @@ static struct cmta_slice cut_folded(struct cmta_slice *rest) {
   return lines;
 }
 
-/* Cuts the next field off; empty at the end of the section. */
+/* Whether lines begin as a field does (RFC 5322 section 2.2), blanks before the colon (section
+ * 4.5.3) included. */
+static bool is_field(struct cmta_slice lines) {
+  size_t name = 0, colon;
+  while (name < lines.length && lines.at[name] > ' ' && lines.at[name] < 127 &&
+         lines.at[name] != ':')
+    name++;
+  for (colon = name; colon < lines.length && (lines.at[colon] == ' ' || lines.at[colon] == '\t');)
+    colon++;
+  return name > 0 && colon < lines.length && lines.at[colon] == ':';
+}
+
+/* Cuts the next field off; empty at the end of the section: what is no field is of the body, as of
+ * a message that has no header section at all. */
 static struct cmta_slice cut_field(struct cmta_slice *rest) {
-  bool ends = rest->length == 0 || *rest->at == '\r' || *rest->at == '\n';
-  return ends ? (struct cmta_slice){rest->at, 0} : cut_folded(rest);
+  struct cmta_slice left = *rest, field = cut_folded(&left);
+  if (!is_field(field))
+    return (struct cmta_slice){rest->at, 0};
+  *rest = left;
+  return field;
+}
+
+static bool begins(struct cmta_slice text, const char *front) {
+  size_t length = strlen(front);
+  return text.length >= length && g_ascii_strncasecmp(text.at, front, length) == 0;
+}
+
+/* What stands between messages in an mbox file, and some put in front of one, is no part of it. */
+static void skip_separator(struct cmta_slice *rest) {
+  if (begins(*rest, "From ") || begins(*rest, ">From "))
+    (void)cut_line(rest);
 }
 
 /* A copy as a string, without line ends, blanks in place of NUL. */
@@ -82,25 +109,30 @@ static char *decoded(struct cmta_slice text) {
 }
 
 static void read_field(GArray *fields, struct cmta_slice field) {
-  const char *colon = memchr(field.at, ':', field.length);
-  if (!colon)
-    return;
-  size_t length = (size_t)(colon - field.at);
+  size_t length = (size_t)((const char *)memchr(field.at, ':', field.length) - field.at);
   struct cmta_slice name = trimmed((struct cmta_slice){field.at, length});
-  struct cmta_slice value = {colon + 1, field.length - length - 1};
+  struct cmta_slice value = {field.at + length + 1, field.length - length - 1};
   struct content_field read = {.name = unfolded(name), .value = decoded(trimmed(value))};
   g_array_append_val(fields, read);
 }
 
-/* Cuts the header section off, with the empty line that ends it. */
-static void read_fields(struct content *content, struct cmta_slice *rest) {
+/* Cuts the header section off, with the empty line that ends it. Returns those of its fields that
+ * say how the body is to be read (RFC 2045 section 3), and such a line. */
+static GString *read_fields(struct content *content, struct cmta_slice *rest) {
   GArray *fields = g_array_new(FALSE, FALSE, sizeof(struct content_field));
+  GString *of_body = g_string_new(NULL);
   struct cmta_slice field;
-  while ((field = cut_field(rest)).length > 0)
+  skip_separator(rest);
+  while ((field = cut_field(rest)).length > 0) {
     read_field(fields, field);
-  (void)cut_line(rest);
+    if (begins(field, "content-"))
+      g_string_append_len(of_body, field.at, (gssize)field.length);
+  }
+  if (begins(*rest, "\r\n") || begins(*rest, "\n"))
+    (void)cut_line(rest);
   content->field_count = fields->len;
   content->fields = (struct content_field *)(void *)g_array_free(fields, FALSE);
+  return g_string_append(of_body, "\r\n");
 }
 
 /* ---- Text ---- */
@@ -215,8 +247,12 @@ static bool is_too_deep(struct cmta_slice bytes) {
   return nests > MOST_NESTS;
 }
 
-static void add_message(GString *text, struct cmta_slice bytes) {
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.at, bytes.length);
+static void add_message(GString *text, const GString *fields, struct cmta_slice body) {
+  GMimeStream *front = g_mime_stream_mem_new_with_buffer(fields->str, fields->len);
+  GMimeStream *back = g_mime_stream_mem_new_with_buffer(body.at, body.length);
+  GMimeStream *stream = g_mime_stream_cat_new();
+  g_mime_stream_cat_add_source((GMimeStreamCat *)stream, front);
+  g_mime_stream_cat_add_source((GMimeStreamCat *)stream, back);
   GMimeParser *parser = g_mime_parser_new_with_stream(stream);
   GMimeObject *part = g_mime_parser_construct_part(parser, NULL);
   if (part) {
@@ -225,15 +261,18 @@ static void add_message(GString *text, struct cmta_slice bytes) {
   }
   g_object_unref(parser);
   g_object_unref(stream);
+  g_object_unref(back);
+  g_object_unref(front);
 }
 
 /* What is too deep is shown as it is. */
-static void read_text(struct content *content, struct cmta_slice bytes, struct cmta_slice body) {
+static void read_text(struct content *content, const GString *fields, struct cmta_slice bytes,
+                      struct cmta_slice body) {
   GString *text = g_string_new(NULL);
   if (is_too_deep(bytes))
     add_text(text, body.at, body.length);
-  else if (bytes.length > 0)
-    add_message(text, bytes);
+  else if (body.length > 0)
+    add_message(text, fields, body);
   content->text = g_string_free(text, FALSE);
 }
 
@@ -246,8 +285,9 @@ struct content *content_read(struct cmta_slice bytes) {
   pthread_mutex_lock(&gmime);
   g_mime_init();
   struct cmta_slice body = bytes;
-  read_fields(content, &body);
-  read_text(content, bytes, body);
+  GString *fields = read_fields(content, &body);
+  read_text(content, fields, bytes, body);
+  g_string_free(fields, TRUE);
   pthread_mutex_unlock(&gmime);
   return content;
 }

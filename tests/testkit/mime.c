@@ -63,6 +63,23 @@ Test(mime, body_without_mime_is_text) { expect_text("A: b\r\n\r\none\r\ntwo\r\n"
 
 Test(mime, message_without_body_has_no_text) { expect_text("A: b\r\n", ""); }
 
+Test(mime, message_without_a_header_section_is_text) {
+  expect_text("Dear Bob,\r\n\r\nthis is it.\r\n", "Dear Bob,\n\nthis is it.\n");
+  expect_text("Hello world\r\n", "Hello world\n");
+  expect_text("\r\nHello world\r\n", "Hello world\n");
+}
+
+Test(mime, line_that_is_no_field_begins_the_text) {
+  expect_text("Subject: x\r\nnot a field\r\n\r\nbody\r\n", "not a field\n\nbody\n");
+  expect_field("Subject: x\r\nnot a field\r\nTo: y\r\n\r\nbody\r\n", "To", NULL);
+  expect_text("Subject : x\r\n\r\nbody\r\n", "body\n");
+}
+
+Test(mime, separator_of_an_mbox_file_in_front_is_no_part_of_it) {
+  expect_text("From x\r\nSubject: y\r\n\r\nbody\r\n", "body\n");
+  expect_field(">From x\r\nSubject: y\r\n\r\nbody\r\n", "Subject", "y");
+}
+
 Test(mime, message_of_nothing_has_nothing) {
   expect_text("", "");
   expect_field("", "Subject", NULL);
