@@ -62,7 +62,8 @@ CMTA_API struct cmta_session *cmta_dialog_session(struct cmta_dialog *dialog);
    until more is sent. Without memory the session is over and says nothing. */
 CMTA_API const char *cmta_dialog_send(struct cmta_dialog *dialog, const char *line);
 
-/* The same with bytes as they are: pipelined lines, half a line, a bare LF. */
+/* The same with bytes as they are: pipelined lines, half a line, a bare LF. Here and below bytes
+   that are NULL are none, whatever length says, and a text that is NULL is an empty one. */
 CMTA_API const char *cmta_dialog_send_bytes(struct cmta_dialog *dialog, const void *bytes,
                                             size_t length);
 
@@ -93,7 +94,7 @@ CMTA_API int cmta_dialog_code(const struct cmta_dialog *dialog);
 /* Sends a line as cmta_dialog_send(), and expects that the reply begins so: "250", "250 2.1.0",
    "250-" when more lines follow. Several replies, to what was sent at once, have an LF between
    them: "250\n550 5.1.1\n354"; "": nothing is said. 0; CMTA_E_UNEXPECTED, and the first one is kept
-   for cmta_dialog_failure(); CMTA_E_MEMORY, kept likewise. */
+   for cmta_dialog_failure(); CMTA_E_MEMORY, and CMTA_E_ARGUMENT without a reply, kept likewise. */
 CMTA_API int cmta_dialog_expect(struct cmta_dialog *dialog, const char *line, const char *reply);
 
 /* The same of what was said last, whatever was sent for it. */

@@ -39,7 +39,8 @@ struct cmta_mail;
    that follows. */
 CMTA_API const char *cmta_mail_id(const struct cmta_mail *mail);
 
-/* When it came: milliseconds since 1970. */
+/* When it came, as cmta_connection_time(): milliseconds since 1970, in virtual time where its
+   server has such. */
 CMTA_API int64_t cmta_mail_time(const struct cmta_mail *mail);
 
 /* The connection that it came with, as cmta_connection_number() counts. */
@@ -58,9 +59,10 @@ CMTA_API const struct cmta_path *cmta_mail_recipient(const struct cmta_mail *mai
 CMTA_API const char *cmta_mail_header(const struct cmta_mail *mail, const char *name);
 
 /* The text that a reader would see: of all text parts that are no attachments, plain where there is
-   a choice, decoded (RFC 2045) to UTF-8, lines ended by LF. "" when there is none. A message with
-   more than 200 parts that have parts in them, or lines that look so, is shown as it is, without
-   its header section. */
+   a choice, decoded (RFC 2045) to UTF-8, lines ended by LF. "" when there is none. The first line
+   that is no field begins it, in a message without a header section the first of all. Messages in
+   a message (message/rfc822) are no text. A message with more than 200 parts that have parts in
+   them, or lines that look so, is shown as it is, without its header section. */
 CMTA_API const char *cmta_mail_text(const struct cmta_mail *mail);
 
 /* The same mail once more, to be freed on its own. */
@@ -114,7 +116,8 @@ CMTA_API int cmta_mailbox_new(struct cmta_mailbox **mailbox);
 CMTA_API void cmta_mailbox_free(struct cmta_mailbox *mailbox);
 
 /* Adds a hook set to the server, which takes each message that comes to it: it should be the last.
-   The client hears 250 when the mail is in the box. As cmta_server_add(). */
+   The client hears 250 when the mail is in the box, and 451 where the setting `collect` is off. As
+   cmta_server_add(). */
 CMTA_API int cmta_mailbox_add_to(struct cmta_mailbox *mailbox, struct cmta_server *server);
 
 /* What a callback of cmta_mailbox_on_mail() returns. */
@@ -127,8 +130,8 @@ enum cmta_mail_fate {
 
 /* came(context, session, mail) is called for each mail, on the server's thread, before its client
    hears of it, and says what becomes of it. The mail is the mailbox's: cmta_mail_share() keeps it.
-   Of the session the getters of facts may be used, <cmta/facts.h>, and they alone. NULL for nobody:
-   each is kept. */
+   Of the session the getters of facts may be used, <cmta/facts.h>, and they alone. What is none of
+   these fates is CMTA_MAIL_REFUSE. NULL for nobody: each is kept. */
 CMTA_API void cmta_mailbox_on_mail(struct cmta_mailbox *mailbox,
                                    enum cmta_mail_fate (*came)(void *context,
                                                                struct cmta_session *session,
@@ -140,7 +143,7 @@ CMTA_API void cmta_mailbox_on_mail(struct cmta_mailbox *mailbox,
 CMTA_API int cmta_mailbox_wait(struct cmta_mailbox *mailbox, const struct cmta_match *match,
                                size_t count, double seconds);
 
-/* How many there are now. */
+/* How many there are now; 0 for a match that cannot be. */
 CMTA_API size_t cmta_mailbox_count(struct cmta_mailbox *mailbox, const struct cmta_match *match);
 
 /* Takes the first mail like that out of the box; waits for one as above. No two calls take the same
@@ -154,7 +157,7 @@ CMTA_API int cmta_mailbox_list(struct cmta_mailbox *mailbox, const struct cmta_m
                                struct cmta_mail ***mails, size_t *count);
 CMTA_API void cmta_mailbox_list_free(struct cmta_mail **mails, size_t count);
 
-/* Frees all mails like that. How many they were. */
+/* Frees all mails like that. How many they were; 0 for a match that cannot be. */
 CMTA_API size_t cmta_mailbox_clear(struct cmta_mailbox *mailbox, const struct cmta_match *match);
 
 /* Waits until the box holds exactly the mails expected: one for each match, each for one, and

@@ -169,6 +169,10 @@ CMTA_API int cmta_server_listener(const struct cmta_server *server, int listener
    no server. */
 CMTA_API uint64_t cmta_connection_number(const struct cmta_session *session);
 
+/* What time it is for the server of a session: milliseconds since 1970, the system's or, with
+   config.virtual_time, that; the system's for a session that has no server. */
+CMTA_API int64_t cmta_connection_time(const struct cmta_session *session);
+
 /* With config.virtual_time: what clients have said so far is done, then so many seconds pass, and
    what they bring about happens, in order. It runs the loop, without waiting; not from inside a
    hook. The callback of cmta_server_stop() may free the server in here unless its loop is its own.

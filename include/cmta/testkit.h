@@ -76,8 +76,8 @@ struct cmta_kit_config {
 CMTA_API void cmta_kit_config_init(struct cmta_kit_config *config);
 
 /* Starts a kit (config NULL: the defaults); it listens when this returns. 0; errors as of
-   cmta_server_new() and cmta_server_listen_with(); CMTA_E_SYSTEM when there is no thread. The
-   caller stops it. */
+   cmta_server_new() and cmta_server_listen_with(); CMTA_E_SYSTEM when there is no thread; then *kit
+   is NULL. The caller stops it. */
 CMTA_API int cmta_kit_start(struct cmta_kit **kit, const struct cmta_kit_config *config);
 
 /* Stops it: clients that are connected hear 421, or are cut off after a second; then everything is
@@ -85,7 +85,7 @@ CMTA_API int cmta_kit_start(struct cmta_kit **kit, const struct cmta_kit_config 
    thread: it waits for that one to end. NULL is ignored. */
 CMTA_API void cmta_kit_stop(struct cmta_kit *kit);
 
-/* Where it listens. The strings live as long as the kit. */
+/* Where it listens. The strings live as long as the kit; NULL and 0 of none. */
 CMTA_API const char *cmta_kit_address(const struct cmta_kit *kit);
 CMTA_API uint16_t cmta_kit_port(const struct cmta_kit *kit);
 
@@ -109,7 +109,8 @@ CMTA_API int cmta_kit_expect(struct cmta_kit *kit, const struct cmta_match *expe
 CMTA_API int cmta_kit_fault(struct cmta_kit *kit, const char *text);
 
 /* With virtual time: what has come from clients so far is done, then so many seconds pass, with all
-   that they bring about, in order. What a client sends in pieces has come when it sets TCP_NODELAY.
+   that they bring about, in order; one call after the other, where several threads make some. What
+   a client sends in pieces has come when it sets TCP_NODELAY.
    Returns when they have. Times for which callers wait are real all the same. 0; CMTA_E_STATE
    without virtual time, and on the kit's own thread, from a hook, which would wait for itself;
    CMTA_E_ARGUMENT. */

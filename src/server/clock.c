@@ -4,6 +4,7 @@
 
 #include "server/clock.h"
 
+#include "server/connection.h"
 #include "server/server.h"
 
 #include <time.h>
@@ -30,6 +31,16 @@ static uint64_t virtual_monotonic(void *context) {
 static int64_t virtual_calendar(void *context) {
   const struct virtual_time *time = context;
   return time->began + (int64_t)time->now;
+}
+
+int64_t cmta_connection_time(const struct cmta_session *session) {
+  const struct connection *connection = cmta_session_runtime(session);
+  const struct virtual_time *time = connection ? &connection->server->time : NULL;
+  if (time && time->on)
+    return time->began * 1000 + (int64_t)(time->now * 1000);
+  struct timespec now = {0};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 void clock_lend(struct cmta_settings *settings, struct cmta_server *server) {

@@ -149,7 +149,7 @@ static void begin(struct cmta_dialog *dialog) {
 
 const char *cmta_dialog_send_bytes(struct cmta_dialog *dialog, const void *bytes, size_t length) {
   begin(dialog);
-  if (dialog->error == 0 && length > 0 &&
+  if (dialog->error == 0 && bytes && length > 0 &&
       (!dialog_text_add(&dialog->pending, bytes, length) ||
        !dialog_text_add(&dialog->sent, bytes, length)))
     dialog_fail(dialog);

@@ -85,12 +85,14 @@ static bool is_expected(const char *said, const char *expected) {
 }
 
 int cmta_dialog_expect_reply(struct cmta_dialog *dialog, const char *reply) {
-  if (dialog->error == 0 && is_expected(cmta_dialog_said(dialog), reply))
+  if (dialog->error == 0 && reply && is_expected(cmta_dialog_said(dialog), reply))
     return 0;
   if (!dialog->failed)
-    describe(dialog, reply);
+    describe(dialog, reply ? reply : "NULL, which is no reply");
   dialog->failed = true;
-  return dialog->error ? dialog->error : CMTA_E_UNEXPECTED;
+  if (dialog->error)
+    return dialog->error;
+  return reply ? CMTA_E_UNEXPECTED : CMTA_E_ARGUMENT;
 }
 
 int cmta_dialog_expect(struct cmta_dialog *dialog, const char *line, const char *reply) {

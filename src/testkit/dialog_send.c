@@ -11,7 +11,7 @@
 
 static bool add_stuffed(struct dialog_text *text, const char *message) {
   bool composed = true;
-  while (composed && *message) {
+  while (composed && message && *message) {
     const char *end = strstr(message, "\r\n");
     size_t length = end ? (size_t)(end - message) : strlen(message);
     composed = dialog_text_add_string(text, message[0] == '.' ? "." : "") &&
@@ -33,6 +33,7 @@ const char *cmta_dialog_send_chunk(struct cmta_dialog *dialog, const void *bytes
                                    bool last) {
   struct dialog_text text = {0};
   char command[64];
+  length = bytes ? length : 0;
   snprintf(command, sizeof command, "BDAT %zu%s\r\n", length, last ? " LAST" : "");
   bool composed = dialog_text_add_string(&text, command) && dialog_text_add(&text, bytes, length);
   return dialog_send_text(dialog, &text, composed);
@@ -58,8 +59,8 @@ const char *cmta_dialog_send_base64(struct cmta_dialog *dialog, const char *fron
                                     const void *bytes, size_t length) {
   struct dialog_text text = {0};
   const unsigned char *octets = bytes;
-  bool composed = dialog_text_add_string(&text, front);
-  for (size_t at = 0; composed && at < length; at += 3)
+  bool composed = dialog_text_add_string(&text, front ? front : "");
+  for (size_t at = 0; composed && octets && at < length; at += 3)
     composed = add_group(&text, octets + at, length - at);
   composed = composed && dialog_text_add_string(&text, "\r\n");
   return dialog_send_text(dialog, &text, composed);

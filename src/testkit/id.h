@@ -18,8 +18,7 @@ enum { ID_SIZE = 48 };
 /* Seeds a source. False when the system has no random bytes; errno says why. */
 bool id_source_init(struct id_source *source);
 
-/* Writes the next name: hexadecimal digits and hyphens, milliseconds, seed, count.
- * Those milliseconds, since 1970. */
-int64_t id_make(struct id_source *source, char id[ID_SIZE]);
+/* Writes the next name: hexadecimal digits and hyphens, milliseconds since 1970, seed, count. */
+void id_make(struct id_source *source, int64_t milliseconds, char id[ID_SIZE]);
 
 #endif

@@ -40,6 +40,7 @@ int cmta_kit_start(struct cmta_kit **kit, const struct cmta_kit_config *config) 
   if (!kit)
     return CMTA_E_ARGUMENT;
   struct cmta_kit *made;
+  *kit = NULL;
   int error = kit_build(&made, config);
   if (error)
     return error;
@@ -93,11 +94,13 @@ void cmta_kit_stop(struct cmta_kit *kit) {
 
 /* ---- What it is ---- */
 
-const char *cmta_kit_address(const struct cmta_kit *kit) { return kit->address; }
+const char *cmta_kit_address(const struct cmta_kit *kit) { return kit ? kit->address : NULL; }
 
-uint16_t cmta_kit_port(const struct cmta_kit *kit) { return kit->port; }
+uint16_t cmta_kit_port(const struct cmta_kit *kit) { return kit ? kit->port : 0; }
 
-const char *cmta_kit_certificate(const struct cmta_kit *kit) { return kit->certificate; }
+const char *cmta_kit_certificate(const struct cmta_kit *kit) {
+  return kit ? kit->certificate : NULL;
+}
 
 struct cmta_mailbox *cmta_kit_mailbox(struct cmta_kit *kit) {
   return kit ? kit->mailbox : NULL;

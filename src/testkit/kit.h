@@ -23,7 +23,8 @@ struct cmta_kit {
   void (*gone)(struct cmta_session *session, void *user);
   void *user;
   bool virtual_time;
-  uint64_t seed; /* of the plan */
+  pthread_mutex_t advancing; /* one thread at a time has time pass */
+  uint64_t seed;             /* of the plan */
 
   char *address; /* where it listens; copies, as the server belongs to its thread */
   char *certificate;

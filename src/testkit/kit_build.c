@@ -185,6 +185,7 @@ static struct cmta_kit *kit_new(void) {
     return NULL;
   }
   pthread_mutex_init(&kit->lock, NULL);
+  pthread_mutex_init(&kit->advancing, NULL);
   return kit;
 }
 
@@ -219,6 +220,7 @@ void kit_free(struct cmta_kit *kit) {
   free(kit->certificate);
   free(kit->address);
   pthread_cond_destroy(&kit->changed);
+  pthread_mutex_destroy(&kit->advancing);
   pthread_mutex_destroy(&kit->lock);
   free(kit);
 }

@@ -52,6 +52,10 @@ int cmta_kit_advance(struct cmta_kit *kit, double seconds) {
   if (!kit->virtual_time || pthread_equal(pthread_self(), kit->thread))
     return CMTA_E_STATE;
   struct errand errand = {.kit = kit, .seconds = seconds};
+  pthread_mutex_lock(&kit->advancing);
   int error = run(&errand, turn);
-  return error ? error : run(&errand, advance);
+  if (!error)
+    error = run(&errand, advance);
+  pthread_mutex_unlock(&kit->advancing);
+  return error;
 }

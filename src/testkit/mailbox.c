@@ -41,7 +41,7 @@ void cmta_mailbox_free(struct cmta_mailbox *mailbox) {
 
 void mailbox_name(struct cmta_mailbox *mailbox, struct cmta_mail *mail) {
   pthread_mutex_lock(&mailbox->lock);
-  mail->time = id_make(&mailbox->ids, mail->id);
+  id_make(&mailbox->ids, mail->time, mail->id);
   pthread_mutex_unlock(&mailbox->lock);
 }
 

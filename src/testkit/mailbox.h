@@ -24,7 +24,7 @@ struct cmta_mailbox {
   void *came_context;
 };
 
-/* Gives a mail its name and its time, which is in the name. */
+/* Gives a mail, which has its time, its name. */
 void mailbox_name(struct cmta_mailbox *mailbox, struct cmta_mail *mail);
 
 /* What is to become of a mail, which has its message. */

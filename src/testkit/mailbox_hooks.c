@@ -31,6 +31,14 @@ static void delivery_free(void *data) {
   free(delivery);
 }
 
+/* What the client hears in place of 250, or 0. Whoever says what there is no word for has not taken
+ * the mail. */
+static int code_of(enum cmta_mail_fate fate) {
+  if (fate == CMTA_MAIL_KEEP || fate == CMTA_MAIL_DONE)
+    return 0;
+  return fate == CMTA_MAIL_NO_ROOM ? CMTA_MAIL_NO_ROOM : CMTA_MAIL_REFUSE;
+}
+
 static int given(void *context, struct cmta_message *message) {
   struct delivery *delivery = context;
   struct cmta_mailbox *mailbox = delivery->mailbox;
@@ -42,7 +50,7 @@ static int given(void *context, struct cmta_message *message) {
     mailbox_put(mailbox, mail);
   else
     cmta_mail_free(mail);
-  return fate == CMTA_MAIL_REFUSE || fate == CMTA_MAIL_NO_ROOM ? (int)fate : 0;
+  return code_of(fate);
 }
 
 /* 0 or an error. A message in a file is mapped now, so that reading it changes nothing later, and
@@ -61,6 +69,7 @@ static int claim(struct delivery *delivery, struct cmta_session *session,
     return error;
   }
   mail->connection = cmta_connection_number(session);
+  mail->time = cmta_connection_time(session);
   mailbox_name(delivery->mailbox, mail);
   delivery->mail = mail;
   return 0;

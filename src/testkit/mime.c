@@ -54,11 +54,9 @@ static struct cmta_slice cut_folded(struct cmta_slice *rest) {
   return lines;
 }
 
-/* Whether lines begin as a field does (RFC 5322 section 2.2), blanks before the colon (section
- * 4.5.3) included. */
-static bool is_field(struct cmta_slice lines) {
+bool content_is_field(struct cmta_slice lines) {
   size_t name = 0, colon;
-  while (name < lines.length && lines.at[name] > ' ' && lines.at[name] < 127 &&
+  while (name < lines.length && lines.at[name] > ' ' && lines.at[name] < 0x7f &&
          lines.at[name] != ':')
     name++;
   for (colon = name; colon < lines.length && (lines.at[colon] == ' ' || lines.at[colon] == '\t');)
@@ -70,7 +68,7 @@ static bool is_field(struct cmta_slice lines) {
  * a message that has no header section at all. */
 static struct cmta_slice cut_field(struct cmta_slice *rest) {
   struct cmta_slice left = *rest, field = cut_folded(&left);
-  if (!is_field(field))
+  if (!content_is_field(field))
     return (struct cmta_slice){rest->at, 0};
   *rest = left;
   return field;

@@ -18,6 +18,10 @@ struct content {
   char *text; /* what a reader would see, lines ended by LF */
 };
 
+/* Whether lines begin as a header field does (RFC 5322 section 2.2), blanks before the colon
+ * (section 4.5.3) included. */
+bool content_is_field(struct cmta_slice lines);
+
 /* Bytes in base64 (RFC 4648 section 4), without line ends. NULL without memory; to be freed with
  * free(). */
 char *base64_new(struct cmta_slice bytes);

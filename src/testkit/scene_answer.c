@@ -37,6 +37,7 @@ static void read_line(struct cmta_answer *answer, const char *line, size_t lengt
 void scene_read_reply(struct cmta_answer *answer, const char *said) {
   const char *end = dialog_behind_reply(said);
   answer->code = atoi(said);
+  memset(answer->enhanced, 0, sizeof answer->enhanced);
   memset(answer->text, 0, sizeof answer->text);
   while (said < end) {
     size_t length = strcspn(said, "\n");

@@ -2,6 +2,7 @@
 
 /* Messages as text for files. */
 
+#include "testkit/mime.h"
 #include "testkit/store.h"
 
 #include <string.h>
@@ -59,22 +60,11 @@ static struct cmta_slice take_line(struct cmta_slice *bytes) {
   return line;
 }
 
-/* Whether a header section goes on with this line: a field (RFC 5322 section 2.2), or its end. */
-static bool is_of_header(struct cmta_slice line) {
-  size_t length = 0;
-  while (length < line.length && line.at[length] > ' ' && line.at[length] < 0x7f &&
-         line.at[length] != ':')
-    length++;
-  bool named = length > 0;
-  while (named && length < line.length && (line.at[length] == ' ' || line.at[length] == '\t'))
-    length++;
-  return line.length == 0 || (named && length < line.length && line.at[length] == ':');
-}
-
 /* What has no header section is all text: its first line is not to belong to the envelope. */
 static void print_message(FILE *file, struct cmta_slice bytes, bool quoted) {
   struct cmta_slice rest = bytes;
-  if (bytes.length && !is_of_header(take_line(&rest)))
+  struct cmta_slice first = take_line(&rest);
+  if (first.length && !content_is_field(first))
     putc('\n', file);
   while (bytes.length) {
     struct cmta_slice line = take_line(&bytes);

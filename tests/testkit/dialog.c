@@ -74,10 +74,15 @@ static void greet(void) {
   cmta_dialog_expect(dialog, "EHLO client.example", "250-server.example");
 }
 
-static void up_to(const char *last) {
-  greet();
+static void up_to_recipient(void) {
+  cmta_dialog_expect(dialog, "EHLO client.example", "250-server.example");
   cmta_dialog_expect(dialog, "MAIL FROM:<a@b.example>", "250");
   cmta_dialog_expect(dialog, "RCPT TO:<c@d.example>", "250");
+}
+
+static void up_to(const char *last) {
+  cmta_dialog_expect(dialog, NULL, "220 server.example");
+  up_to_recipient();
   if (last)
     cmta_dialog_expect(dialog, last, "354");
   cr_assert_null(cmta_dialog_failure(dialog), "%s", cmta_dialog_failure(dialog));
@@ -213,6 +218,25 @@ Test(dialog, sends_chunks) {
   cr_expect_str_eq(heard, "one\r\ntwo\r\n");
 }
 
+Test(dialog, sends_no_octets_of_what_is_not_there) {
+  cmta_dialog_send_bytes(dialog, NULL, 5);
+  cr_expect_eq(cmta_dialog_expect_reply(dialog, "220"), 0);
+  cmta_dialog_send_base64(dialog, "NOOP", NULL, 5);
+  cr_expect_eq(cmta_dialog_expect_reply(dialog, "250"), 0);
+  cmta_dialog_send_base64(dialog, NULL, NULL, 5);
+  cr_expect_eq(cmta_dialog_expect_reply(dialog, "500"), 0);
+  up_to_recipient();
+  cmta_dialog_send_chunk(dialog, NULL, 5, false);
+  cr_expect_eq(cmta_dialog_expect_reply(dialog, "250"), 0);
+  cmta_dialog_send_chunk(dialog, "one\r\n", 5, true);
+  cr_expect_str_eq(heard, "one\r\n");
+  up_to_recipient();
+  cmta_dialog_expect(dialog, "DATA", "354");
+  cmta_dialog_send_message(dialog, NULL);
+  cr_expect_eq(cmta_dialog_expect_reply(dialog, "250"), 0);
+  cr_expect_null(cmta_dialog_failure(dialog), "%s", cmta_dialog_failure(dialog));
+}
+
 Test(dialog, authenticates_in_one_line_or_two) {
   greet();
   cmta_dialog_send_base64(dialog, "AUTH PLAIN ", "\0alice\0secret", 13);
@@ -276,6 +300,13 @@ Test(dialog, tells_of_the_first_reply_that_was_not_as_expected) {
   cr_expect_str_eq(cmta_dialog_failure(dialog), "sent:     MAIL FROM:<a@example.org>\n"
                                                 "expected: 250\n"
                                                 "said:     550 5.7.1 Not from there");
+}
+
+Test(dialog, tells_that_no_reply_was_named) {
+  cr_expect_eq(cmta_dialog_expect(dialog, NULL, NULL), CMTA_E_ARGUMENT);
+  cr_expect_str_eq(cmta_dialog_failure(dialog), "sent:     (nothing)\n"
+                                                "expected: NULL, which is no reply\n"
+                                                "said:     220 server.example ESMTP cmta");
 }
 
 Test(dialog, tells_of_lines_and_of_nothing) {

@@ -67,6 +67,12 @@ Test(fate, a_mail_without_room_is_452) {
   cr_assert_eq(kept(), 0);
 }
 
+Test(fate, a_mail_whose_fate_has_no_name_is_451) {
+  fate = (enum cmta_mail_fate)550;
+  deliver("451 4.3.0 ");
+  cr_assert_eq(kept(), 0);
+}
+
 Test(fate, a_mail_that_nobody_takes_is_451) {
   fate = CMTA_MAIL_REFUSE;
   deliver("451 4.3.0 ");

@@ -43,12 +43,13 @@ Test(kit, is_one_of_several_side_by_side) {
 }
 
 Test(kit, that_cannot_be_is_an_error) {
-  struct cmta_kit *kit;
+  struct cmta_kit *kit = (struct cmta_kit *)&message;
   struct cmta_kit_config config;
   cr_assert_eq(cmta_kit_start(NULL, NULL), CMTA_E_ARGUMENT);
   cmta_kit_config_init(&config);
   config.address = "nowhere";
   cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ADDRESS);
+  cr_assert_null(kit);
   config.size = 1;
   cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ARGUMENT);
   cmta_kit_stop(NULL);
@@ -62,6 +63,9 @@ Test(kit, that_is_not_there_is_an_error) {
   cr_expect_eq(cmta_kit_advance(NULL, 1), CMTA_E_ARGUMENT);
   cr_expect_eq(cmta_recorder_wait_closed(cmta_kit_recorder(NULL), 1, 0), CMTA_E_ARGUMENT);
   cr_expect_eq(cmta_plan_add_text(cmta_kit_plan(NULL), "noop: close", NULL, 0), CMTA_E_ARGUMENT);
+  cr_expect_null(cmta_kit_address(NULL));
+  cr_expect_eq(cmta_kit_port(NULL), 0);
+  cr_expect_null(cmta_kit_certificate(NULL));
   cmta_kit_clear(NULL);
 }
 
@@ -245,6 +249,41 @@ Test(kit, does_what_was_said_before_time_passes) {
   for (int i = 0; i < 20; i++)
     sender_expect(&sender, "250 ");
   sender_close(&sender);
+  cmta_kit_stop(kit);
+}
+
+/* The kit's time is that of its mails, too. */
+Test(kit, has_mails_come_when_its_time_says) {
+  struct cmta_kit *kit = start_in_virtual_time();
+  struct cmta_mail *mails[2];
+  for (int i = 0; i < 2; i++) {
+    send_mail(cmta_kit_port(kit), "a@c.example", "b@s.example", message);
+    cr_assert_eq(cmta_kit_take(kit, NULL, 10, &mails[i]), 0);
+    cr_assert_eq(cmta_kit_advance(kit, 3600.5), 0);
+  }
+  cr_assert_eq(cmta_mail_time(mails[1]) - cmta_mail_time(mails[0]), 3600500);
+  cmta_mail_free(mails[0]);
+  cmta_mail_free(mails[1]);
+  cmta_kit_stop(kit);
+}
+
+static void *advance_often(void *kit) {
+  int failed = 0;
+  for (int i = 0; i < 200; i++)
+    failed += cmta_kit_advance(kit, 0.01) != 0;
+  return failed ? kit : NULL;
+}
+
+Test(kit, lets_the_time_of_each_of_several_threads_pass) {
+  struct cmta_kit *kit = start_in_virtual_time();
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++)
+    cr_assert_eq(pthread_create(&threads[i], NULL, advance_often, kit), 0);
+  for (int i = 0; i < 4; i++) {
+    void *failed;
+    pthread_join(threads[i], &failed);
+    cr_expect_null(failed);
+  }
   cmta_kit_stop(kit);
 }
 

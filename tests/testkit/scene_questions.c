@@ -161,6 +161,7 @@ static void check(const struct row *row, enum cmta_verdict expected, int expecte
                cmta_verdict_name(answer.verdict));
   cr_expect_eq(answer.code, expected_code, "%s: %d", row->question, answer.code);
   cr_expect_eq(answer.text[0] != '\0', expected_code != 0, "%s: %s", row->question, answer.text);
+  cr_expect(expected_code || !*answer.enhanced, "%s: %s", row->question, answer.enhanced);
   cr_expect_not(answer.corrected, "%s", row->question);
 }
 
