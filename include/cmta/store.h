@@ -23,7 +23,8 @@ extern "C" {
 #endif
 
 /* How mails are kept. Names of files are those of the mails, cmta_mail_id(). A file that is
-   appended to is locked meanwhile, by fcntl(): others who lock it, too, lose nothing. */
+   appended to is locked meanwhile, by fcntl(): others who lock it, too, lose nothing. When somebody
+   has removed or renamed it the next mail makes it anew. */
 enum cmta_store_form {
   CMTA_STORE_JSONL = 0,   /* a file, appended to: a line a mail, as cmta_mail_json() */
   CMTA_STORE_MAILDIR = 1, /* a folder with tmp, new and cur; a mail is in new when it is whole */

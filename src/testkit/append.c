@@ -43,16 +43,29 @@ static bool is_regular(int fd) {
   return fstat(fd, &file) == 0 && S_ISREG(file.st_mode);
 }
 
-int append_open(struct append *append, const char *path, unsigned ends) {
-  const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
-  *append = (struct append){.standard = strcmp(path, "-") == 0, .ends = ends};
-  append->fd = append->standard ? STDOUT_FILENO : open(path, flags, 0666);
-  if (append->fd < 0)
+/* Opens what is at the path. 0 or an errno. */
+static int open_path(struct append *append) {
+  int fd = open(append->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0)
     return errno;
-  append->lacks = append->standard ? 0 : lacking_at(path, append->fd, ends);
-  append->terminal = isatty(append->fd) == 1;
-  append->regular = is_regular(append->fd);
+  if (append->fd >= 0)
+    close(append->fd);
+  append->fd = fd;
+  append->lacks = lacking_at(append->path, fd, append->ends);
+  append->regular = is_regular(fd);
   return 0;
+}
+
+int append_open(struct append *append, const char *path, unsigned ends) {
+  bool standard = strcmp(path, "-") == 0;
+  *append = (struct append){.fd = -1, .path = standard ? NULL : path, .ends = ends};
+  if (standard) {
+    append->fd = STDOUT_FILENO;
+    append->regular = is_regular(append->fd);
+  }
+  int error = standard ? 0 : open_path(append);
+  append->terminal = isatty(append->fd) == 1;
+  return error;
 }
 
 /* ---- The lock ---- */
@@ -94,8 +107,15 @@ static int await_lock(int fd) {
   return error;
 }
 
+/* Whether a file is still at its path. */
+static bool is_at_path(const struct append *append) {
+  struct stat file, there;
+  return fstat(append->fd, &file) == 0 && stat(append->path, &there) == 0 &&
+         file.st_dev == there.st_dev && file.st_ino == there.st_ino;
+}
+
 /* What is no file has no lock. */
-static int lock(const struct append *append) {
+static int lock_it(const struct append *append) {
   int error = append->regular ? set_lock(append->fd, F_WRLCK) : 0;
   if (is_taken(error))
     error = await_lock(append->fd);
@@ -105,6 +125,18 @@ static int lock(const struct append *append) {
 static void unlock(const struct append *append) {
   if (append->regular)
     set_lock(append->fd, F_UNLCK);
+}
+
+/* Locks the file at the path: who had the lock may have put another there. */
+static int lock(struct append *append) {
+  int error = lock_it(append);
+  while (!error && append->regular && append->path && !is_at_path(append)) {
+    unlock(append);
+    error = open_path(append);
+    if (!error)
+      error = lock_it(append);
+  }
+  return error;
 }
 
 /* ---- Writing ---- */
@@ -169,6 +201,6 @@ int append_write(struct append *append, const char *text, size_t length) {
 }
 
 void append_close(struct append *append) {
-  if (append->fd >= 0 && !append->standard)
+  if (append->fd >= 0 && append->path)
     close(append->fd);
 }

@@ -39,7 +39,6 @@ int cmta_store_new(struct cmta_store **store, enum cmta_store_form form, const c
     return CMTA_E_MEMORY;
   int number = made->form->open(made);
   if (number) {
-    made->append.fd = -1;
     cmta_store_free(made);
     return error_of(number);
   }

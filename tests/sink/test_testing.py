@@ -71,6 +71,22 @@ class Ports(SinkTest):
     def test_a_port_file_that_cannot_be_is_refused(self):
         self.assert_refused(run(*LOOPBACK, "--port-file", self.folder + "/no/ports"))
 
+    def test_what_is_no_file_is_no_port_file_and_stays(self):
+        path = self.folder + "/ports"
+        for make in (os.mkfifo, os.mkdir, lambda path: os.symlink("elsewhere", path)):
+            make(path)
+            before = os.lstat(path)
+            self.assert_refused(run(*LOOPBACK, "--port-file", path))
+            self.assertEqual(os.lstat(path), before)
+            os.rename(path, path + str(before.st_ino))
+
+    def test_the_port_file_of_another_sink_stays(self):
+        path = self.folder + "/ports"
+        with Sink("--quiet", "--port-file", path) as first, Sink("--quiet", "--port-file", path) as second:
+            first.signal()
+            first.wait()
+            self.assertEqual(read(path), f"{second.port}\n")
+
 
 class Count(SinkTest):
     def test_it_ends_with_0_when_all_have_come(self):

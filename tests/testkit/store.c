@@ -272,6 +272,39 @@ Test(store, folder_that_was_removed_is_told) {
   cmta_store_free(store);
 }
 
+Test(store, file_that_was_removed_or_renamed_is_made_anew) {
+  static const enum cmta_store_form appended[] = {CMTA_STORE_JSONL, CMTA_STORE_MBOX};
+  for (int i = 0; i < 2; i++) {
+    struct cmta_store *store = opened(appended[i], "box");
+    cr_assert_eq(cmta_store_put(store, mail), 0);
+    char *whole = strdup(held("box"));
+    cr_assert_eq(remove("box"), 0);
+    cr_assert_eq(cmta_store_put(store, mail), 0);
+    cr_expect_str_eq(held("box"), whole);
+    cr_assert_eq(rename("box", "old"), 0);
+    put_file("box", "half a line");
+    cr_assert_eq(cmta_store_put(store, mail), 0);
+    cr_expect_str_eq(held("old"), whole);
+    cr_expect_str_eq(held("box") + strspn(held("box"), "half a line\n"), whole);
+    cmta_store_free(store);
+    free(whole);
+    cr_assert_eq(remove("box"), 0);
+  }
+}
+
+Test(store, file_in_a_folder_that_was_removed_is_told) {
+  cr_assert_eq(mkdir("there", 0777), 0);
+  struct cmta_store *store = opened(CMTA_STORE_JSONL, "there/box");
+  cr_assert_eq(remove("there/box"), 0);
+  cr_assert_eq(rmdir("there"), 0);
+  cr_assert_eq(cmta_store_put(store, mail), CMTA_E_SYSTEM);
+  cr_assert_eq(errno, ENOENT);
+  cr_assert_eq(mkdir("there", 0777), 0);
+  cr_assert_eq(cmta_store_put(store, mail), 0);
+  cr_assert_neq(held("there/box")[0], '\0');
+  cmta_store_free(store);
+}
+
 /* ---- Locked files ---- */
 
 static void note(int number) { (void)number; }

@@ -38,8 +38,7 @@ static void print_totals(const struct totals *totals) {
           totals->messages, totals->recipients, totals->octets, totals->connections);
 }
 
-/* Keeps the signals that stop the sink for cmta_server_run(): a script may send one as soon as it
- * has read where the sink listens. */
+/* Keeps the signals that stop the sink for cmta_server_run(): a script may send one at once. */
 static void hold_signals(void) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -85,12 +84,10 @@ static bool add_hooks(struct sink *sink) {
 }
 
 /* Tells scripts where it listens. */
-static bool tell_listeners(const struct sink *sink) {
-  const struct sink_options *options = &sink->options;
-  if (options->port_file &&
-      !sink_listen_write_ports(sink->server, &options->addresses, options->port_file))
-    return false;
-  return sink_listen_print(sink->server, &options->addresses);
+static bool tell_listeners(struct sink *sink) {
+  const struct sink_addresses *addresses = &sink->options.addresses;
+  return sink_ports_write(&sink->ports, sink->server, addresses->count) &&
+         sink_listen_print(sink->server, addresses);
 }
 
 /* Takes mail until it is told to stop. */
@@ -108,10 +105,9 @@ static int take_mail(struct sink *sink) {
 static int run(struct sink *sink) {
   if (!add_hooks(sink) || !listen_all(sink, sink->server))
     return EXIT_WRONG;
-  hold_signals();
   sink_plan_print_seed(sink->plan, sink->options.faults.seed);
   int status = tell_listeners(sink) ? take_mail(sink) : EXIT_WRONG;
-  sink_listen_forget_ports(sink->options.port_file);
+  sink_ports_end(&sink->ports);
   return status;
 }
 
@@ -202,8 +198,9 @@ int sink_command(int argc, char **argv) {
   enum options_result result = sink_options_read(&sink.options, argc, argv);
   int status = result == OPTIONS_SHOWN ? EXIT_DONE : EXIT_WRONG;
   if (result == OPTIONS_SET) {
-    sink_listen_forget_ports(sink.options.port_file);
-    if (make_parts(&sink))
+    sink.ports.path = sink.options.port_file;
+    hold_signals();
+    if (sink_ports_begin(&sink.ports) && make_parts(&sink))
       status = serve(&sink);
     free_parts(&sink);
   }

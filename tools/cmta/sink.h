@@ -12,6 +12,7 @@
 
 #include "sink_count.h"
 #include "sink_options.h"
+#include "sink_ports.h"
 #include "sink_transcript.h"
 
 #include <cmta/store.h>
@@ -37,6 +38,7 @@ struct sink {
   bool ends; /* a signal came while a message waited to be written: no other one is to wait */
   struct sink_transcripts transcripts;
   struct sink_count count;
+  struct sink_ports ports;
   struct totals totals;
 };
 

@@ -5,14 +5,11 @@
 
 #include "escape.h"
 #include "options.h"
-#include "whole_file.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char command[] = "sink";
 
@@ -71,29 +68,6 @@ bool sink_listen(struct cmta_server *server, const struct sink_addresses *addres
     }
   }
   return true;
-}
-
-bool sink_listen_write_ports(const struct cmta_server *server,
-                             const struct sink_addresses *addresses, const char *path) {
-  enum { LINE_SIZE = sizeof "65535\n" };
-  char *text = calloc(addresses->count + 1, LINE_SIZE);
-  size_t length = 0;
-  for (size_t i = 0; text && i < addresses->count; i++) {
-    uint16_t port = 0;
-    cmta_server_listener(server, (int)i, NULL, &port);
-    length += (size_t)snprintf(text + length, LINE_SIZE, "%u\n", (unsigned)port);
-  }
-  int error = text ? whole_file_write(path, text, length) : ENOMEM;
-  free(text);
-  if (error)
-    complain(command, "cannot write to %s: %s", path, strerror(error));
-  return error == 0;
-}
-
-void sink_listen_forget_ports(const char *path) {
-  struct stat there;
-  if (path && lstat(path, &there) == 0 && S_ISREG(there.st_mode))
-    unlink(path);
 }
 
 bool sink_listen_print(const struct cmta_server *server, const struct sink_addresses *addresses) {

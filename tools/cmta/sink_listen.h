@@ -41,13 +41,6 @@ void sink_addresses_free(struct sink_addresses *addresses);
 bool sink_listen(struct cmta_server *server, const struct sink_addresses *addresses,
                  const struct cmta_listen *common);
 
-/* Writes the port of each to a file, one line a listener, in the order given. False as above. */
-bool sink_listen_write_ports(const struct cmta_server *server,
-                             const struct sink_addresses *addresses, const char *path);
-
-/* Removes that file, so that nobody takes an old port for a new one. */
-void sink_listen_forget_ports(const char *path);
-
 /* Tells a script where to connect: one line a listener, in the order given. False as above. */
 bool sink_listen_print(const struct cmta_server *server, const struct sink_addresses *addresses);
 
