@@ -93,7 +93,10 @@ CMTA_API uint16_t cmta_kit_port(const struct cmta_kit *kit);
    which nothing but its name is wrong then; NULL without TLS. Lives as long as the kit. */
 CMTA_API const char *cmta_kit_certificate(const struct cmta_kit *kit);
 
-/* Its parts, which live as long as the kit; NULL of none. */
+/* Its parts, which live as long as the kit; NULL of none. The plan tells the recorder of what
+   happens: who has cmta_plan_on_fault() tell somebody else calls cmta_recorder_fault() there. The
+   recorder keeps all transcripts until cmta_kit_clear(), and connections are counted on behind it.
+   */
 CMTA_API struct cmta_mailbox *cmta_kit_mailbox(struct cmta_kit *kit);
 CMTA_API struct cmta_plan *cmta_kit_plan(struct cmta_kit *kit);
 CMTA_API struct cmta_recorder *cmta_kit_recorder(struct cmta_kit *kit);

@@ -144,7 +144,8 @@ class Waits(SinkTest):
             self.await_lock(sink)
             sink.signal()
             self.assertTrue(client.reply().startswith("451 4.3.0 "))
-            self.assertEqual(sink.wait()[0], 0)
+            status, errors = sink.wait()
+            self.assertEqual((status, errors[0]), (0, f"cmta sink: cannot write to {box.name}: a signal came while nobody read it, or somebody had locked it"))
             self.assertEqual(os.path.getsize(box.name), 0)
 
 

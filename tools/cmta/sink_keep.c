@@ -22,6 +22,12 @@ bool sink_keeps(const struct sink_options *options) {
 
 static int error_number(int error) { return error == CMTA_E_SYSTEM ? errno : ENOMEM; }
 
+/* A signal ends a wait, and nothing else. */
+static const char *reason_of(int number) {
+  return number == EINTR ? "a signal came while nobody read it, or somebody had locked it"
+                         : strerror(number);
+}
+
 /* Writes it to a store. 0, or the errno of what went wrong. */
 static int put(const struct sink *sink, size_t store, const struct cmta_mail *mail) {
   int error = cmta_store_put(sink->stores[store], mail);
@@ -29,7 +35,7 @@ static int put(const struct sink *sink, size_t store, const struct cmta_mail *ma
     return 0;
   int number = error_number(error);
   complain(command, "cannot write to %s: %s", sink->options.stores.rows[store].name,
-           strerror(number));
+           reason_of(number));
   return number;
 }
 
@@ -39,7 +45,7 @@ static int print(struct sink *sink, struct cmta_session *session, const struct c
   int error = text ? cmta_store_append(sink->printer, text, length) : CMTA_E_MEMORY;
   int number = error ? error_number(error) : 0;
   if (error)
-    complain(command, "cannot write to standard output: %s", strerror(number));
+    complain(command, "cannot write to standard output: %s", reason_of(number));
   free(text);
   return number;
 }
