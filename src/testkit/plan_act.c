@@ -168,17 +168,10 @@ static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fa
 
 /* ---- The rest ---- */
 
-/* Where there is a question the session ends by itself, but that replies to recipients before this
- * one go out. Whatever is set, an end is in good order then, though octets wait. */
+/* By the wire, which a delay holds, and which ends in good order though octets wait. */
 static enum cmta_verdict close_it(const struct moment *moment) {
-  bool others = cmta_session_replies_before(moment->session);
-  struct cmta_wire wire;
-  cmta_wire_init(&wire);
-  if (!has_question(moment) || others)
-    say(moment, "", 0, CMTA_WIRE_CLOSE);
-  else
-    cmta_wire_set(moment->session, &wire);
-  return others ? CMTA_CLOSE : CMTA_DROP;
+  say(moment, "", 0, CMTA_WIRE_CLOSE);
+  return CMTA_CLOSE;
 }
 
 static enum cmta_verdict reset_it(const struct moment *moment) {

@@ -192,22 +192,21 @@ Test(plan_wire, a_message_without_its_reply_is_not_taken_and_one_with_a_cut_repl
   raw_close(&raw);
 }
 
-Test(plan_wire, close_needs_no_bytes_where_there_is_a_question) {
+Test(plan_wire, close_takes_the_place_of_the_reply_and_ends_the_session) {
   start("message: close");
   raw_greet(&raw, cmta_kit_port(kit));
   raw_begin_data(&raw);
-  raw_send(&raw, "x\r\n.\r\n");
-  raw_expect_end(&raw);
-  cr_expect_null(asked.replacement);
-  cr_expect_eq(asked.end, CMTA_WIRE_GO_ON);
+  raw_say(&raw, "x\r\n.", "421 ");
+  expect_replaced("", CMTA_WIRE_CLOSE);
   cr_expect_eq(cmta_mailbox_count(cmta_kit_mailbox(kit), NULL), 0);
+  raw_expect_end(&raw);
 }
 
 Test(plan_wire, close_within_a_message_is_at_once) {
   start("body: close");
   raw_greet(&raw, cmta_kit_port(kit));
   raw_begin_data(&raw);
-  raw_send(&raw, "x\r\n");
+  raw_say(&raw, "x", "421 ");
   raw_expect_end(&raw);
 }
 
