@@ -34,6 +34,10 @@
  * Of `body` and `headers` a reply, delay, cut, garbage or half-close is that of the message, at its
  * end; close, reset and stall are at once.
  *
+ * Where TLS comes first close, reset, half-close and stall of `accept` come before the handshake. A
+ * reply or garbage there takes the place of the greeting, behind the handshake; a delay is that of
+ * the greeting, or of the end that takes its place.
+ *
  * The same dialogue meets the same faults each time; only `chance` depends on a seed, and each
  * fault has numbers of its own, the same on every machine.
  *
