@@ -59,7 +59,9 @@ enum cmta_fault_action {
                            (of AUTH any user; of a message in place of a success alone, so that
                            nobody is told that one is taken which is not), 421 closes, in LMTP
                            behind all recipients' replies. Without ENHANCED one that fits is said
-                           where clients are offered them */
+                           where clients are offered them, but not at accept, ehlo, helo and lhlo;
+                           a text that begins with one stays as it is. For none: garbage "450 Busy"
+                         */
   CMTA_FAULT_DELAY = 1, /* delay SECONDS: the reply comes later */
   CMTA_FAULT_CLOSE = 2, /* close: the connection ends in place of the reply */
   CMTA_FAULT_RESET = 3, /* reset: likewise, with a reset */

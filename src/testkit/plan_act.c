@@ -6,6 +6,7 @@
  * is missing was not taken; of a reply that is late or cut the message was.
  */
 
+#include "testkit/enhanced.h"
 #include "testkit/plan.h"
 
 #include <cmta/wire.h>
@@ -55,12 +56,34 @@ static const char *text_of(const struct cmta_fault *fault) {
   return fault->text ? fault->text : default_text;
 }
 
+static bool is_of_greeting(const struct moment *moment) {
+  return moment->stage == STAGE_ACCEPT || moment->stage == STAGE_CONNECT ||
+         moment->stage == STAGE_EHLO || moment->stage == STAGE_HELO || moment->stage == STAGE_LHLO;
+}
+
+static bool offers_enhanced(const struct moment *moment) {
+  return cmta_session_offers(moment->session, CMTA_EXTENSION_ENHANCEDSTATUSCODES);
+}
+
 /* Whether the session says an enhanced status code where it is given one. */
 static bool says_enhanced(const struct moment *moment, int code) {
-  bool of_greeting = moment->stage == STAGE_CONNECT || moment->stage == STAGE_EHLO ||
-                     moment->stage == STAGE_HELO || moment->stage == STAGE_LHLO;
-  return cmta_session_offers(moment->session, CMTA_EXTENSION_ENHANCEDSTATUSCODES) && code != 354 &&
-         !(of_greeting && code < 300);
+  return offers_enhanced(moment) && code != 354 && !(is_of_greeting(moment) && code < 300);
+}
+
+/* Whether the text has brought one of its own. */
+static bool begins_enhanced(const char *text) {
+  return is_enhanced((struct cmta_slice){text, strcspn(text, " \n")});
+}
+
+/* The enhanced status code of a reply that no session would say; "" for none. Neither the greeting
+ * nor what EHLO hears has one (RFC 2034 section 4). */
+static const char *enhanced_of(const struct moment *moment, const struct cmta_fault *fault) {
+  static const char *const general[10] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
+  const char *found = general[fault->code / 100];
+  if (fault->enhanced)
+    return fault->enhanced;
+  bool wanted = !is_of_greeting(moment) && !begins_enhanced(text_of(fault));
+  return found && wanted && offers_enhanced(moment) ? found : "";
 }
 
 /* In the words of the session. What is planned is said: an enhanced code is a word of the text
@@ -85,8 +108,8 @@ static char *put(char *room, const char *bytes, size_t length) {
 }
 
 /* The reply as bytes; *length of them. NULL without memory. */
-static char *new_bytes(const struct cmta_fault *fault, size_t *length) {
-  const char *rest = text_of(fault), *enhanced = fault->enhanced ? fault->enhanced : "";
+static char *new_bytes(const struct cmta_fault *fault, const char *enhanced, size_t *length) {
+  const char *rest = text_of(fault);
   size_t lines = 1, front = 4 + strlen(enhanced) + 1;
   for (const char *at = rest; *at; at++)
     lines += *at == '\n';
@@ -110,7 +133,7 @@ static char *new_bytes(const struct cmta_fault *fault, size_t *length) {
 static void say_reply(const struct moment *moment, const struct cmta_fault *fault,
                       bool of_success) {
   size_t length;
-  char *bytes = new_bytes(fault, &length);
+  char *bytes = new_bytes(fault, enhanced_of(moment, fault), &length);
   bool refused =
       moment->stage == STAGE_ACCEPT && (fault->code / 100 == 4 || fault->code / 100 == 5);
   struct cmta_wire wire;
@@ -124,13 +147,20 @@ static void say_reply(const struct moment *moment, const struct cmta_fault *faul
   free(bytes);
 }
 
-/* Who nobody else has looked at has a name all the same. */
-static bool is_possible(const struct moment *moment, enum cmta_verdict verdict,
-                        const struct cmta_fault *fault) {
+/* Whether such a reply answers the question so. */
+static bool is_sound(const struct moment *moment, enum cmta_verdict verdict, int code,
+                     const char *enhanced, const char *text) {
   const struct cmta_envelope *envelope = cmta_session_envelope(moment->session);
   const char *question = cmta_session_question(moment->session);
   bool utf8 = envelope && envelope->smtputf8;
-  if (cmta_reply_check(question, verdict, fault->code, fault->enhanced, text_of(fault), utf8) != 0)
+  return has_question(moment) &&
+         cmta_reply_check(question, verdict, code, enhanced, text, utf8) == 0;
+}
+
+/* Whether the code can stand for the verdict. Who nobody else has looked at has a name all the
+ * same. */
+static bool is_possible(const struct moment *moment, enum cmta_verdict verdict, int code) {
+  if (!is_sound(moment, verdict, code, NULL, default_text))
     return false;
   return moment->stage != STAGE_AUTH || verdict != CMTA_TAKE ||
          cmta_session_set_identity(moment->session, "planned", NULL) == 0;
@@ -154,16 +184,21 @@ static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
   return code / 100 == 4 ? CMTA_TEMPFAIL : unsaid(moment);
 }
 
-/* That a message is accepted is said in place of what those behind say, if they take it. */
+/* What the session would not say in these words is said all the same, and done if the code is one
+ * that does it. That a message is accepted is said in place of what those behind say, if they take
+ * it. */
 static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fault *fault) {
   enum cmta_verdict verdict = verdict_of(moment, fault->code);
+  const char *text = text_of(fault);
   bool taken = verdict == CMTA_ACCEPT && is_of_a_message(moment);
-  if (has_question(moment) && !taken && is_possible(moment, verdict, fault)) {
+  bool possible = !taken && is_possible(moment, verdict, fault->code);
+  bool own = !fault->enhanced && begins_enhanced(text);
+  if (possible && !own && is_sound(moment, verdict, fault->code, fault->enhanced, text)) {
     compose(moment, fault);
     return verdict;
   }
   say_reply(moment, fault, taken);
-  return verdict == CMTA_TAKE ? unsaid(moment) : verdict;
+  return verdict == CMTA_TAKE && !possible ? unsaid(moment) : verdict;
 }
 
 /* ---- The rest ---- */

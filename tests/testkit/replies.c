@@ -55,6 +55,69 @@ Test(replies, without_an_enhanced_code_have_one_that_fits) {
   raw_close(&raw);
 }
 
+/* ---- Those that no session would say ---- */
+
+/* What each command hears, of a kit in which all are answered so. */
+static const struct {
+  const char *fault, *line, *heard;
+} unusual[] = {
+    {"expn: reply 450", "EXPN list", "450 4.0.0 As planned\r\n"},
+    {"etrn: reply 450", "ETRN client.example", "450 4.0.0 As planned\r\n"},
+    {"quit: reply 451", "QUIT", "451 4.0.0 As planned\r\n"},
+    {"any command 2: reply 250", "EXPN list", "250 2.0.0 As planned\r\n"},
+    {"noop: reply 450 d\u00e9j\u00e0 vu", "NOOP", "450 4.0.0 d\u00e9j\u00e0 vu\r\n"},
+    {"noop: reply 550 \"a\\x01\\nb\"", "NOOP", "550-5.0.0 a\x01\r\n550 5.0.0 b\r\n"},
+    {"noop: reply 354 Go on", "NOOP", "354 Go on\r\n"},
+    {"noop: reply 777 Odd", "NOOP", "777 Odd\r\n"},
+    {"noop: reply 450 5.1.1 Odd", "NOOP", "450 5.1.1 Odd\r\n"},
+    {"noop: reply 450 \"4.9.9 As it stands\"", "NOOP", "450 4.9.9 As it stands\r\n"},
+    {"expn: reply 450 \"4.9.9 As\\nit stands\"", "EXPN list", "450-4.9.9 As\r\n450 it stands\r\n"},
+    {"noop: garbage 450 Busy", "NOOP", "450 Busy\r\n"},
+    {"ehlo nth 2: reply 450 d\u00e9j\u00e0 vu", "EHLO client.example", "450 d\u00e9j\u00e0 vu\r\n"},
+};
+
+Test(replies, that_no_session_would_say_have_a_general_enhanced_code) {
+  for (size_t i = 0; i < sizeof unusual / sizeof *unusual; i++) {
+    start(unusual[i].fault);
+    raw_greet(&raw, cmta_kit_port(kit));
+    raw_send(&raw, unusual[i].line);
+    raw_send(&raw, "\r\n");
+    raw_hear(&raw, unusual[i].heard);
+    raw_close(&raw);
+    cmta_kit_stop(kit);
+  }
+  kit = NULL;
+}
+
+Test(replies, at_data_that_do_not_begin_it_have_a_general_enhanced_code) {
+  start("data: reply 250");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "MAIL FROM:<a@client.example>", "250 ");
+  raw_say(&raw, "RCPT TO:<b@server.example>", "250 ");
+  raw_say(&raw, "DATA", "250 2.0.0 As planned\r\n");
+  raw_close(&raw);
+}
+
+Test(replies, in_a_greeting_have_no_enhanced_code_of_their_own) {
+  start("accept: reply 450 Busy");
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_hear(&raw, "450 Busy\r\n");
+  raw_close(&raw);
+}
+
+/* The session does not say such a text, and does what it says. */
+Test(replies, of_2yz_accept_whatever_their_text_is) {
+  start("rcpt: reply 250 d\u00e9j\u00e0 vu");
+  cmta_kit_fault(kit, "mail: reply 250 \"2.9.9 As\\nit stands\"");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "MAIL FROM:<a@client.example>", "250 it stands\r\n");
+  raw_say(&raw, "RCPT TO:<b@server.example>", "250 2.0.0 d\u00e9j\u00e0 vu\r\n");
+  raw_say(&raw, "DATA", "354 ");
+  raw_say(&raw, "x\r\n.", "250 ");
+  cr_assert_eq(count_mails(), 1);
+  raw_close(&raw);
+}
+
 /* ---- Of messages ---- */
 
 /* The server has reasons of its own. */
@@ -93,7 +156,7 @@ Test(replies, of_a_message_do_not_cover_that_a_hook_refuses_it) {
   raw_say(&raw, "x\r\n.", "554 5.");
   cr_assert_eq(count_mails(), 0);
   char *text = cmta_recorder_text(cmta_kit_recorder(kit), 1, CMTA_TRANSCRIPT_TEXT);
-  cr_expect_null(strstr(text, "S  250 Fine"), "%s", text);
+  cr_expect_null(strstr(text, "S  250 2.0.0 Fine"), "%s", text);
   cr_expect_not_null(strstr(text, "S  554 5."), "%s", text);
   free(text);
   raw_close(&raw);
@@ -103,7 +166,7 @@ Test(replies, of_a_message_are_said_where_it_is_taken) {
   start("body: reply 250 Fine");
   raw_greet(&raw, cmta_kit_port(kit));
   raw_begin_data(&raw);
-  raw_say(&raw, "x\r\n.", "250 Fine\r\n");
+  raw_say(&raw, "x\r\n.", "250 2.0.0 Fine\r\n");
   cr_assert_eq(count_mails(), 1);
   raw_close(&raw);
 }
