@@ -186,7 +186,9 @@ CMTA_API int cmta_plan_add_text(struct cmta_plan *plan, const char *text, char *
    cmta_plan_clear(). */
 CMTA_API const struct cmta_fault *cmta_plan_fault(struct cmta_plan *plan, int number);
 
-/* How often fault number `number` has happened; 0 for one that is not there. */
+/* How often fault number `number` has happened; 0 for one that is not there. A reply that accepts a
+   message, or a part of it, happens, and is told of, when it is said: not where those behind refuse
+   it. */
 CMTA_API uint64_t cmta_plan_happened(struct cmta_plan *plan, int number);
 
 /* Forgets all faults, and starts to number them at 0. What was set of a connection stays. */

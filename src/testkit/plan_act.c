@@ -129,21 +129,14 @@ static char *new_bytes(const struct cmta_fault *fault, const char *enhanced, siz
 }
 
 /* What no session would say. Behind 421 the connection ends, and a greeting that refuses is the
- * last word, too. of_success: only where the session accepts. */
-static void say_reply(const struct moment *moment, const struct cmta_fault *fault,
-                      bool of_success) {
+ * last word, too. */
+static void say_reply(const struct moment *moment, const struct cmta_fault *fault) {
   size_t length;
   char *bytes = new_bytes(fault, enhanced_of(moment, fault), &length);
   bool refused =
       moment->stage == STAGE_ACCEPT && (fault->code / 100 == 4 || fault->code / 100 == 5);
-  struct cmta_wire wire;
-  cmta_wire_init(&wire);
-  wire.replacement = bytes;
-  wire.replacement_length = length;
-  wire.of_success = of_success;
-  wire.end = refused || fault->code == 421 ? CMTA_WIRE_CLOSE : CMTA_WIRE_GO_ON;
   if (bytes)
-    cmta_wire_set(moment->session, &wire);
+    say(moment, bytes, length, refused || fault->code == 421 ? CMTA_WIRE_CLOSE : CMTA_WIRE_GO_ON);
   free(bytes);
 }
 
@@ -178,27 +171,48 @@ static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
   if (code == 421)
     return CMTA_CLOSE;
   if (is_success(moment, code))
-    return is_of_a_message(moment) ? CMTA_ACCEPT : CMTA_TAKE;
+    return CMTA_TAKE;
   if (code / 100 == 5)
     return CMTA_REJECT;
   return code / 100 == 4 ? CMTA_TEMPFAIL : unsaid(moment);
 }
 
 /* What the session would not say in these words is said all the same, and done if the code is one
- * that does it. That a message is accepted is said in place of what those behind say, if they take
- * it. */
+ * that does it. */
 static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fault *fault) {
   enum cmta_verdict verdict = verdict_of(moment, fault->code);
   const char *text = text_of(fault);
-  bool taken = verdict == CMTA_ACCEPT && is_of_a_message(moment);
-  bool possible = !taken && is_possible(moment, verdict, fault->code);
+  bool possible = is_possible(moment, verdict, fault->code);
   bool own = !fault->enhanced && begins_enhanced(text);
   if (possible && !own && is_sound(moment, verdict, fault->code, fault->enhanced, text)) {
     compose(moment, fault);
     return verdict;
   }
-  say_reply(moment, fault, taken);
+  say_reply(moment, fault);
   return verdict == CMTA_TAKE && !possible ? unsaid(moment) : verdict;
+}
+
+/* Whether it depends on those behind what the client is told. */
+static bool is_promise(const struct moment *moment, const struct cmta_fault *fault) {
+  return fault->action == CMTA_FAULT_REPLY && is_of_a_message(moment) &&
+         is_success(moment, fault->code);
+}
+
+/* That a message is accepted is said in place of what those behind say, if they take it. */
+static void promise(struct cmta_plan *plan, const struct moment *moment, struct planned *planned) {
+  const struct cmta_fault *fault = &planned->fault;
+  size_t length;
+  char *bytes = new_bytes(fault, enhanced_of(moment, fault), &length);
+  struct cmta_wire wire;
+  cmta_wire_init(&wire);
+  wire.replacement = bytes;
+  wire.replacement_length = length;
+  wire.of_success = true;
+  if (bytes && cmta_wire_set(moment->session, &wire) == 0)
+    promise_make(plan, moment, planned, bytes, length);
+  else
+    plan_drop(plan, planned);
+  free(bytes);
 }
 
 /* ---- The rest ---- */
@@ -312,16 +326,27 @@ static bool is_last(enum cmta_fault_action action) {
          action == CMTA_FAULT_HALF_CLOSE || action == CMTA_FAULT_STALL || action == CMTA_FAULT_CUT;
 }
 
+/* Does it, and gives it back. */
+static enum cmta_verdict do_one(struct cmta_plan *plan, struct moment *moment,
+                                struct planned *planned) {
+  plan_happens(plan, moment->session, planned);
+  enum cmta_verdict verdict = act(plan, moment, &planned->fault);
+  moment->mute |= is_last(planned->fault.action);
+  plan_give_back(plan, planned);
+  return verdict;
+}
+
 enum cmta_verdict plan_meet(struct cmta_plan *plan, struct moment *moment) {
   enum cmta_verdict verdict = CMTA_ACCEPT;
   struct plan_cursor cursor = {0};
   struct planned *planned;
   while ((planned = plan_next(plan, moment, &cursor))) {
-    plan_tell(plan, moment->session, planned);
-    enum cmta_verdict answer = act(plan, moment, &planned->fault);
-    moment->mute |= is_last(planned->fault.action);
+    if (is_promise(moment, &planned->fault)) {
+      promise(plan, moment, planned);
+      continue;
+    }
+    enum cmta_verdict answer = do_one(plan, moment, planned);
     verdict = answer == CMTA_ACCEPT ? verdict : answer;
-    plan_give_back(plan, planned);
   }
   return verdict;
 }

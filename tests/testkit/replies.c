@@ -23,6 +23,8 @@ static void start(const char *fault) {
   cmta_kit_fault(kit, fault);
 }
 
+static uint64_t happened(int number) { return cmta_plan_happened(cmta_kit_plan(kit), number); }
+
 static size_t count_mails(void) { return cmta_mailbox_count(cmta_kit_mailbox(kit), NULL); }
 
 /* ---- Enhanced status codes ---- */
@@ -128,6 +130,7 @@ static void expect_refused(const char *fault) {
   raw_send(&raw, "Subject: x\r\n\r\nbare\nLF\r\n.\r\n");
   raw_expect(&raw, "550 5.6.0 Message refused");
   cr_assert_eq(count_mails(), 0);
+  cr_expect_eq(happened(0), 0);
   raw_close(&raw);
 }
 
@@ -157,6 +160,8 @@ Test(replies, of_a_message_do_not_cover_that_a_hook_refuses_it) {
   cr_assert_eq(count_mails(), 0);
   char *text = cmta_recorder_text(cmta_kit_recorder(kit), 1, CMTA_TRANSCRIPT_TEXT);
   cr_expect_null(strstr(text, "S  250 2.0.0 Fine"), "%s", text);
+  cr_expect_null(strstr(text, "fault:"), "%s", text);
+  cr_expect_eq(happened(0), 0);
   cr_expect_not_null(strstr(text, "S  554 5."), "%s", text);
   free(text);
   raw_close(&raw);
@@ -168,6 +173,77 @@ Test(replies, of_a_message_are_said_where_it_is_taken) {
   raw_begin_data(&raw);
   raw_say(&raw, "x\r\n.", "250 2.0.0 Fine\r\n");
   cr_assert_eq(count_mails(), 1);
+  cr_expect_eq(happened(0), 1);
+  raw_close(&raw);
+}
+
+static void note(void *context, struct cmta_session *session, int number, const char *text) {
+  (void)session, (void)text;
+  *(int *)context = number;
+}
+
+Test(replies, of_a_message_are_told_when_they_are_said) {
+  int number = -1;
+  start("body: reply 250 First");
+  cmta_kit_fault(kit, "message times 1: reply 250 Second");
+  cmta_plan_on_fault(cmta_kit_plan(kit), note, &number);
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_begin_data(&raw);
+  raw_say(&raw, "bare\nLF\r\n.", "550 ");
+  cr_expect_eq(number, -1);
+  raw_begin_data(&raw);
+  raw_say(&raw, "x\r\n.", "250 2.0.0 Second\r\n");
+  cr_expect_eq(number, 1);
+  raw_begin_data(&raw);
+  raw_say(&raw, "x\r\n.", "250 2.0.0 First\r\n");
+  cr_expect_eq(number, 0);
+  cr_expect_eq(happened(0), 1);
+  cr_expect_eq(happened(1), 1);
+  cmta_plan_on_fault(cmta_kit_plan(kit), NULL, NULL);
+  raw_close(&raw);
+}
+
+Test(replies, of_chunks_happen_where_they_are_said) {
+  start("bdat: reply 250 Mine");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "MAIL FROM:<a@client.example>", "250 ");
+  raw_say(&raw, "RCPT TO:<b@server.example>", "250 ");
+  raw_say(&raw, "BDAT 0", "250 2.0.0 Mine");
+  raw_say(&raw, "BDAT 0", "250 2.0.0 Mine");
+  raw_say(&raw, "BDAT 3\r\nx", "250 2.0.0 Mine");
+  cr_expect_eq(happened(0), 3);
+  raw_say(&raw, "BDAT 0 LAST", "250 2.0.0 Mine");
+  cr_expect_eq(happened(0), 4);
+  cr_assert_eq(count_mails(), 1);
+  raw_close(&raw);
+}
+
+/* Refuses for the second recipient. */
+static enum cmta_verdict reject_second(struct cmta_session *session, void *user,
+                                       const struct cmta_message *message) {
+  (void)user, (void)message;
+  return cmta_session_recipient(session) == 1 ? CMTA_REJECT : CMTA_ACCEPT;
+}
+
+Test(replies, to_recipients_happen_for_those_for_whom_it_is_taken) {
+  const struct cmta_hooks hooks = {.size = sizeof hooks, .message = reject_second};
+  struct cmta_manners manners;
+  cmta_manners_init(&manners);
+  manners.lmtp = true;
+  config.manners = &manners;
+  config.hooks = &hooks;
+  start("message times 2: reply 250 Mine");
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect(&raw, "220 ");
+  raw_say(&raw, "LHLO client.example", "250 ");
+  raw_say(&raw, "MAIL FROM:<a@client.example>", "250 ");
+  for (int i = 0; i < 3; i++)
+    raw_say(&raw, "RCPT TO:<b@server.example>", "250 ");
+  raw_say(&raw, "DATA", "354 ");
+  raw_say(&raw, "x\r\n.", "250 2.0.0 Mine");
+  raw_expect(&raw, "554 ");
+  raw_expect(&raw, "250 2.0.0 Ok");
+  cr_expect_eq(happened(0), 1);
   raw_close(&raw);
 }
 
