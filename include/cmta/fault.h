@@ -73,8 +73,10 @@ enum cmta_fault_action {
   CMTA_FAULT_FIRST_LINE = 9, /* first-line: the first line alone, which says that more come */
   CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
-                            place of all else; what cannot be is left out: STARTTLS without TLS;
-                            what LMTP always has stays */
+                            place of all else; what LMTP always has stays. A client that cannot have
+                            it is not told of STARTTLS, under TLS; AUTH, without mechanisms;
+                            REQUIRETLS, in clear; XCLIENT and XFORWARD, without trust; ETRN and
+                            FUTURERELEASE, where they are not */
   CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails; that of implicit TLS: at
                                   accept */
   CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */

@@ -35,18 +35,6 @@ static int check_reply(const struct cmta_fault *fault, char *why, size_t size) {
   return 0;
 }
 
-/* Nothing at all may be offered, but nobody means nothing beside a comma. */
-static int check_offer(const struct cmta_fault *fault, char *why, size_t size) {
-  const char *at = fault->text && strchr(fault->text, ',') ? fault->text : NULL;
-  while (at) {
-    size_t length = strcspn(at, ",");
-    if (strspn(at, " ") >= length)
-      return fault_wrong(why, size, "\"offer\" has nothing beside a comma");
-    at = at[length] ? at + length + 1 : NULL;
-  }
-  return 0;
-}
-
 static int check_action(const struct cmta_fault *fault, unsigned known, char *why, size_t size) {
   const struct action_row *row = action_row((size_t)fault->action);
   if (!row)
@@ -58,7 +46,7 @@ static int check_action(const struct cmta_fault *fault, unsigned known, char *wh
   if (row->kind == ACTION_RATE && fault->rate == 0)
     return fault_wrong(why, size, "\"%s\" wants 1 octet a second or more", row->word.word);
   if (fault->action == CMTA_FAULT_OFFER)
-    return check_offer(fault, why, size);
+    return fault_offer_check(fault->text, why, size);
   return row->kind == ACTION_REPLY ? check_reply(fault, why, size) : 0;
 }
 

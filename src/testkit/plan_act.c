@@ -254,13 +254,9 @@ static enum cmta_verdict garbage(const struct moment *moment, const struct cmta_
   return unsaid(moment);
 }
 
-/* One line of the list, without outer blanks; those that cannot be are left out. */
+/* Of what could be planned a session leaves out what its client cannot have. */
 static void offer_line(struct cmta_session *session, struct cmta_slice line) {
   char text[256];
-  while (line.length && *line.at == ' ')
-    line.at++, line.length--;
-  while (line.length && line.at[line.length - 1] == ' ')
-    line.length--;
   if (line.length == 0 || line.length >= sizeof text)
     return;
   memcpy(text, line.at, line.length);
@@ -269,12 +265,11 @@ static void offer_line(struct cmta_session *session, struct cmta_slice line) {
 }
 
 static enum cmta_verdict offer(const struct moment *moment, const struct cmta_fault *fault) {
+  const char *at = fault->text;
+  struct cmta_slice line;
   cmta_ehlo_withhold(moment->session, "*");
-  for (const char *at = fault->text ? fault->text : ""; *at;) {
-    size_t length = strcspn(at, ",");
-    offer_line(moment->session, (struct cmta_slice){at, length});
-    at += length + (at[length] == ',');
-  }
+  while (fault_offer_next(&at, &line))
+    offer_line(moment->session, line);
   return CMTA_ACCEPT;
 }
 

@@ -196,6 +196,30 @@ Test(fault_words, that_do_not_go_together_are_wrong) {
   expect_wrong("rcpt: delay 1000000001", "\"delay\" wants seconds from 0 to 1000000000");
 }
 
+Test(fault_words, that_ehlo_cannot_be_told_are_wrong) {
+  expect_wrong("ehlo: offer SIZE, X_Y",
+               "\"offer\" wants keywords, of letters, digits and '-': X_Y");
+  expect_wrong("lhlo: offer -X", "\"offer\" wants keywords, of letters, digits and '-': -X");
+  expect_wrong("ehlo: offer \xc3\x9c",
+               "\"offer\" wants keywords, of letters, digits and '-': \\xc3\\x9c");
+  expect_wrong("ehlo: offer X-A \xc3\x9c",
+               "\"offer\" wants printable ASCII behind a keyword: X-A \\xc3\\x9c");
+  expect_wrong("ehlo: offer SIZE 1, size 2", "\"offer\" has a keyword twice: SIZE");
+  expect_wrong("ehlo: offer SMTPUTF8", "\"offer\" has SMTPUTF8 without 8BITMIME");
+  expect_wrong("ehlo: offer binarymime, 8BITMIME", "\"offer\" has BINARYMIME without CHUNKING");
+  expect_words("ehlo: offer smtputf8, 8BitMime", "ehlo: offer smtputf8, 8BitMime");
+}
+
+Test(fault_words, that_ehlo_is_told_have_a_longest_line) {
+  char words[300] = "ehlo: offer SIZE, X ";
+  size_t begun = strlen(words);
+  memset(words + begun, 'x', 198);
+  expect_words(words, words);
+  words[begun + 198] = 'x';
+  expect_wrong(words, "\"offer\" wants 200 octets at most between commas: "
+                      "X xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...");
+}
+
 Test(fault_words, of_a_fault_that_cannot_be_are_an_error) {
   cmta_fault_init(&fault);
   cr_expect_eq(cmta_fault_words(&fault, NULL, 0), CMTA_E_ARGUMENT);
