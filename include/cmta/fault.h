@@ -105,8 +105,9 @@ struct cmta_fault {
   uint64_t connection; /* connection N: of the Nth connection */
   double chance;       /* chance P: with this probability, 0 to 1; 1 is always */
   /* from PATTERN, to PATTERN, subject TEXT, header NAME [TEXT], text TEXT: what is known by then of
-     the transaction. Of RCPT `to` is its own forward-path; the last three can hold at `message`
-     alone, and where settings.collect is on. */
+     the transaction. A PATTERN is an address without < and >; "" is the null reverse-path. Of RCPT
+     `to` is its own forward-path; the last three can hold at `message` alone, and where
+     settings.collect is on. */
   struct cmta_match match;
 
   enum cmta_fault_action action;

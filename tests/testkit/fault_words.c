@@ -196,6 +196,22 @@ Test(fault_words, that_do_not_go_together_are_wrong) {
   expect_wrong("rcpt: delay 1000000001", "\"delay\" wants seconds from 0 to 1000000000");
 }
 
+Test(fault_words, that_can_never_hold_are_wrong) {
+  expect_wrong("mail from <>: close", "\"from\" wants the address without < and >: \"\"");
+  expect_wrong("rcpt from <a@b.example>: close",
+               "\"from\" wants the address without < and >: a@b.example");
+  expect_wrong("rcpt to \"<a\\x1b@b>\": close",
+               "\"to\" wants the address without < and >: a\\x1b@b");
+  expect_wrong("rcpt to *@b>: close", "\"to\" wants the address without < and >: *@b");
+  expect_wrong("rcpt to <: close", "\"to\" wants the address without < and >: *");
+  expect_wrong("rcpt to \"\": close", "\"to\" wants an address; * is any");
+  expect_wrong("message header \"\": close",
+               "\"header\" wants the name of a field, without a colon");
+  expect_wrong("message header \"Subject: x\": close",
+               "\"header\" wants the name of a field, without a colon");
+  expect_words("rcpt to \"\\\"<\\\"@*\": close", "rcpt to \"\\\"<\\\"@*\": close");
+}
+
 Test(fault_words, that_ehlo_cannot_be_told_are_wrong) {
   expect_wrong("ehlo: offer SIZE, X_Y",
                "\"offer\" wants keywords, of letters, digits and '-': X_Y");

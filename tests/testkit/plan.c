@@ -357,6 +357,19 @@ Test(plan, takes_no_fault_that_cannot_be) {
   cr_expect_eq(cmta_plan_happened(plan, -1), 0);
 }
 
+Test(plan, takes_no_condition_that_can_never_hold) {
+  struct cmta_fault fault;
+  start("noop: delay 0");
+  cmta_fault_init(&fault);
+  fault.stage = "rcpt";
+  fault.match.sender = "<>";
+  cr_expect_eq(cmta_plan_add(cmta_kit_plan(kit), &fault), CMTA_E_ARGUMENT);
+  fault.match.sender = "";
+  cr_expect_eq(cmta_plan_add(cmta_kit_plan(kit), &fault), 1);
+  fault.match.recipient = "";
+  cr_expect_eq(cmta_plan_add(cmta_kit_plan(kit), &fault), CMTA_E_ARGUMENT);
+}
+
 /* ---- Without anything to happen ---- */
 
 Test(plan, without_faults_changes_nothing) {
