@@ -107,7 +107,7 @@ struct cmta_fault {
   /* from PATTERN, to PATTERN, subject TEXT, header NAME [TEXT], text TEXT: what is known by then of
      the transaction. A PATTERN is an address without < and >; "" is the null reverse-path. Of RCPT
      `to` is its own forward-path; the last three can hold at `message` alone, and where
-     settings.collect is on. */
+     settings.collect is on. Its size is that of cmta_fault_init(), or of a shorter one that was. */
   struct cmta_match match;
 
   enum cmta_fault_action action;

@@ -4,6 +4,7 @@
 
 #include "testkit/enhanced.h"
 #include "testkit/fault.h"
+#include "testkit/match.h"
 #include "testkit/visible.h"
 
 #include <stdlib.h>
@@ -122,8 +123,8 @@ bool fault_complete(const struct cmta_fault *fault, struct cmta_fault *whole) {
   cmta_fault_init(whole);
   memcpy(whole, fault, fault->size);
   whole->size = sizeof *whole;
-  whole->match.size = sizeof whole->match;
-  return true;
+  struct cmta_match given = whole->match;
+  return match_read(&whole->match, &given);
 }
 
 int fault_copy(const struct cmta_fault *fault, struct cmta_fault *copy, char **strings) {
