@@ -32,7 +32,15 @@
  * first of them, and a reply to a recipient is best planned in words.
  *
  * Of `body` and `headers` a reply, delay, cut, garbage or half-close is that of the message, at its
- * end; close, reset and stall are at once.
+ * end, with BDAT that of the chunk in hand; close, reset and stall are at once. 421 there ends an
+ * LMTP session behind one reply; only at `message` it waits for all recipients. A message that is
+ * refused for a bare CR or LF in it, or for a line that is too long, does not come to `message`.
+ *
+ * A 2yz accepts where it answers the command. A reply that does not (354 to RCPT, 250 to DATA, to
+ * AUTH, which wants 235, or to STARTTLS, which wants 220) is said, and nothing is done.
+ *
+ * Behind a half-close what the client has sent and sends is done, though nobody hears of it. A rate
+ * is that of all octets from then on, replies before it that are still on their way included.
  *
  * Where TLS comes first close, reset, half-close and stall of `accept` come before the handshake. A
  * reply or garbage there takes the place of the greeting, behind the handshake; a delay is that of
@@ -101,13 +109,17 @@ struct cmta_fault {
   unsigned every; /* every N: each Nth time; not with nth */
   unsigned
       times; /* times N: the first N times, of those that the others leave, and then never again */
-  unsigned command;    /* command N: the Nth command of its connection */
-  uint64_t connection; /* connection N: of the Nth connection */
-  double chance;       /* chance P: with this probability, 0 to 1; 1 is always */
+  unsigned command; /* command N: the Nth command of its connection */
+  uint64_t
+      connection; /* connection N: of the Nth connection; cmta_kit_clear() begins no new count */
+  double chance;  /* chance P: with this probability, 0 to 1; 1 is always */
   /* from PATTERN, to PATTERN, subject TEXT, header NAME [TEXT], text TEXT: what is known by then of
-     the transaction. A PATTERN is an address without < and >; "" is the null reverse-path. Of RCPT
-     `to` is its own forward-path; the last three can hold at `message` alone, and where
-     settings.collect is on. Its size is that of cmta_fault_init(), or of a shorter one that was. */
+     the transaction. `from` can be at any, mail, rcpt, data, bdat, body, headers, message, rset,
+     noop, vrfy, expn, help and quit, `to` there but for mail; the last three at message alone, and
+     where settings.collect is on. Of RCPT `to` is its own forward-path. A PATTERN is an address
+     without < and >, in any case of letters; "" is the null reverse-path. NAME is in any case of
+     letters, TEXT in this one. Its size is that of cmta_fault_init(), or of a shorter one that was.
+   */
   struct cmta_match match;
 
   enum cmta_fault_action action;
@@ -191,7 +203,8 @@ CMTA_API const struct cmta_fault *cmta_plan_fault(struct cmta_plan *plan, int nu
 
 /* How often fault number `number` has happened; 0 for one that is not there. A reply that accepts a
    message, or a part of it, happens, and is told of, when it is said: not where those behind refuse
-   it. */
+   it. tls-refused and tls-wrong have happened when their stage is met, whether a handshake follows
+   or not. */
 CMTA_API uint64_t cmta_plan_happened(struct cmta_plan *plan, int number);
 
 /* Forgets all faults, and starts to number them at 0. What was set of a connection stays. */

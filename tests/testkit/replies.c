@@ -262,6 +262,26 @@ Test(replies, of_a_message_that_mean_nothing_there_leave_it_undone) {
   kit = NULL;
 }
 
+/* ---- Of commands ---- */
+
+Test(replies, of_2yz_that_mean_nothing_there_leave_it_undone) {
+  static const char *const users[] = {"joe:secret", NULL};
+  config.users = users;
+  config.tls_mode = CMTA_TLS_OFFERED;
+  start("auth: reply 250");
+  cmta_kit_fault(kit, "starttls: reply 250");
+  cmta_kit_fault(kit, "data nth 1: reply 250");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_say(&raw, "AUTH PLAIN AGpvZQBzZWNyZXQ=", "250 2.0.0 As planned");
+  raw_say(&raw, "STARTTLS", "250 2.0.0 As planned");
+  raw_say(&raw, "MAIL FROM:<a@client.example>", "250 ");
+  raw_say(&raw, "RCPT TO:<b@server.example>", "250 ");
+  raw_say(&raw, "DATA", "250 2.0.0 As planned");
+  raw_say(&raw, "AUTH PLAIN AGpvZQBzZWNyZXQ=", "503 ");
+  raw_say(&raw, "DATA", "354 ");
+  raw_close(&raw);
+}
+
 /* ---- Of connections ---- */
 
 Test(replies, of_a_connection_end_it_only_when_they_refuse) {
