@@ -109,10 +109,9 @@ struct cmta_fault {
   unsigned every; /* every N: each Nth time; not with nth */
   unsigned
       times; /* times N: the first N times, of those that the others leave, and then never again */
-  unsigned command; /* command N: the Nth command of its connection */
-  uint64_t
-      connection; /* connection N: of the Nth connection; cmta_kit_clear() begins no new count */
-  double chance;  /* chance P: with this probability, 0 to 1; 1 is always */
+  unsigned command;    /* command N: the Nth command of its connection */
+  uint64_t connection; /* connection N: of the Nth connection, since the server's start */
+  double chance;       /* chance P: with this probability, 0 to 1; 1 is always */
   /* from PATTERN, to PATTERN, subject TEXT, header NAME [TEXT], text TEXT: what is known by then of
      the transaction. `from` can be at any, mail, rcpt, data, bdat, body, headers, message, rset,
      noop, vrfy, expn, help and quit, `to` there but for mail; the last three at message alone, and
@@ -207,7 +206,8 @@ CMTA_API const struct cmta_fault *cmta_plan_fault(struct cmta_plan *plan, int nu
    or not. */
 CMTA_API uint64_t cmta_plan_happened(struct cmta_plan *plan, int number);
 
-/* Forgets all faults, and starts to number them at 0. What was set of a connection stays. */
+/* Forgets all faults, and starts to number them at 0. What was set of a connection stays,
+   and `connection` goes on counting. */
 CMTA_API void cmta_plan_clear(struct cmta_plan *plan);
 
 /* told(context, session, number, text) hears of each fault that happens, on the server's thread;
