@@ -32,15 +32,16 @@ static bool has_question(const struct moment *moment) {
   return *cmta_session_question(moment->session);
 }
 
-/* Bytes, or none, in place of the next reply, and what follows. */
-static void say(const struct moment *moment, const char *bytes, size_t length,
+/* Bytes, or none, in place of the next reply, and what follows. False where there is no wire, or no
+ * memory. */
+static bool say(const struct moment *moment, const char *bytes, size_t length,
                 enum cmta_wire_end end) {
   struct cmta_wire wire;
   cmta_wire_init(&wire);
   wire.replacement = bytes;
   wire.replacement_length = length;
   wire.end = end;
-  cmta_wire_set(moment->session, &wire);
+  return cmta_wire_set(moment->session, &wire) == 0;
 }
 
 /* ---- Replies ---- */
@@ -217,10 +218,10 @@ static void promise(struct cmta_plan *plan, const struct moment *moment, struct 
 
 /* ---- The rest ---- */
 
-/* By the wire, which a delay holds, and which ends in good order though octets wait. */
+/* By the wire, which a delay holds, and which ends in good order though octets wait; a session
+ * without one ends by itself. */
 static enum cmta_verdict close_it(const struct moment *moment) {
-  say(moment, "", 0, CMTA_WIRE_CLOSE);
-  return CMTA_CLOSE;
+  return say(moment, "", 0, CMTA_WIRE_CLOSE) ? CMTA_CLOSE : CMTA_DROP;
 }
 
 static enum cmta_verdict reset_it(const struct moment *moment) {

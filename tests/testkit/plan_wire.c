@@ -16,6 +16,7 @@ static struct cmta_kit *kit;
 static struct raw raw;
 static struct cmta_wire asked; /* the last request; size 0 before the first */
 static char replacement[256];
+static int result; /* of the requests */
 
 int __wrap_cmta_wire_set(struct cmta_session *session, const struct cmta_wire *wire);
 
@@ -24,7 +25,7 @@ int __wrap_cmta_wire_set(struct cmta_session *session, const struct cmta_wire *w
   asked = *wire;
   memcpy(replacement, wire->replacement ? wire->replacement : "", wire->replacement_length);
   replacement[wire->replacement_length] = '\0';
-  return 0;
+  return result;
 }
 
 static void begin(void) { cmta_kit_config_init(&config); }
@@ -199,6 +200,14 @@ Test(plan_wire, close_takes_the_place_of_the_reply_and_ends_the_session) {
   raw_say(&raw, "x\r\n.", "421 ");
   expect_replaced("", CMTA_WIRE_CLOSE);
   cr_expect_eq(cmta_mailbox_count(cmta_kit_mailbox(kit), NULL), 0);
+  raw_expect_end(&raw);
+}
+
+Test(plan_wire, close_that_cannot_be_asked_for_is_an_end_without_a_reply) {
+  result = CMTA_E_MEMORY;
+  start("noop: close");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_send(&raw, "NOOP\r\n");
   raw_expect_end(&raw);
 }
 
