@@ -32,7 +32,19 @@
  * first of them, and a reply to a recipient is best planned in words.
  *
  * Of `body` and `headers` a reply, delay, cut, garbage or half-close is that of the message, at its
- * end; close, reset and stall are at once.
+ * end, with BDAT that of the chunk in hand; close, reset and stall are at once. 421 there ends an
+ * LMTP session behind one reply; only at `message` it waits for all recipients. A message that is
+ * refused for a bare CR or LF in it, or for a line that is too long, does not come to `message`.
+ *
+ * A 2yz accepts where it answers the command. A reply that does not (354 to RCPT, 250 to DATA, to
+ * AUTH, which wants 235, or to STARTTLS, which wants 220) is said, and nothing is done.
+ *
+ * Behind a half-close what the client has sent and sends is done, though nobody hears of it. A rate
+ * is that of all octets from then on, replies before it that are still on their way included.
+ *
+ * Where TLS comes first close, reset, half-close and stall of `accept` come before the handshake. A
+ * reply or garbage there takes the place of the greeting, behind the handshake; a delay is that of
+ * the greeting, or of the end that takes its place.
  *
  * The same dialogue meets the same faults each time; only `chance` depends on a seed, and each
  * fault has numbers of its own, the same on every machine.
@@ -55,7 +67,9 @@ enum cmta_fault_action {
                            (of AUTH any user; of a message in place of a success alone, so that
                            nobody is told that one is taken which is not), 421 closes, in LMTP
                            behind all recipients' replies. Without ENHANCED one that fits is said
-                           where clients are offered them */
+                           where clients are offered them, but not at accept, ehlo, helo and lhlo;
+                           a text that begins with one stays as it is. For none: garbage "450 Busy"
+                         */
   CMTA_FAULT_DELAY = 1, /* delay SECONDS: the reply comes later */
   CMTA_FAULT_CLOSE = 2, /* close: the connection ends in place of the reply */
   CMTA_FAULT_RESET = 3, /* reset: likewise, with a reset */
@@ -67,8 +81,10 @@ enum cmta_fault_action {
   CMTA_FAULT_FIRST_LINE = 9, /* first-line: the first line alone, which says that more come */
   CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
-                            place of all else; what cannot be is left out: STARTTLS without TLS;
-                            what LMTP always has stays */
+                            place of all else; what LMTP always has stays. A client that cannot have
+                            it is not told of STARTTLS, under TLS; AUTH, without mechanisms;
+                            REQUIRETLS, in clear; XCLIENT and XFORWARD, without trust; ETRN and
+                            FUTURERELEASE, where they are not */
   CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails; that of implicit TLS: at
                                   accept */
   CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */
@@ -94,11 +110,15 @@ struct cmta_fault {
   unsigned
       times; /* times N: the first N times, of those that the others leave, and then never again */
   unsigned command;    /* command N: the Nth command of its connection */
-  uint64_t connection; /* connection N: of the Nth connection */
+  uint64_t connection; /* connection N: of the Nth connection, since the server's start */
   double chance;       /* chance P: with this probability, 0 to 1; 1 is always */
   /* from PATTERN, to PATTERN, subject TEXT, header NAME [TEXT], text TEXT: what is known by then of
-     the transaction. Of RCPT `to` is its own forward-path; the last three can hold at `message`
-     alone, and where settings.collect is on. */
+     the transaction. `from` can be at any, mail, rcpt, data, bdat, body, headers, message, rset,
+     noop, vrfy, expn, help and quit, `to` there but for mail; the last three at message alone, and
+     where settings.collect is on. Of RCPT `to` is its own forward-path. A PATTERN is an address
+     without < and >, in any case of letters; "" is the null reverse-path. NAME is in any case of
+     letters, TEXT in this one. Its size is that of cmta_fault_init(), or of a shorter one that was.
+   */
   struct cmta_match match;
 
   enum cmta_fault_action action;
@@ -180,10 +200,14 @@ CMTA_API int cmta_plan_add_text(struct cmta_plan *plan, const char *text, char *
    cmta_plan_clear(). */
 CMTA_API const struct cmta_fault *cmta_plan_fault(struct cmta_plan *plan, int number);
 
-/* How often fault number `number` has happened; 0 for one that is not there. */
+/* How often fault number `number` has happened; 0 for one that is not there. A reply that accepts a
+   message, or a part of it, happens, and is told of, when it is said: not where those behind refuse
+   it. tls-refused and tls-wrong have happened when their stage is met, whether a handshake follows
+   or not. */
 CMTA_API uint64_t cmta_plan_happened(struct cmta_plan *plan, int number);
 
-/* Forgets all faults, and starts to number them at 0. What was set of a connection stays. */
+/* Forgets all faults, and starts to number them at 0. What was set of a connection stays,
+   and `connection` goes on counting. */
 CMTA_API void cmta_plan_clear(struct cmta_plan *plan);
 
 /* told(context, session, number, text) hears of each fault that happens, on the server's thread;

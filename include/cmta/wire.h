@@ -45,7 +45,8 @@ struct cmta_wire {
   /* Seconds from its turn to its first octet, which the client is given back where a timeout runs;
      negative: it never comes. 0 */
   double hold;
-  /* These octets go out in its place; copied. NULL: the reply */
+  /* These octets go out in its place; copied. None at all, and an end, come before the handshake
+     where TLS comes first. NULL: the reply */
   const void *replacement;
   size_t replacement_length;
   /* Only in place of a success, 2yz: what is refused is said as it is. Off */

@@ -168,7 +168,8 @@ static void prepare(struct connection *connection) {
   if (!connection->failed && preface_is_due(connection) && preface_go_on(connection) &&
       !handshake_is_due(connection))
     begin(connection);
-  while (!connection->failed && handshake_is_due(connection) && handshake_go_on(connection))
+  while (!connection->failed && handshake_is_due(connection) && !wire_bars_handshake(connection) &&
+         handshake_go_on(connection))
     begin(connection);
 }
 

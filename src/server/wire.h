@@ -11,7 +11,7 @@
  *   wire_tell.c    what is to happen is told
  *   wire_note.c    what happens to one reply
  *   wire_channel.c the channel
- *   wire_refuse.c  a handshake that fails
+ *   wire_refuse.c  a handshake that fails, or does not begin
  */
 
 #include <cmta/wire.h>
@@ -129,6 +129,10 @@ void wire_let_go(struct connection *connection);
 
 /* Whether the next handshake is to fail. */
 bool wire_refuses(const struct connection *connection);
+
+/* Whether none begins, as the connection ends or stalls in place of the first reply, which then
+   needs none: sees to that. */
+bool wire_bars_handshake(struct connection *connection);
 
 /* Lets it fail: TRANSPORT_WAIT until the client has begun it. */
 ssize_t wire_refuse(struct connection *connection);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A handshake that fails, without TLS: what the client says first is heard to its end, so that no
- * reset destroys the alert (RFC 1122 section 4.2.2.13). */
+ * reset destroys the alert (RFC 1122 section 4.2.2.13). And one that does not begin. */
 
 #include "server/wire.h"
 
@@ -39,4 +39,37 @@ ssize_t wire_refuse(struct connection *connection) {
   if (count > 0)
     (void)inner->transport->write(inner, alert, sizeof alert);
   return count == TRANSPORT_WAIT ? TRANSPORT_WAIT : TRANSPORT_GONE;
+}
+
+/* ---- An end that comes first ---- */
+
+/* Whether the first reply is the end alone, which needs no handshake to be heard. */
+static bool ends_first(const struct wire *wire) {
+  const struct note *note = wire->notes;
+  return note && note->at == wire->taken && note->skip == 0 && note->end != CMTA_WIRE_GO_ON &&
+         note->text && note->text_length == 0 && !note->of_success;
+}
+
+/* Nobody can be answered: what the client says is dropped until it ends. */
+static void drop(struct wire *wire) {
+  char *received = wire->connection->server->received;
+  ssize_t count = 1;
+  while (count > 0)
+    count = wire->inner.transport->read(&wire->inner, received, RECEIVE_SIZE);
+  wire->gone |= count != TRANSPORT_WAIT;
+  wire_follow(wire);
+}
+
+bool wire_bars_handshake(struct connection *connection) {
+  struct wire *wire = wire_of(connection);
+  if (!wire || wire->gone || wire->ended)
+    return wire;
+  if (ends_first(wire))
+    (void)note_say(wire, "", 0);
+  if (wire->stalled)
+    (void)connection->channel.transport->peek(&connection->channel);
+  else if (wire->finished)
+    drop(wire);
+  wire_follow(wire);
+  return ends_first(wire) || wire->stalled || wire->finished || wire->ended || wire->gone;
 }

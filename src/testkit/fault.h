@@ -96,6 +96,15 @@ int fault_check(const struct cmta_fault *fault, char *why, size_t size);
    likewise. */
 int fault_check_reach(const struct cmta_fault *fault, unsigned reach, char *why, size_t size);
 
+/* The next line of the list of OFFER, without outer blanks; *at is NULL behind the last, and at the
+   end there is none. */
+bool fault_offer_next(const char **at, struct cmta_slice *line);
+
+/* Whether such a list, which may be NULL, can be offered, and to a client with this reach: as
+   fault_check(). */
+int fault_offer_check(const char *list, char *why, size_t size);
+int fault_offer_check_reach(const char *list, unsigned reach, char *why, size_t size);
+
 /* Copies a fault, perhaps of a program that knows fewer of its parts, over the defaults; its
    strings are the same ones. False for one whose size cannot be. */
 bool fault_complete(const struct cmta_fault *fault, struct cmta_fault *whole);

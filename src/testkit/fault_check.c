@@ -4,12 +4,45 @@
 
 #include "testkit/enhanced.h"
 #include "testkit/fault.h"
+#include "testkit/match.h"
+#include "testkit/visible.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* What a delay may be at most: some thirty years. */
 static const double longest = 1e9;
+
+/* Octets of a pattern that are shown. */
+enum { SHOWN = 60 };
+
+/* No address has brackets around it; `none` is what stands for one of no octets. */
+static int check_pattern(const char *word, const char *pattern, const char *none, char *why,
+                         size_t size) {
+  char inside[SHOWN * VISIBLE_MOST + 1];
+  size_t length = pattern ? strlen(pattern) : 0;
+  bool opens = length && *pattern == '<', closes = length && pattern[length - 1] == '>';
+  if (!opens && !closes)
+    return 0;
+  struct cmta_slice address = {pattern + opens, length - opens - closes};
+  if (address.length > SHOWN)
+    return fault_wrong(why, size, "\"%s\" wants the address without < and >", word);
+  visible(address, false, inside);
+  return fault_wrong(why, size, "\"%s\" wants the address without < and >: %s", word,
+                     address.length ? inside : none);
+}
+
+/* What can never hold is wrong. */
+static int check_match(const struct cmta_match *match, char *why, size_t size) {
+  int wrong = check_pattern("from", match->sender, "\"\"", why, size);
+  if (!wrong && match->recipient && !*match->recipient)
+    wrong = fault_wrong(why, size, "\"to\" wants an address; * is any");
+  if (!wrong)
+    wrong = check_pattern("to", match->recipient, "*", why, size);
+  if (!wrong && match->header && (!*match->header || strpbrk(match->header, " \t\r\n:")))
+    wrong = fault_wrong(why, size, "\"header\" wants the name of a field, without a colon");
+  return wrong;
+}
 
 static int check_conditions(const struct cmta_fault *fault, unsigned known, char *why,
                             size_t size) {
@@ -23,7 +56,9 @@ static int check_conditions(const struct cmta_fault *fault, unsigned known, char
     return fault_wrong(why, size, "\"nth\" and \"every\" are two ways to count");
   if (fault->match.value && !fault->match.header)
     return fault_wrong(why, size, "\"header\" wants the name of a field");
-  return fault->match.id ? fault_wrong(why, size, "there is no condition for an id") : 0;
+  if (fault->match.id)
+    return fault_wrong(why, size, "there is no condition for an id");
+  return check_match(&fault->match, why, size);
 }
 
 static int check_reply(const struct cmta_fault *fault, char *why, size_t size) {
@@ -32,18 +67,6 @@ static int check_reply(const struct cmta_fault *fault, char *why, size_t size) {
   const char *enhanced = fault->enhanced;
   if (enhanced && !is_enhanced((struct cmta_slice){enhanced, strlen(enhanced)}))
     return fault_wrong(why, size, "\"reply\" has a malformed enhanced status code");
-  return 0;
-}
-
-/* Nothing at all may be offered, but nobody means nothing beside a comma. */
-static int check_offer(const struct cmta_fault *fault, char *why, size_t size) {
-  const char *at = fault->text && strchr(fault->text, ',') ? fault->text : NULL;
-  while (at) {
-    size_t length = strcspn(at, ",");
-    if (strspn(at, " ") >= length)
-      return fault_wrong(why, size, "\"offer\" has nothing beside a comma");
-    at = at[length] ? at + length + 1 : NULL;
-  }
   return 0;
 }
 
@@ -58,7 +81,7 @@ static int check_action(const struct cmta_fault *fault, unsigned known, char *wh
   if (row->kind == ACTION_RATE && fault->rate == 0)
     return fault_wrong(why, size, "\"%s\" wants 1 octet a second or more", row->word.word);
   if (fault->action == CMTA_FAULT_OFFER)
-    return check_offer(fault, why, size);
+    return fault_offer_check(fault->text, why, size);
   return row->kind == ACTION_REPLY ? check_reply(fault, why, size) : 0;
 }
 
@@ -100,8 +123,8 @@ bool fault_complete(const struct cmta_fault *fault, struct cmta_fault *whole) {
   cmta_fault_init(whole);
   memcpy(whole, fault, fault->size);
   whole->size = sizeof *whole;
-  whole->match.size = sizeof whole->match;
-  return true;
+  struct cmta_match given = whole->match;
+  return match_read(&whole->match, &given);
 }
 
 int fault_copy(const struct cmta_fault *fault, struct cmta_fault *copy, char **strings) {

@@ -49,6 +49,8 @@ int fault_check_reach(const struct cmta_fault *fault, unsigned reach, char *why,
   struct want want = want_of_stage(stage);
   if (!is_within(want, reach))
     return fault_wrong(why, size, "\"%s\" needs %s", fault->stage, want.text);
+  if (fault->action == CMTA_FAULT_OFFER)
+    return fault_offer_check_reach(fault->text, reach, why, size);
   if (!is_about_handshakes(fault))
     return 0;
   const char *action = action_row((size_t)fault->action)->word.word;

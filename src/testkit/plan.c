@@ -63,6 +63,13 @@ void plan_give_back(struct cmta_plan *plan, struct planned *planned) {
   pthread_mutex_unlock(&plan->mutex);
 }
 
+void plan_drop(struct cmta_plan *plan, struct planned *planned) {
+  pthread_mutex_lock(&plan->mutex);
+  planned->open--;
+  give_back(planned);
+  pthread_mutex_unlock(&plan->mutex);
+}
+
 void cmta_plan_clear(struct cmta_plan *plan) {
   pthread_mutex_lock(&plan->mutex);
   for (size_t i = 0; i < plan->count; i++)
@@ -238,7 +245,7 @@ static bool is_due(struct planned *planned, const struct plan_cursor *cursor) {
     return false;
   if (fault->chance < 1 && !(next_chance(&planned->random) < fault->chance))
     return false;
-  if (fault->times && planned->happened >= fault->times)
+  if (fault->times && planned->happened + planned->open >= fault->times)
     return false;
   return !cursor->acted || goes_with_others(fault->action);
 }
@@ -249,7 +256,7 @@ static struct planned *step(struct cmta_plan *plan, const struct moment *moment,
   struct planned *planned = plan->rows[cursor->at++];
   if (!holds(planned, moment) || !is_due(planned, cursor))
     return NULL;
-  planned->happened++;
+  planned->open++;
   planned->users++;
   cursor->acted |= !goes_with_others(planned->fault.action);
   return planned;
@@ -267,9 +274,10 @@ struct planned *plan_next(struct cmta_plan *plan, const struct moment *moment,
   return found;
 }
 
-void plan_tell(struct cmta_plan *plan, struct cmta_session *session,
-               const struct planned *planned) {
+void plan_happens(struct cmta_plan *plan, struct cmta_session *session, struct planned *planned) {
   pthread_mutex_lock(&plan->mutex);
+  planned->open--;
+  planned->happened++;
   void (*told)(void *, struct cmta_session *, int, const char *) = plan->told;
   void *context = plan->told_context;
   pthread_mutex_unlock(&plan->mutex);

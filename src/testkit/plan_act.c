@@ -6,6 +6,7 @@
  * is missing was not taken; of a reply that is late or cut the message was.
  */
 
+#include "testkit/enhanced.h"
 #include "testkit/plan.h"
 
 #include <cmta/wire.h>
@@ -31,15 +32,16 @@ static bool has_question(const struct moment *moment) {
   return *cmta_session_question(moment->session);
 }
 
-/* Bytes, or none, in place of the next reply, and what follows. */
-static void say(const struct moment *moment, const char *bytes, size_t length,
+/* Bytes, or none, in place of the next reply, and what follows. False where there is no wire, or no
+ * memory. */
+static bool say(const struct moment *moment, const char *bytes, size_t length,
                 enum cmta_wire_end end) {
   struct cmta_wire wire;
   cmta_wire_init(&wire);
   wire.replacement = bytes;
   wire.replacement_length = length;
   wire.end = end;
-  cmta_wire_set(moment->session, &wire);
+  return cmta_wire_set(moment->session, &wire) == 0;
 }
 
 /* ---- Replies ---- */
@@ -55,12 +57,34 @@ static const char *text_of(const struct cmta_fault *fault) {
   return fault->text ? fault->text : default_text;
 }
 
+static bool is_of_greeting(const struct moment *moment) {
+  return moment->stage == STAGE_ACCEPT || moment->stage == STAGE_CONNECT ||
+         moment->stage == STAGE_EHLO || moment->stage == STAGE_HELO || moment->stage == STAGE_LHLO;
+}
+
+static bool offers_enhanced(const struct moment *moment) {
+  return cmta_session_offers(moment->session, CMTA_EXTENSION_ENHANCEDSTATUSCODES);
+}
+
 /* Whether the session says an enhanced status code where it is given one. */
 static bool says_enhanced(const struct moment *moment, int code) {
-  bool of_greeting = moment->stage == STAGE_CONNECT || moment->stage == STAGE_EHLO ||
-                     moment->stage == STAGE_HELO || moment->stage == STAGE_LHLO;
-  return cmta_session_offers(moment->session, CMTA_EXTENSION_ENHANCEDSTATUSCODES) && code != 354 &&
-         !(of_greeting && code < 300);
+  return offers_enhanced(moment) && code != 354 && !(is_of_greeting(moment) && code < 300);
+}
+
+/* Whether the text has brought one of its own. */
+static bool begins_enhanced(const char *text) {
+  return is_enhanced((struct cmta_slice){text, strcspn(text, " \n")});
+}
+
+/* The enhanced status code of a reply that no session would say; "" for none. Neither the greeting
+ * nor what EHLO hears has one (RFC 2034 section 4). */
+static const char *enhanced_of(const struct moment *moment, const struct cmta_fault *fault) {
+  static const char *const general[10] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
+  const char *found = general[fault->code / 100];
+  if (fault->enhanced)
+    return fault->enhanced;
+  bool wanted = !is_of_greeting(moment) && !begins_enhanced(text_of(fault));
+  return found && wanted && offers_enhanced(moment) ? found : "";
 }
 
 /* In the words of the session. What is planned is said: an enhanced code is a word of the text
@@ -85,8 +109,8 @@ static char *put(char *room, const char *bytes, size_t length) {
 }
 
 /* The reply as bytes; *length of them. NULL without memory. */
-static char *new_bytes(const struct cmta_fault *fault, size_t *length) {
-  const char *rest = text_of(fault), *enhanced = fault->enhanced ? fault->enhanced : "";
+static char *new_bytes(const struct cmta_fault *fault, const char *enhanced, size_t *length) {
+  const char *rest = text_of(fault);
   size_t lines = 1, front = 4 + strlen(enhanced) + 1;
   for (const char *at = rest; *at; at++)
     lines += *at == '\n';
@@ -106,31 +130,31 @@ static char *new_bytes(const struct cmta_fault *fault, size_t *length) {
 }
 
 /* What no session would say. Behind 421 the connection ends, and a greeting that refuses is the
- * last word, too. of_success: only where the session accepts. */
-static void say_reply(const struct moment *moment, const struct cmta_fault *fault,
-                      bool of_success) {
+ * last word, too. */
+static void say_reply(const struct moment *moment, const struct cmta_fault *fault) {
   size_t length;
-  char *bytes = new_bytes(fault, &length);
+  char *bytes = new_bytes(fault, enhanced_of(moment, fault), &length);
   bool refused =
       moment->stage == STAGE_ACCEPT && (fault->code / 100 == 4 || fault->code / 100 == 5);
-  struct cmta_wire wire;
-  cmta_wire_init(&wire);
-  wire.replacement = bytes;
-  wire.replacement_length = length;
-  wire.of_success = of_success;
-  wire.end = refused || fault->code == 421 ? CMTA_WIRE_CLOSE : CMTA_WIRE_GO_ON;
   if (bytes)
-    cmta_wire_set(moment->session, &wire);
+    say(moment, bytes, length, refused || fault->code == 421 ? CMTA_WIRE_CLOSE : CMTA_WIRE_GO_ON);
   free(bytes);
 }
 
-/* Who nobody else has looked at has a name all the same. */
-static bool is_possible(const struct moment *moment, enum cmta_verdict verdict,
-                        const struct cmta_fault *fault) {
+/* Whether such a reply answers the question so. */
+static bool is_sound(const struct moment *moment, enum cmta_verdict verdict, int code,
+                     const char *enhanced, const char *text) {
   const struct cmta_envelope *envelope = cmta_session_envelope(moment->session);
   const char *question = cmta_session_question(moment->session);
   bool utf8 = envelope && envelope->smtputf8;
-  if (cmta_reply_check(question, verdict, fault->code, fault->enhanced, text_of(fault), utf8) != 0)
+  return has_question(moment) &&
+         cmta_reply_check(question, verdict, code, enhanced, text, utf8) == 0;
+}
+
+/* Whether the code can stand for the verdict. Who nobody else has looked at has a name all the
+ * same. */
+static bool is_possible(const struct moment *moment, enum cmta_verdict verdict, int code) {
+  if (!is_sound(moment, verdict, code, NULL, default_text))
     return false;
   return moment->stage != STAGE_AUTH || verdict != CMTA_TAKE ||
          cmta_session_set_identity(moment->session, "planned", NULL) == 0;
@@ -148,37 +172,56 @@ static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
   if (code == 421)
     return CMTA_CLOSE;
   if (is_success(moment, code))
-    return is_of_a_message(moment) ? CMTA_ACCEPT : CMTA_TAKE;
+    return CMTA_TAKE;
   if (code / 100 == 5)
     return CMTA_REJECT;
   return code / 100 == 4 ? CMTA_TEMPFAIL : unsaid(moment);
 }
 
-/* That a message is accepted is said in place of what those behind say, if they take it. */
+/* What the session would not say in these words is said all the same, and done if the code is one
+ * that does it. */
 static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fault *fault) {
   enum cmta_verdict verdict = verdict_of(moment, fault->code);
-  bool taken = verdict == CMTA_ACCEPT && is_of_a_message(moment);
-  if (has_question(moment) && !taken && is_possible(moment, verdict, fault)) {
+  const char *text = text_of(fault);
+  bool possible = is_possible(moment, verdict, fault->code);
+  bool own = !fault->enhanced && begins_enhanced(text);
+  if (possible && !own && is_sound(moment, verdict, fault->code, fault->enhanced, text)) {
     compose(moment, fault);
     return verdict;
   }
-  say_reply(moment, fault, taken);
-  return verdict == CMTA_TAKE ? unsaid(moment) : verdict;
+  say_reply(moment, fault);
+  return verdict == CMTA_TAKE && !possible ? unsaid(moment) : verdict;
+}
+
+/* Whether it depends on those behind what the client is told. */
+static bool is_promise(const struct moment *moment, const struct cmta_fault *fault) {
+  return fault->action == CMTA_FAULT_REPLY && is_of_a_message(moment) &&
+         is_success(moment, fault->code);
+}
+
+/* That a message is accepted is said in place of what those behind say, if they take it. */
+static void promise(struct cmta_plan *plan, const struct moment *moment, struct planned *planned) {
+  const struct cmta_fault *fault = &planned->fault;
+  size_t length;
+  char *bytes = new_bytes(fault, enhanced_of(moment, fault), &length);
+  struct cmta_wire wire;
+  cmta_wire_init(&wire);
+  wire.replacement = bytes;
+  wire.replacement_length = length;
+  wire.of_success = true;
+  if (bytes && cmta_wire_set(moment->session, &wire) == 0)
+    promise_make(plan, moment, planned, bytes, length);
+  else
+    plan_drop(plan, planned);
+  free(bytes);
 }
 
 /* ---- The rest ---- */
 
-/* Where there is a question the session ends by itself, but that replies to recipients before this
- * one go out. Whatever is set, an end is in good order then, though octets wait. */
+/* By the wire, which a delay holds, and which ends in good order though octets wait; a session
+ * without one ends by itself. */
 static enum cmta_verdict close_it(const struct moment *moment) {
-  bool others = cmta_session_replies_before(moment->session);
-  struct cmta_wire wire;
-  cmta_wire_init(&wire);
-  if (!has_question(moment) || others)
-    say(moment, "", 0, CMTA_WIRE_CLOSE);
-  else
-    cmta_wire_set(moment->session, &wire);
-  return others ? CMTA_CLOSE : CMTA_DROP;
+  return say(moment, "", 0, CMTA_WIRE_CLOSE) ? CMTA_CLOSE : CMTA_DROP;
 }
 
 static enum cmta_verdict reset_it(const struct moment *moment) {
@@ -212,13 +255,9 @@ static enum cmta_verdict garbage(const struct moment *moment, const struct cmta_
   return unsaid(moment);
 }
 
-/* One line of the list, without outer blanks; those that cannot be are left out. */
+/* Of what could be planned a session leaves out what its client cannot have. */
 static void offer_line(struct cmta_session *session, struct cmta_slice line) {
   char text[256];
-  while (line.length && *line.at == ' ')
-    line.at++, line.length--;
-  while (line.length && line.at[line.length - 1] == ' ')
-    line.length--;
   if (line.length == 0 || line.length >= sizeof text)
     return;
   memcpy(text, line.at, line.length);
@@ -227,12 +266,11 @@ static void offer_line(struct cmta_session *session, struct cmta_slice line) {
 }
 
 static enum cmta_verdict offer(const struct moment *moment, const struct cmta_fault *fault) {
+  const char *at = fault->text;
+  struct cmta_slice line;
   cmta_ehlo_withhold(moment->session, "*");
-  for (const char *at = fault->text ? fault->text : ""; *at;) {
-    size_t length = strcspn(at, ",");
-    offer_line(moment->session, (struct cmta_slice){at, length});
-    at += length + (at[length] == ',');
-  }
+  while (fault_offer_next(&at, &line))
+    offer_line(moment->session, line);
   return CMTA_ACCEPT;
 }
 
@@ -284,16 +322,27 @@ static bool is_last(enum cmta_fault_action action) {
          action == CMTA_FAULT_HALF_CLOSE || action == CMTA_FAULT_STALL || action == CMTA_FAULT_CUT;
 }
 
+/* Does it, and gives it back. */
+static enum cmta_verdict do_one(struct cmta_plan *plan, struct moment *moment,
+                                struct planned *planned) {
+  plan_happens(plan, moment->session, planned);
+  enum cmta_verdict verdict = act(plan, moment, &planned->fault);
+  moment->mute |= is_last(planned->fault.action);
+  plan_give_back(plan, planned);
+  return verdict;
+}
+
 enum cmta_verdict plan_meet(struct cmta_plan *plan, struct moment *moment) {
   enum cmta_verdict verdict = CMTA_ACCEPT;
   struct plan_cursor cursor = {0};
   struct planned *planned;
   while ((planned = plan_next(plan, moment, &cursor))) {
-    plan_tell(plan, moment->session, planned);
-    enum cmta_verdict answer = act(plan, moment, &planned->fault);
-    moment->mute |= is_last(planned->fault.action);
+    if (is_promise(moment, &planned->fault)) {
+      promise(plan, moment, planned);
+      continue;
+    }
+    enum cmta_verdict answer = do_one(plan, moment, planned);
     verdict = answer == CMTA_ACCEPT ? verdict : answer;
-    plan_give_back(plan, planned);
   }
   return verdict;
 }

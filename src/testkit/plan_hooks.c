@@ -21,13 +21,25 @@ struct course {
   bool began,
       ended;     /* the first octets of the message have come, its header section was complete */
   bool in_chunk; /* a BDAT that asks nobody waits for its octets, or its end */
+  bool in_reply; /* lines of a reply are still to come */
+  struct cmta_plan *plan;
+  struct promise *promises;
   enum cmta_verdict rest; /* of the message to the recipients that come; ACCEPT: not decided */
 };
 
 static void *session_new(struct cmta_session *session, void *user) {
+  struct course *course = calloc(1, sizeof *course);
   (void)session;
-  (void)user;
-  return calloc(1, sizeof(struct course));
+  if (course)
+    course->plan = user;
+  return course;
+}
+
+static void session_free(void *data) {
+  struct course *course = data;
+  if (course)
+    promises_drop(course->plan, &course->promises);
+  free(course);
 }
 
 static enum cmta_verdict meet(struct cmta_session *session, void *user, enum stage stage) {
@@ -101,10 +113,19 @@ static enum cmta_verdict hook_told(struct cmta_session *session, void *user,
 
 /* ---- Messages ---- */
 
+/* A part of a message. */
+static enum cmta_verdict meet_part(struct cmta_session *session, void *user, struct course *course,
+                                   enum stage stage) {
+  struct moment moment = {.stage = stage, .session = session, .promises = &course->promises};
+  return plan_meet(user, &moment);
+}
+
+/* What was promised of a message before has been said by now, or never is. */
 static enum cmta_verdict hook_data(struct cmta_session *session, void *user) {
   struct course *course = cmta_session_data(session);
-  *course = (struct course){.octets = cmta_session_counts(session)->octets_in};
-  return hook_command(session, user);
+  promises_drop(user, &course->promises);
+  *course = (struct course){.octets = cmta_session_counts(session)->octets_in, .plan = user};
+  return meet_part(session, user, course, stage_in_hand(session));
 }
 
 /* Whether the header section ends in these octets: at the first line that is empty. */
@@ -125,13 +146,13 @@ static enum cmta_verdict meet_chunk(struct cmta_session *session, void *user,
                                     struct course *course) {
   bool due = course->in_chunk;
   course->in_chunk = false;
-  return due ? meet(session, user, STAGE_BDAT) : CMTA_ACCEPT;
+  return due ? meet_part(session, user, course, STAGE_BDAT) : CMTA_ACCEPT;
 }
 
 static enum cmta_verdict meet_headers(struct cmta_session *session, void *user,
                                       struct course *course) {
   course->ended = true;
-  return meet(session, user, STAGE_HEADERS);
+  return meet_part(session, user, course, STAGE_HEADERS);
 }
 
 /* A Received field that the library has added comes before any octet of the client's. */
@@ -142,7 +163,7 @@ static enum cmta_verdict hook_chunk(struct cmta_session *session, void *user,
     return CMTA_ACCEPT;
   enum cmta_verdict verdict = meet_chunk(session, user, course);
   if (verdict == CMTA_ACCEPT && !course->began)
-    verdict = meet(session, user, STAGE_BODY);
+    verdict = meet_part(session, user, course, STAGE_BODY);
   course->began = true;
   if (verdict == CMTA_ACCEPT && !course->ended && ends_headers(course, bytes))
     verdict = meet_headers(session, user, course);
@@ -163,7 +184,10 @@ static enum cmta_verdict meet_end(struct cmta_session *session, void *user, stru
 static enum cmta_verdict hook_message(struct cmta_session *session, void *user,
                                       const struct cmta_message *message) {
   struct course *course = cmta_session_data(session);
-  struct moment moment = {.stage = STAGE_MESSAGE, .session = session, .message = message};
+  struct moment moment = {.stage = STAGE_MESSAGE,
+                          .session = session,
+                          .message = message,
+                          .promises = &course->promises};
   if (course->rest == CMTA_ACCEPT)
     course->rest = meet_end(session, user, course);
   if (course->rest != CMTA_ACCEPT)
@@ -202,16 +226,21 @@ static void see_chunk(struct cmta_session *session, void *user, struct cmta_slic
   if (first || !course)
     return;
   if (empty)
-    meet(session, user, STAGE_BDAT);
+    meet_part(session, user, course, STAGE_BDAT);
   else
     course->in_chunk = true;
 }
 
-static void hook_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
-                       struct cmta_slice text) {
-  struct course *course = cmta_session_data(session);
-  if (direction != CMTA_FROM_CLIENT)
-    return;
+/* Of a reply the first line is where its fate is known. */
+static void see_reply(struct cmta_session *session, void *user, struct course *course,
+                      struct cmta_slice text) {
+  if (!course->in_reply)
+    promises_settle(user, session, &course->promises, text);
+  course->in_reply = text.length > 3 && text.at[3] == '-';
+}
+
+static void see_command(struct cmta_session *session, void *user, struct course *course,
+                        struct cmta_slice text) {
   struct line line = split(text);
   if (course)
     course->in_chunk = false;
@@ -225,12 +254,21 @@ static void hook_trace(struct cmta_session *session, void *user, enum cmta_direc
     see_chunk(session, user, line.argument);
 }
 
+static void hook_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
+                       struct cmta_slice text) {
+  struct course *course = cmta_session_data(session);
+  if (direction == CMTA_FROM_CLIENT)
+    see_command(session, user, course, text);
+  else if (course)
+    see_reply(session, user, course, text);
+}
+
 int cmta_plan_add_to(struct cmta_plan *plan, struct cmta_server *server) {
   static const struct cmta_hooks hooks = {
       .size = sizeof hooks,
       .name = "faults",
       .session_new = session_new,
-      .session_free = free,
+      .session_free = session_free,
       .connect = hook_connect,
       .hello = hook_hello,
       .starttls = hook_starttls,

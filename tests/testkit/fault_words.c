@@ -196,6 +196,46 @@ Test(fault_words, that_do_not_go_together_are_wrong) {
   expect_wrong("rcpt: delay 1000000001", "\"delay\" wants seconds from 0 to 1000000000");
 }
 
+Test(fault_words, that_can_never_hold_are_wrong) {
+  expect_wrong("mail from <>: close", "\"from\" wants the address without < and >: \"\"");
+  expect_wrong("rcpt from <a@b.example>: close",
+               "\"from\" wants the address without < and >: a@b.example");
+  expect_wrong("rcpt to \"<a\\x1b@b>\": close",
+               "\"to\" wants the address without < and >: a\\x1b@b");
+  expect_wrong("rcpt to *@b>: close", "\"to\" wants the address without < and >: *@b");
+  expect_wrong("rcpt to <: close", "\"to\" wants the address without < and >: *");
+  expect_wrong("rcpt to \"\": close", "\"to\" wants an address; * is any");
+  expect_wrong("message header \"\": close",
+               "\"header\" wants the name of a field, without a colon");
+  expect_wrong("message header \"Subject: x\": close",
+               "\"header\" wants the name of a field, without a colon");
+  expect_words("rcpt to \"\\\"<\\\"@*\": close", "rcpt to \"\\\"<\\\"@*\": close");
+}
+
+Test(fault_words, that_ehlo_cannot_be_told_are_wrong) {
+  expect_wrong("ehlo: offer SIZE, X_Y",
+               "\"offer\" wants keywords, of letters, digits and '-': X_Y");
+  expect_wrong("lhlo: offer -X", "\"offer\" wants keywords, of letters, digits and '-': -X");
+  expect_wrong("ehlo: offer \xc3\x9c",
+               "\"offer\" wants keywords, of letters, digits and '-': \\xc3\\x9c");
+  expect_wrong("ehlo: offer X-A \xc3\x9c",
+               "\"offer\" wants printable ASCII behind a keyword: X-A \\xc3\\x9c");
+  expect_wrong("ehlo: offer SIZE 1, size 2", "\"offer\" has a keyword twice: SIZE");
+  expect_wrong("ehlo: offer SMTPUTF8", "\"offer\" has SMTPUTF8 without 8BITMIME");
+  expect_wrong("ehlo: offer binarymime, 8BITMIME", "\"offer\" has BINARYMIME without CHUNKING");
+  expect_words("ehlo: offer smtputf8, 8BitMime", "ehlo: offer smtputf8, 8BitMime");
+}
+
+Test(fault_words, that_ehlo_is_told_have_a_longest_line) {
+  char words[300] = "ehlo: offer SIZE, X ";
+  size_t begun = strlen(words);
+  memset(words + begun, 'x', 198);
+  expect_words(words, words);
+  words[begun + 198] = 'x';
+  expect_wrong(words, "\"offer\" wants 200 octets at most between commas: "
+                      "X xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...");
+}
+
 Test(fault_words, of_a_fault_that_cannot_be_are_an_error) {
   cmta_fault_init(&fault);
   cr_expect_eq(cmta_fault_words(&fault, NULL, 0), CMTA_E_ARGUMENT);

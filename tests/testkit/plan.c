@@ -341,22 +341,6 @@ Test(plan, tells_what_happens) {
   raw_close(&raw);
 }
 
-Test(plan, takes_no_fault_that_cannot_be) {
-  struct cmta_fault fault;
-  start("noop: delay 0");
-  struct cmta_plan *plan = cmta_kit_plan(kit);
-  cmta_fault_init(&fault);
-  cr_expect_eq(cmta_plan_add(plan, &fault), CMTA_E_ARGUMENT);
-  fault.stage = "rcpt";
-  cr_expect_eq(cmta_plan_add(plan, &fault), 1);
-  fault.size++;
-  cr_expect_eq(cmta_plan_add(plan, &fault), CMTA_E_ARGUMENT);
-  cr_expect_eq(cmta_plan_add_text(plan, "rcpt", NULL, 0), CMTA_E_ARGUMENT);
-  cr_expect_eq(cmta_plan_add(NULL, &fault), CMTA_E_ARGUMENT);
-  cr_expect_eq(cmta_plan_happened(plan, 2), 0);
-  cr_expect_eq(cmta_plan_happened(plan, -1), 0);
-}
-
 /* ---- Without anything to happen ---- */
 
 Test(plan, without_faults_changes_nothing) {

@@ -16,6 +16,7 @@ static struct cmta_kit *kit;
 static struct raw raw;
 static struct cmta_wire asked; /* the last request; size 0 before the first */
 static char replacement[256];
+static int result; /* of the requests */
 
 int __wrap_cmta_wire_set(struct cmta_session *session, const struct cmta_wire *wire);
 
@@ -24,7 +25,7 @@ int __wrap_cmta_wire_set(struct cmta_session *session, const struct cmta_wire *w
   asked = *wire;
   memcpy(replacement, wire->replacement ? wire->replacement : "", wire->replacement_length);
   replacement[wire->replacement_length] = '\0';
-  return 0;
+  return result;
 }
 
 static void begin(void) { cmta_kit_config_init(&config); }
@@ -192,22 +193,29 @@ Test(plan_wire, a_message_without_its_reply_is_not_taken_and_one_with_a_cut_repl
   raw_close(&raw);
 }
 
-Test(plan_wire, close_needs_no_bytes_where_there_is_a_question) {
+Test(plan_wire, close_takes_the_place_of_the_reply_and_ends_the_session) {
   start("message: close");
   raw_greet(&raw, cmta_kit_port(kit));
   raw_begin_data(&raw);
-  raw_send(&raw, "x\r\n.\r\n");
-  raw_expect_end(&raw);
-  cr_expect_null(asked.replacement);
-  cr_expect_eq(asked.end, CMTA_WIRE_GO_ON);
+  raw_say(&raw, "x\r\n.", "421 ");
+  expect_replaced("", CMTA_WIRE_CLOSE);
   cr_expect_eq(cmta_mailbox_count(cmta_kit_mailbox(kit), NULL), 0);
+  raw_expect_end(&raw);
+}
+
+Test(plan_wire, close_that_cannot_be_asked_for_is_an_end_without_a_reply) {
+  result = CMTA_E_MEMORY;
+  start("noop: close");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_send(&raw, "NOOP\r\n");
+  raw_expect_end(&raw);
 }
 
 Test(plan_wire, close_within_a_message_is_at_once) {
   start("body: close");
   raw_greet(&raw, cmta_kit_port(kit));
   raw_begin_data(&raw);
-  raw_send(&raw, "x\r\n");
+  raw_say(&raw, "x", "421 ");
   raw_expect_end(&raw);
 }
 

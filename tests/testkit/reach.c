@@ -63,6 +63,18 @@ Test(reach, of_what_happens_to_a_handshake_is_one_that_is_still_to_come) {
                  "\"tls-wrong\" cannot be at \"quit\": no handshake follows");
 }
 
+Test(reach, of_what_ehlo_is_told_is_what_a_client_can_have) {
+  expect_met(CMTA_REACH_SMTP, "ehlo: offer X-NEW, SIZE 10");
+  expect_met(CMTA_REACH_SMTP | CMTA_REACH_STARTTLS, "ehlo: offer StartTLS, REQUIRETLS");
+  expect_met(CMTA_REACH_SMTP | CMTA_REACH_AUTH, "ehlo: offer AUTH PLAIN");
+  expect_met(CMTA_REACH_SMTP | CMTA_REACH_TLS, "ehlo: offer REQUIRETLS");
+  expect_refused(CMTA_REACH_SMTP, "ehlo: offer SIZE, STARTTLS",
+                 "\"offer\" of STARTTLS needs a listener that has it");
+  expect_refused(CMTA_REACH_SMTP, "ehlo: offer auth PLAIN",
+                 "\"offer\" of AUTH needs users who may log in");
+  expect_refused(CMTA_REACH_SMTP, "ehlo: offer REQUIRETLS", "\"offer\" of REQUIRETLS needs TLS");
+}
+
 /* Whether a kit like this takes the fault. */
 static bool takes(const struct cmta_kit_config *config, const char *words) {
   struct cmta_kit *kit;

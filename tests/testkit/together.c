@@ -116,6 +116,8 @@ static const struct row recipients[] = {
     {"message: close", {0}, CLOSED, {0}},
     {"body: reply 451 4.3.0 No", {"451 4.3.0", "451 4.3.0", "451 4.3.0", EACH}, OPEN, {0}},
     {"headers: reply 550 5.6.0 No", {"550 5.6.0", "554 5.7.1", "554 5.7.1", EACH}, OPEN, {0}},
+    {"message nth 2: reply 421 4.3.2 No", {EACH, "421 4.3.2", EACH}, CLOSED, {"a", "c"}},
+    {"body: reply 421 4.3.2 No", {"421 4.3.2"}, CLOSED, {0}},
     {"body: garbage what?", {"what?", "451 4.3.0", "451 4.3.0", EACH}, OPEN, {0}},
 };
 
@@ -184,6 +186,26 @@ Test(together, a_message_whose_client_is_told_250_is_taken, .timeout = 60) {
     bool planned = i % 2 || i / 2; /* DATA has no chunks */
     raw_expect(&raw, planned ? "250 2.0.0 Mine" : "250 ");
     cr_expect_eq(cmta_kit_wait(kit, 1, 10), 1, "%s", fault);
+    raw_close(&raw);
+    cmta_kit_stop(kit);
+  }
+}
+
+/* The message is in two chunks; what happens to the first is over by its reply. */
+Test(together, what_is_met_within_a_chunk_is_said_of_that_chunk, .timeout = 60) {
+  static const char *const stages[] = {"body", "headers"};
+  for (size_t i = 0; i < 2; i++) {
+    char fault[64];
+    snprintf(fault, sizeof fault, "%s: reply 250 2.0.0 Mine", stages[i]);
+    struct cmta_kit *kit = raw_kit(fault, false);
+    struct raw raw;
+    raw_greet(&raw, cmta_kit_port(kit));
+    raw_say(&raw, "MAIL FROM:<s@client.example>", "250 ");
+    raw_say(&raw, "RCPT TO:<a@x.example>", "250 ");
+    raw_send(&raw, "BDAT 14\r\nSubject: x\r\n\r\n");
+    raw_expect(&raw, "250 2.0.0 Mine");
+    raw_send(&raw, "BDAT 3 LAST\r\nx\r\n");
+    raw_expect(&raw, "250 2.0.0 Ok: queued");
     raw_close(&raw);
     cmta_kit_stop(kit);
   }
