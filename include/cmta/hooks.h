@@ -84,6 +84,21 @@ struct cmta_foreseen {
   struct cmta_slice argument;
 };
 
+/* What a client said that became no line of the dialogue: what the hook `fragment` is told. */
+struct cmta_fragment {
+  /* What it begins with, raw, without its CR LF: 64 octets of a line that was too long, none of
+     what may be octets of a message, else all of it. */
+  struct cmta_slice bytes;
+  /* How many came, CR LF included; of a secret those that are shown. */
+  uint64_t octets;
+  bool ended; /* its CR LF came */
+  /* The session has taken it: a line that was too long, or a beginning. Else it came behind what
+     was the last that counted. */
+  bool read;
+  /* What follows `bytes` may be what a client says to prove who it is: it is left out. */
+  bool secret;
+};
+
 /* One step of an authentication exchange (RFC 4954 section 4): what the hook `auth` is asked about.
  */
 struct cmta_auth {
@@ -253,6 +268,15 @@ struct cmta_hooks {
      458. With no such hook in any set, and where mail is submitted (manners.submission; RFC 6409
      section 7), the command is answered 502. */
   enum cmta_verdict (*etrn)(struct cmta_session *session, void *user, struct cmta_slice node);
+
+  /* More news. */
+
+  /* The client said something that `trace` never shows, because it became no line: one that was too
+     long, at its end; and when the session takes nothing more, in front of its last reply where
+     that is a goodbye and in front of `closed`, an unfinished line and what was brought to
+     cmta_session_receive() and not taken, line by line. Octets of messages are none of it. Borrowed
+     until the hook returns; escape it before it reaches a log or a terminal. */
+  void (*fragment)(struct cmta_session *session, void *user, const struct cmta_fragment *fragment);
 };
 
 #ifdef __cplusplus

@@ -16,7 +16,10 @@
  *     0.005  S  250 2.0.0 Ok: queued as 1a2191338ef-a4ce2fe7-1
  *
  * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
- * printable made visible; what they say to prove who they are is "[secret]". What the server says
+ * printable made visible; what they say to prove who they are is "[secret]". What never became a
+ * command is there as well: a line that was too long, shortened, "NOOP xxx... (2107 octets)"; one
+ * that the client left without its CR LF; and what it said behind the end of the dialogue, as far
+ * as that had come, which is said to be "not read: 15 octets". What the server says
  * is shown as it goes out, at the time of its answer: octets that a fault has replaced, cut off or
  * left out are not there, and the fault stands in front. What was held back, by a fault or by the
  * client, and was not sent when the connection ended is told there: "not sent: 14 octets". What the
@@ -47,7 +50,7 @@ struct cmta_session;
 /* What an event is. */
 enum cmta_event_kind {
   CMTA_EVENT_CONNECTED = 0,    /* text: from where */
-  CMTA_EVENT_CLIENT = 1,       /* a line of the client's, without CR LF */
+  CMTA_EVENT_CLIENT = 1,       /* a line of the client's, without CR LF; or the rest of one */
   CMTA_EVENT_SERVER = 2,       /* a line of the server's, or as much of it as goes out */
   CMTA_EVENT_MESSAGE = 3,      /* octets of a message, `octets` of them; text: "" */
   CMTA_EVENT_TLS = 4,          /* a handshake; text: version and cipher, or that it failed */
@@ -57,15 +60,18 @@ enum cmta_event_kind {
   CMTA_EVENT_LEFT_OUT = 8,     /* text: for how many more events there was no room */
   CMTA_EVENT_CLIENT_NAMED = 9, /* text: who is the client from here on, by a PROXY header or by
                                   XCLIENT; as that of CONNECTED */
-  CMTA_EVENT_UNSENT = 10 /* in front of CLOSED: `octets` of the lines of the server's above were
+  CMTA_EVENT_UNREAD = 11, /* in front of CLOSED: `octets` of the client's above came behind the last
+                             that counted and were never read; text: how many */
+  CMTA_EVENT_UNSENT = 10  /* in front of CLOSED: `octets` of the lines of the server's above were
                             never sent, as the client left before; text: how many */
 };
 
 /* Warnings say: "bare CR", "bare LF", "line too long", "spoke before the greeting", "did not wait
    for a reply" (RFC 2920 section 3.1), each once a session, the last two where manners say FLAG or
-   more, as those of a kit do; and once a message "8-bit octets without 8BITMIME or SMTPUTF8" (RFC
-   6152 section 3), "no Date field", "no From field" (RFC 5322 section 3.6). Of a message that is
-   refused while it comes, what has come by then is looked at. */
+   more, as those of a kit do; "no CR LF behind the last line" of one that the client has left
+   unfinished (RFC 5321 section 2.3.8); and once a message "8-bit octets without 8BITMIME or
+   SMTPUTF8" (RFC 6152 section 3), "no Date field", "no From field" (RFC 5322 section 3.6). Of a
+   message that is refused while it comes, what has come by then is looked at. */
 
 /* One event. */
 struct cmta_event {
@@ -74,8 +80,8 @@ struct cmta_event {
   bool tls;         /* it was said under TLS */
   uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as far as it was read */
   const char *text; /* printable, ASCII or UTF-8: other octets as "\r", "\n", "\t" or "\x1b", a
-                       backslash as two; of a line 1000 octets, then "..."; lives until the
-                       callback returns */
+                       backslash as two; of a line 1000 octets, then "...", of one that was too long
+                       64, then "... (2107 octets)"; lives until the callback returns */
 };
 
 struct cmta_recorder;

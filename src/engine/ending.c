@@ -8,6 +8,7 @@
 #include "engine/auth.h"
 #include "engine/chain.h"
 #include "engine/decide.h"
+#include "engine/fragment.h"
 #include "engine/starttls.h"
 #include "engine/statistics.h"
 #include "engine/transaction.h"
@@ -37,6 +38,7 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
     statistics_count_handshake(session, false);
   session->running = true;
   cancel_question(session);
+  fragment_tell_rest(session);
   reply_clear(session);
   transaction_drop(session);
   auth_drop(session);
@@ -59,6 +61,7 @@ void session_goodbye(struct cmta_session *session, enum reply_id id,
   bool running = session->running;
   session->running = true;
   cancel_question(session);
+  fragment_tell_rest(session);
   if (id != REPLY_OUT_OF_STEP)
     session->verb = NULL;
   reply_standard(session, id);

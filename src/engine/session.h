@@ -156,6 +156,7 @@ struct cmta_session {
   bool stopping_now : 1;      /* it was called again */
   bool halts : 1;             /* cmta_session_halt() was: the next reply is the last one */
   bool halted : 1;            /* it is composed: nothing more is read */
+  bool rest_told : 1;         /* what will never be read was told */
   bool failed;                /* no memory: the session cannot go on */
   bool corrected;      /* the answer of the set in hand was wrong, and TEMPFAIL is in its place */
   bool misplaced;      /* the chart does not take the event in hand now */
@@ -206,6 +207,7 @@ struct cmta_session {
   enum cmta_close_reason
       ending;              /* the session ends for this reason once the event in hand is done */
   struct command *command; /* the command in hand, while the session runs */
+  const struct cmta_slice *input; /* what was brought and is not taken, while it runs; or NULL */
   struct cmta_slice slice; /* the argument of the command in hand, or the slice of the message */
   char *kept; /* a copy of slice, for sets that are asked after a late answer; or NULL */
 

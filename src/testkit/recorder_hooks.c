@@ -142,7 +142,8 @@ static void begin_data(struct record *record, const struct cmta_session *session
 static void add_line(struct record *record, struct cmta_session *session,
                      enum cmta_direction direction, struct cmta_slice line) {
   bool client = direction == CMTA_FROM_CLIENT;
-  add_message(record, session, !client && !begins(line, "421"));
+  record->said_421 = !client && begins(line, "421");
+  add_message(record, session, !client && !record->said_421);
   if (client) {
     record_add_line(record, session, CMTA_EVENT_CLIENT, line);
     warn_of_line(record, session, line);
@@ -165,16 +166,29 @@ static void hook_trace(struct cmta_session *session, void *user, enum cmta_direc
   leave(user);
 }
 
+static void hook_fragment(struct cmta_session *session, void *user,
+                          const struct cmta_fragment *fragment) {
+  struct record *record = enter(user, session);
+  if (record) {
+    add_message(record, session, false);
+    record_add_fragment(record, session, fragment);
+    warn_of_fragment(record, session, fragment);
+  }
+  leave(user);
+}
+
 /* ---- The end ---- */
 
-/* The dialogue is over; what it left unsaid is said. */
+/* The dialogue is over; what it left unsaid is said. Where the server has said 421 in place of TLS
+ * no handshake began. */
 static void add_rest(struct record *record, const struct cmta_session *session,
                      enum cmta_close_reason reason) {
   if (record->over)
     return;
   add_message(record, session, false);
   warn_of_violations(record, session);
-  if (reason == CMTA_CLOSED_TLS)
+  record_unread(record, session);
+  if (reason == CMTA_CLOSED_TLS && !record->said_421)
     record_add(record, session, CMTA_EVENT_TLS, 0, "failed");
   record->over = true;
 }
@@ -255,6 +269,7 @@ int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *ser
       .message = hook_message,
       .trace = hook_trace,
       .closed = hook_closed,
+      .fragment = hook_fragment,
   };
   if (!recorder || !server)
     return CMTA_E_ARGUMENT;
