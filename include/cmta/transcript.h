@@ -78,7 +78,7 @@ struct cmta_event {
   enum cmta_event_kind kind;
   double seconds;   /* since the connection was accepted, by the server's clock */
   bool tls;         /* it was said under TLS */
-  uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as far as it was read */
+  uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as many as came */
   const char *text; /* printable, ASCII or UTF-8: other octets as "\r", "\n", "\t" or "\x1b", a
                        backslash as two; of a line 1000 octets, then "...", of one that was too long
                        64, then "... (2107 octets)"; lives until the callback returns */

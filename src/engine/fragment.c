@@ -96,7 +96,9 @@ static void tell_unread(struct cmta_session *session, struct cmta_slice rest, en
 static enum sort sort_of(const struct cmta_session *session) {
   if (session->hushed || session->phase == PHASE_AUTH)
     return SECRET;
-  return session->event == DATA && session->phase == PHASE_RCPT ? MESSAGE : LINES;
+  bool is_lost = session->close_reason == CMTA_CLOSED_PROTOCOL && framer_has_bdat(&session->framer);
+  bool is_data = session->event == DATA && session->phase == PHASE_RCPT;
+  return is_lost || is_data ? MESSAGE : LINES;
 }
 
 void fragment_tell_rest(struct cmta_session *session) {

@@ -229,10 +229,10 @@ static const struct phase_row {
 
 /* The next event of the client's bytes, which are counted before a hook is asked about them. */
 static int read_event(struct cmta_session *session, struct cmta_slice *input) {
-  size_t before = input->length;
   int event = session->chunk.dropped ? read_dropped(session, input)
                                      : phases[session->phase].read(session, input);
-  statistics_count(session, (struct cmta_counts){.octets_in = before - input->length});
+  statistics_count(session, (struct cmta_counts){.octets_in = session->uncounted - input->length});
+  session->uncounted = input->length;
   bool ends = event == CHUNK_END || event == BODY_END;
   if (ends && input->length && !synchrony_behind(session, session->verb))
     return READ_STOP;
@@ -315,6 +315,7 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   session->running = true;
   session->command = &command;
   session->input = &input;
+  session->uncounted = length;
   session->heard_secrets = auth_is_possible(session) && !is_in_message(session);
   if (length == 0 || synchrony_at_once(session))
     pump(session, &input);
@@ -328,6 +329,14 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   session->input = NULL;
   session->running = false;
   return session->failed ? CMTA_E_MEMORY : (ptrdiff_t)(length - input.length);
+}
+
+uint64_t cmta_session_received(const struct cmta_session *session) {
+  const struct cmta_slice *input = session->input;
+  uint64_t counted = session->counts.octets_in;
+  if (!input)
+    return counted;
+  return counted + (session->uncounted - input->length) + read_waiting(session, *input);
 }
 
 void session_enter(struct cmta_session *session, enum phase phase) {

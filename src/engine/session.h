@@ -208,6 +208,7 @@ struct cmta_session {
       ending;              /* the session ends for this reason once the event in hand is done */
   struct command *command; /* the command in hand, while the session runs */
   const struct cmta_slice *input; /* what was brought and is not taken, while it runs; or NULL */
+  size_t uncounted;               /* octets of that when it was last counted what was taken of it */
   struct cmta_slice slice; /* the argument of the command in hand, or the slice of the message */
   char *kept; /* a copy of slice, for sets that are asked after a late answer; or NULL */
 

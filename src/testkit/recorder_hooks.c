@@ -95,19 +95,14 @@ static enum cmta_verdict hook_message(struct cmta_session *session, void *user,
   return CMTA_ACCEPT;
 }
 
-/* Octets since those of a message began. */
-static uint64_t octets_since(const struct record *record, const struct cmta_session *session) {
-  uint64_t octets = cmta_session_counts(session)->octets_in;
-  return octets > record->octets ? octets - record->octets : 0;
-}
-
-/* The octets of a message, if there are any, are before what comes now. all: it has been answered,
- * so that a chunk was read to its end, also where its octets are counted only now. */
-static void add_message(struct record *record, const struct cmta_session *session, bool all) {
-  uint64_t octets = octets_since(record, session);
+/* The octets of a message, if there are any, are before what comes now. A BDAT that cannot be read
+ * has none. */
+static void add_message(struct record *record, const struct cmta_session *session) {
+  uint64_t end = cmta_session_received(session);
   if (!record->in_message)
     return;
-  if (record->in_chunk && (all || octets > record->chunk_size))
+  uint64_t octets = end > record->octets ? end - record->octets : 0;
+  if (record->in_chunk && octets > record->chunk_size)
     octets = record->chunk_size;
   if (octets)
     record_add(record, session, CMTA_EVENT_MESSAGE, octets, "");
@@ -126,10 +121,10 @@ static void begin_chunk(struct record *record, const struct cmta_session *sessio
                         struct cmta_slice line) {
   uint64_t size = 0;
   for (size_t i = 5; i < line.length && line.at[i] >= '0' && line.at[i] <= '9'; i++)
-    size = size < UINT64_MAX / 10 - 9 ? size * 10 + (uint64_t)(line.at[i] - '0') : size;
+    size = size < UINT64_MAX / 10 ? size * 10 + (uint64_t)(line.at[i] - '0') : UINT64_MAX;
   record->in_message = record->in_chunk = true;
   record->chunk_size = size;
-  record->octets = cmta_session_counts(session)->octets_in + line.length;
+  record->octets = cmta_session_received(session);
 }
 
 /* Behind 354 comes a message. */
@@ -143,7 +138,7 @@ static void add_line(struct record *record, struct cmta_session *session,
                      enum cmta_direction direction, struct cmta_slice line) {
   bool client = direction == CMTA_FROM_CLIENT;
   record->said_421 = !client && begins(line, "421");
-  add_message(record, session, !client && !record->said_421);
+  add_message(record, session);
   if (client) {
     record_add_line(record, session, CMTA_EVENT_CLIENT, line);
     warn_of_line(record, session, line);
@@ -170,7 +165,7 @@ static void hook_fragment(struct cmta_session *session, void *user,
                           const struct cmta_fragment *fragment) {
   struct record *record = enter(user, session);
   if (record) {
-    add_message(record, session, false);
+    add_message(record, session);
     record_add_fragment(record, session, fragment);
     warn_of_fragment(record, session, fragment);
   }
@@ -185,7 +180,7 @@ static void add_rest(struct record *record, const struct cmta_session *session,
                      enum cmta_close_reason reason) {
   if (record->over)
     return;
-  add_message(record, session, false);
+  add_message(record, session);
   warn_of_violations(record, session);
   record_unread(record, session);
   if (reason == CMTA_CLOSED_TLS && !record->said_421)
