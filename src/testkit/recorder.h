@@ -54,6 +54,7 @@ struct record {
   bool in_chunk;       /* likewise, so many as BDAT said */
   uint64_t chunk_size; /* that */
   uint64_t octets;     /* of the session, when they began */
+  uint64_t seen;       /* likewise up to the last that had come of them when they were looked at */
   uint64_t unread;     /* octets that came and were never read */
   bool said_421;       /* the server's last line was one */
   struct header_watch header;

@@ -76,11 +76,19 @@ static enum cmta_verdict hook_data(struct cmta_session *session, void *user) {
   return CMTA_ACCEPT;
 }
 
+/* What has come of the message is known here though the session may end before it is read. */
+static void look_ahead(struct record *record, const struct cmta_session *session) {
+  if (cmta_session_counts(session)->octets_in >= record->seen)
+    record->seen = cmta_session_received(session);
+}
+
 static enum cmta_verdict hook_chunk(struct cmta_session *session, void *user,
                                     struct cmta_slice bytes) {
   struct record *record = enter(user, session);
-  if (record)
+  if (record) {
+    look_ahead(record, session);
     warn_of_octets(record, session, bytes);
+  }
   leave(user);
   return CMTA_ACCEPT;
 }
@@ -101,6 +109,7 @@ static void add_message(struct record *record, const struct cmta_session *sessio
   uint64_t end = cmta_session_received(session);
   if (!record->in_message)
     return;
+  end = end > record->seen ? end : record->seen;
   uint64_t octets = end > record->octets ? end - record->octets : 0;
   if (record->in_chunk && octets > record->chunk_size)
     octets = record->chunk_size;
@@ -125,6 +134,7 @@ static void begin_chunk(struct record *record, const struct cmta_session *sessio
   record->in_message = record->in_chunk = true;
   record->chunk_size = size;
   record->octets = cmta_session_received(session);
+  record->seen = 0;
 }
 
 /* Behind 354 comes a message. */
@@ -132,6 +142,7 @@ static void begin_data(struct record *record, const struct cmta_session *session
   record->in_message = true;
   record->in_chunk = false;
   record->octets = cmta_session_counts(session)->octets_in;
+  record->seen = 0;
 }
 
 static void add_line(struct record *record, struct cmta_session *session,
