@@ -40,7 +40,8 @@ struct cmta_verb;
 enum cmta_close_reason {
   CMTA_CLOSED_NOT = 0,      /* it has not */
   CMTA_CLOSED_QUIT = 1,     /* the client said QUIT */
-  CMTA_CLOSED_VERDICT = 2,  /* a hook decided CLOSE or DROP, or refused the connection */
+  CMTA_CLOSED_VERDICT = 2,  /* a hook decided CLOSE or DROP, or refused the connection; or it was
+                               wanted that the connection end behind a reply (<cmta/wire.h>) */
   CMTA_CLOSED_ERRORS = 3,   /* the client made `max_errors` errors */
   CMTA_CLOSED_TIMEOUT = 4,  /* the client was silent for too long */
   CMTA_CLOSED_SHUTDOWN = 5, /* the server is stopping */

@@ -123,6 +123,11 @@ void cmta_session_hangup(struct cmta_session *session) {
     session_finish(session, CMTA_CLOSED_HANGUP);
 }
 
+void cmta_session_abandon(struct cmta_session *session) {
+  if (!session->running)
+    session_finish(session, CMTA_CLOSED_VERDICT);
+}
+
 enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session) {
   return (enum cmta_close_reason)session->close_reason;
 }

@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 static struct raw raw;
 
@@ -56,8 +57,40 @@ Test(ends, one_that_a_fault_closes_at_once_ends_behind_it, .timeout = 30) {
   cr_expect_eq(wait_closed(kit, 1), 1);
   lines_expect(cmta_kit_recorder(kit), 1,
                (const char *const[]){"*  connected from 127.0.0.1:", "*  fault: accept: close",
-                                     "*  closed: hangup", NULL});
+                                     "*  closed: verdict", NULL});
   cmta_kit_stop(kit);
+}
+
+/* A connection that says NOOP and EXPN, meets the fault and stays as long as it may. */
+static void expect_reason(const char *fault, const char *reason) {
+  struct cmta_kit *kit = raw_kit(fault, false);
+  raw_connect(&raw, cmta_kit_port(kit));
+  cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  (void)send(raw.fd, "NOOP\r\nEXPN list\r\n", 17, MSG_NOSIGNAL);
+  cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  raw_close(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 400), 0);
+  cr_expect_eq(wait_closed(kit, 1), 1, "%s", fault);
+  lines_expect(cmta_kit_recorder(kit), 1,
+               (const char *const[]){"*  connected", "...", reason, NULL});
+  cmta_kit_stop(kit);
+}
+
+Test(ends, those_that_a_fault_brings_about_are_a_verdict, .timeout = 30) {
+  static const char *const faults[] = {
+      "accept: close",     "accept: reset", "accept: reply 421", "accept: reply 450",
+      "accept: reply 550", "accept: cut 4", "connect: cut 0",    "noop: cut 0",
+      "noop: cut 2",       "noop: close",   "noop: reset",       "noop: reply 421",
+      "expn: close",       "expn: reset",   "expn: reply 421",   "expn: cut 1",
+  };
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    expect_reason(faults[i], "*  closed: verdict");
+}
+
+Test(ends, those_that_the_client_brings_about_are_a_hangup, .timeout = 30) {
+  static const char *const faults[] = {"noop: stall", "noop: half-close", "noop: delay 0"};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    expect_reason(faults[i], "*  closed: hangup");
 }
 
 /* ---- What was never sent ---- */
