@@ -19,9 +19,9 @@
  * printable made visible; what they say to prove who they are is "[secret]". What never became a
  * command is there as well: a line that was too long, shortened, "NOOP xxx... (2107 octets)"; one
  * that the client left without its CR LF; and what it said behind the end of the dialogue, as far
- * as that had come, which is said to be "not read: 15 octets". What the server says
- * is shown as it goes out, at the time of its answer: octets that a fault has replaced, cut off or
- * left out are not there, and the fault stands in front. What was held back, by a fault or by the
+ * as that had come, which is said to be "not read: 15 octets". What the server says is shown as it
+ * goes out, at the time of its answer: octets that a fault has replaced, cut off or left out are
+ * not there, and the fault stands in front. What was held back, by a fault or by the
  * client, and was not sent when the connection ended is told there: "not sent: 14 octets". What the
  * system has taken counts as sent, whether or not it arrived, and so does what nobody waits for
  * once the server stops; at a reset that <cmta/wire.h> makes the reply in front of it may count as
@@ -29,7 +29,9 @@
  *
  * Connections that end before the greeting, at a handshake or a PROXY header, are recorded where
  * cmta_recorder_accepted() and cmta_recorder_gone() are told of them, as a kit does; else they are
- * not there, or begin with a fault and do not end.
+ * not there, or begin with a fault and do not end. One beyond max_connections of the server's
+ * configuration, or for which there was no memory, never has a session: the former hears a 421, and
+ * neither is in any transcript.
  *
  * Threads: a recorder may be used from any.
  */
@@ -99,9 +101,9 @@ CMTA_API void cmta_recorder_free(struct cmta_recorder *recorder);
 CMTA_API int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *server);
 
 /* To be called by `accepted` and by `gone` of the server's configuration (<cmta/server.h>): both or
-   neither. Then all connections are recorded, from the moment when they are there to their very
-   end. Else the event CONNECTED is that of the question `connect`, and CLOSED that of the news
-   `closed`, behind which replies may still be waiting to be sent. */
+   neither. Then all connections that have a session are recorded, from the moment when they are
+   there to their very end. Else the event CONNECTED is that of the question `connect`, and CLOSED
+   that of the news `closed`, behind which replies may still be waiting to be sent. */
 CMTA_API void cmta_recorder_accepted(struct cmta_recorder *recorder, struct cmta_session *session);
 CMTA_API void cmta_recorder_gone(struct cmta_recorder *recorder, struct cmta_session *session);
 

@@ -93,6 +93,25 @@ Test(ends, those_that_the_client_brings_about_are_a_hangup, .timeout = 30) {
     expect_reason(faults[i], "*  closed: hangup");
 }
 
+Test(ends, one_beyond_the_limit_is_in_no_transcript, .timeout = 30) {
+  struct cmta_kit_config config;
+  struct cmta_config server;
+  struct cmta_kit *kit;
+  struct raw other;
+  cmta_kit_config_init(&config);
+  cmta_config_init(&server);
+  server.max_connections = 1;
+  config.config = &server;
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_connect(&other, cmta_kit_port(kit));
+  raw_expect(&other, "421 ");
+  raw_expect_end(&other);
+  cr_expect_eq(cmta_recorder_end(cmta_kit_recorder(kit)), 2);
+  raw_close(&raw);
+  cmta_kit_stop(kit);
+}
+
 /* ---- What was never sent ---- */
 
 /* A client that says NOOP, meets the faults and goes. Where an answer is held back, that is noticed
