@@ -30,8 +30,8 @@
  * Connections that end before the greeting, at a handshake or a PROXY header, are recorded where
  * cmta_recorder_accepted() and cmta_recorder_gone() are told of them, as a kit does; else they are
  * not there, or begin with a fault and do not end. One beyond max_connections of the server's
- * configuration, or for which there was no memory, never has a session: the former hears a 421, and
- * neither is in any transcript.
+ * configuration, which hears a 421 unless it waits for TLS, or for which there is no memory, never
+ * has a session, and is in no transcript.
  *
  * Threads: a recorder may be used from any.
  */
@@ -51,7 +51,8 @@ struct cmta_session;
 
 /* What an event is. */
 enum cmta_event_kind {
-  CMTA_EVENT_CONNECTED = 0,    /* text: from where */
+  CMTA_EVENT_CONNECTED = 0,    /* text: from where: "127.0.0.1:40022", "[::1]:40022", the path of a
+                                  Unix socket, or "a Unix socket" where the client's has none */
   CMTA_EVENT_CLIENT = 1,       /* a line of the client's, without CR LF; or the rest of one */
   CMTA_EVENT_SERVER = 2,       /* a line of the server's, or as much of it as goes out */
   CMTA_EVENT_MESSAGE = 3,      /* octets of a message, `octets` of them; text: "" */
@@ -61,7 +62,7 @@ enum cmta_event_kind {
   CMTA_EVENT_CLOSED = 7,       /* text: why, as enum cmta_close_reason in small letters */
   CMTA_EVENT_LEFT_OUT = 8,     /* text: for how many more events there was no room */
   CMTA_EVENT_CLIENT_NAMED = 9, /* text: who is the client from here on, by a PROXY header or by
-                                  XCLIENT; as that of CONNECTED */
+                                  XCLIENT; as that of CONNECTED, or "an unknown client" */
   CMTA_EVENT_UNREAD = 11, /* in front of CLOSED: `octets` of the client's above came behind the last
                              that counted and were never read; text: how many */
   CMTA_EVENT_UNSENT = 10  /* in front of CLOSED: `octets` of the lines of the server's above were

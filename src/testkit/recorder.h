@@ -41,7 +41,8 @@ struct record {
   char *texts; /* each ended by NUL */
   size_t length, size;
   uint64_t left_out; /* events for which there was no room */
-  char peer[256];    /* the client that was shown last; "": none was */
+  bool connected;    /* a client was shown, */
+  char peer[256];    /* last this one; "": it has no address */
   bool over;         /* its dialogue has come to its end, */
   bool closed;       /* and the connection, too */
 

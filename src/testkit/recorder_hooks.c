@@ -28,15 +28,25 @@ static void peer_text(const struct cmta_session *session, char *text, size_t siz
     snprintf(text + length, size - (size_t)length, ":%u", (unsigned)peer->port);
 }
 
+/* One without an address: only clients of Unix sockets can have none, unless somebody else named
+ * them. */
+static struct cmta_slice shown_peer(const char *peer, bool named) {
+  const char *unknown = named ? "an unknown client" : "a Unix socket";
+  const char *shown = *peer ? peer : unknown;
+  return (struct cmta_slice){shown, strlen(shown)};
+}
+
 /* Who connected, and whoever it speaks for since then. */
 static void add_peer(struct record *record, const struct cmta_session *session) {
   char peer[sizeof record->peer];
+  bool named = record->connected;
   peer_text(session, peer, sizeof peer);
-  if (strcmp(peer, record->peer) == 0)
+  if (named && strcmp(peer, record->peer) == 0)
     return;
-  enum cmta_event_kind kind = *record->peer ? CMTA_EVENT_CLIENT_NAMED : CMTA_EVENT_CONNECTED;
+  record->connected = true;
   memcpy(record->peer, peer, sizeof peer);
-  record_add_line(record, session, kind, (struct cmta_slice){peer, strlen(peer)});
+  record_add_line(record, session, named ? CMTA_EVENT_CLIENT_NAMED : CMTA_EVENT_CONNECTED,
+                  shown_peer(peer, named));
 }
 
 static void add_tls(struct record *record, struct cmta_session *session) {

@@ -7,7 +7,12 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static struct raw raw;
 
@@ -203,7 +208,7 @@ static void stop(struct cmta_server *self, void *context) {
   cmta_server_stop(self, NULL, NULL);
 }
 
-static void make_server(const char *proxy_from) {
+static void make_server_at(const char *address, const char *proxy_from) {
   struct cmta_config config;
   struct cmta_listen listen;
   cmta_config_init(&config);
@@ -215,11 +220,13 @@ static void make_server(const char *proxy_from) {
   cr_assert_geq(cmta_recorder_add_to(recorder, server), 0);
   cmta_recorder_on_closed(recorder, on_closed, NULL);
   cmta_listen_init(&listen);
-  listen.address = "127.0.0.1:0";
+  listen.address = address;
   listen.proxy_from = proxy_from;
   cr_assert_eq(cmta_server_listen_with(server, &listen), 0);
   cr_assert_eq(cmta_server_listener(server, 0, NULL, &port), 0);
 }
+
+static void make_server(const char *proxy_from) { make_server_at("127.0.0.1:0", proxy_from); }
 
 static void begin(void) {
   make_server("127.0.0.1");
@@ -284,4 +291,31 @@ Test(ends, what_is_forgotten_at_the_end_does_not_come_back, .timeout = 30) {
   cr_expect_eq(told, 1);
   cr_expect_eq(cmta_recorder_first(recorder), 2);
   cmta_recorder_free(recorder);
+}
+
+/* ---- By a Unix socket ---- */
+
+/* One without a name of its own, that leaves at once. */
+static void visit(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  strcpy(address.sun_path, path);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+  cr_assert_eq(cmta_server_advance(server, 0), 0);
+  close(fd);
+  cr_assert_eq(cmta_server_advance(server, 0), 0);
+}
+
+Test(ends, a_client_of_a_unix_socket_is_said_to_be_one, .timeout = 30) {
+  char folder[] = "/tmp/cmta-ends-XXXXXX", path[sizeof folder + sizeof "/socket"];
+  cr_assert_not_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/socket", folder);
+  make_server_at(path, NULL);
+  visit(path);
+  lines_expect(recorder, 1,
+               (const char *const[]){"*  connected from a Unix socket", "S  220",
+                                     "*  closed: hangup", NULL});
+  cmta_server_free(server);
+  cmta_recorder_free(recorder);
+  rmdir(folder);
 }
