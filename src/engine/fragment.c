@@ -11,25 +11,12 @@
 #include "engine/chain.h"
 #include "engine/chart.h"
 #include "engine/read_message.h"
+#include "engine/trace.h"
 #include "event.h"
-
-enum { AUTH_LETTERS = sizeof "AUTH" - 1 };
-
-/* Octets that may be shown of what stands at the beginning of a line. Some clients end a line with
- * CR or LF alone: what they say behind that would be a command, too. */
-static size_t shown_of(struct cmta_slice text) {
-  for (size_t i = 0; i + AUTH_LETTERS < text.length; i++) {
-    bool begins = i == 0 || text.at[i - 1] == '\n' || text.at[i - 1] == '\r';
-    struct cmta_slice line = {text.at + i, text.length - i};
-    if (begins && framer_is_verb(line, "AUTH"))
-      return i + AUTH_LETTERS;
-  }
-  return text.length;
-}
 
 /* Whether all of it was told: else a secret was left out. */
 static bool tell(struct cmta_session *session, struct cmta_fragment fragment, bool hidden) {
-  size_t shown = hidden ? 0 : shown_of(fragment.bytes);
+  size_t shown = hidden ? 0 : trace_shown(fragment.bytes);
   fragment.secret = hidden || shown < fragment.bytes.length;
   fragment.bytes.length = shown;
   if (fragment.secret)

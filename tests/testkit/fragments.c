@@ -203,6 +203,15 @@ Test(fragments, an_auth_behind_an_lf_does_not_show_its_response) {
   expect_no("c2Vj");
 }
 
+Test(fragments, an_auth_behind_an_lf_does_not_show_its_response_when_the_line_ends) {
+  greet_with_users();
+  raw_say(&raw, "NOOP\nAUTH PLAIN c2VjcmV0", "50");
+  raw_close(&raw);
+  expect(LINES("*", "...", "C  NOOP\\nAUTH [secret]", "!  warning: bare LF", "S  50",
+               "*  closed: hangup"));
+  expect_no("c2Vj");
+}
+
 Test(fragments, an_auth_that_is_too_long_does_not_show_its_response) {
   char line[13000] = "AUTH PLAIN ";
   memset(line + 11, 'Q', 12500);
