@@ -33,10 +33,10 @@ static struct cmta_slice beginning_of(const struct framer *framer, struct cmta_s
   return known;
 }
 
-void fragment_tell_long(struct cmta_session *session, struct cmta_slice beginning) {
+void fragment_tell_long(struct cmta_session *session, struct cmta_slice line) {
   const struct framer *framer = &session->framer;
-  struct cmta_fragment fragment = {.bytes = beginning_of(framer, beginning),
-                                   .octets = framer->octets,
+  struct cmta_fragment fragment = {.bytes = beginning_of(framer, framer_beginning(framer, line)),
+                                   .octets = line.length,
                                    .ended = true,
                                    .read = true};
   tell(session, fragment, session->hushed || session->phase == PHASE_AUTH);
@@ -54,6 +54,8 @@ static enum sort tell_unfinished(struct cmta_session *session, enum sort sort) {
 }
 
 static void skip(struct cmta_slice *rest, size_t length) {
+  if (length == 0)
+    return;
   rest->at += length;
   rest->length -= length;
 }
@@ -89,7 +91,7 @@ static enum sort sort_of(const struct cmta_session *session) {
 }
 
 void fragment_tell_rest(struct cmta_session *session) {
-  struct cmta_slice rest = session->input ? *session->input : (struct cmta_slice){0};
+  struct cmta_slice rest = session->brought ? session->brought->left : (struct cmta_slice){0};
   enum sort sort = sort_of(session);
   if (!session->opened || session->rest_told ||
       !chain_has(session->service, offsetof(struct cmta_hooks, fragment)))

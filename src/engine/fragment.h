@@ -7,8 +7,8 @@
 
 #include "engine/session.h"
 
-/* A line that was too long has ended; it begins so. */
-void fragment_tell_long(struct cmta_session *session, struct cmta_slice beginning);
+/* A line that was too long has ended, and has been handed out. */
+void fragment_tell_long(struct cmta_session *session, struct cmta_slice line);
 
 /* The session will take nothing more: what it has of an unfinished line, and what was brought and
    not taken. Told once. */

@@ -102,10 +102,18 @@ static bool keep(struct framer *framer, struct memory *memory, size_t limit, con
   return true;
 }
 
+static struct cmta_slice shorten(const char *at, size_t length) {
+  return (struct cmta_slice){at, length < FRAMER_SHOWN ? length : FRAMER_SHOWN};
+}
+
 struct cmta_slice framer_unfinished(const struct framer *framer) {
-  bool whole = framer->kept == framer->length;
-  size_t length = whole || framer->kept < FRAMER_SHOWN ? framer->kept : FRAMER_SHOWN;
-  return (struct cmta_slice){framer->buffer, framer->length ? length : 0};
+  if (framer->kept == framer->length)
+    return (struct cmta_slice){framer->buffer, framer->length};
+  return shorten(framer->buffer, framer->kept);
+}
+
+struct cmta_slice framer_beginning(const struct framer *framer, struct cmta_slice line) {
+  return shorten(line.at, line.at == framer->buffer ? framer->kept : line.length);
 }
 
 /* The line is complete: hands it out, and begins anew. whole: it lies there in one piece, or NULL.
@@ -113,11 +121,7 @@ struct cmta_slice framer_unfinished(const struct framer *framer) {
 static enum framed hand_out(struct framer *framer, size_t limit, const char *whole,
                             struct cmta_slice *line) {
   bool fits = framer->length <= limit;
-  struct cmta_slice known = framer_unfinished(framer);
-  *line = whole ? (struct cmta_slice){whole, framer->length} : known;
-  if (!fits && line->length > FRAMER_SHOWN)
-    line->length = FRAMER_SHOWN;
-  framer->octets = framer->length;
+  *line = (struct cmta_slice){whole ? whole : framer->buffer, framer->length};
   framer->length = 0;
   framer->after_cr = false;
   return fits ? FRAMED_LINE : FRAMED_TOO_LONG;

@@ -20,7 +20,6 @@ struct framer {
   size_t capacity;          /* of the buffer */
   size_t length;            /* octets of the line so far */
   size_t kept;              /* of these, from the first on, octets in the buffer */
-  uint64_t octets;          /* of the line last handed out */
   bool after_cr;            /* the last of them is a CR */
   bool secret;              /* lines to come may hold secrets: their memory is wiped */
   bool wipe;                /* what the buffer holds may be one */
@@ -40,8 +39,8 @@ size_t framer_line_end(const struct cmta_slice *input, bool after_cr);
 
 /* Takes bytes off input up to the end of the next line. On FRAMED_LINE line points into input or
    into the framer, until the next call. A line of more than limit octets is read to its end, and no
-   more of it is kept: on FRAMED_TOO_LONG line is what it begins with, FRAMER_SHOWN octets at most,
-   none where it is an AUTH command or memory was short. */
+   more of it is kept: on FRAMED_TOO_LONG line has its length, and framer_beginning() is what is
+   there of it. */
 enum framed framer_next(struct framer *framer, struct memory *memory, size_t limit,
                         struct cmta_slice *input, struct cmta_slice *line);
 
@@ -51,6 +50,10 @@ bool framer_has_auth(const struct framer *framer);
 
 /* Whether it is BDAT, or was meant to be: octets that are no commands may come behind it. */
 bool framer_has_bdat(const struct framer *framer);
+
+/* Of a line that was too long and has just been handed out: what it begins with, FRAMER_SHOWN
+   octets, or none where it is an AUTH command that came in pieces or memory was short. */
+struct cmta_slice framer_beginning(const struct framer *framer, struct cmta_slice line);
 
 /* What is known of the unfinished line: all of it, or the first octets of one that is too long. */
 struct cmta_slice framer_unfinished(const struct framer *framer);

@@ -136,9 +136,9 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
 }
 
 /* Of a line that was too long. What comes behind an AUTH may be a response. */
-static int complain_of_length(struct cmta_session *session, struct cmta_slice beginning) {
+static int complain_of_length(struct cmta_session *session, struct cmta_slice line) {
   bool is_auth = framer_has_auth(&session->framer);
-  fragment_tell_long(session, beginning);
+  fragment_tell_long(session, line);
   session->violations |= CMTA_VIOLATION_LONG_LINE;
   if (framer_has_bdat(&session->framer))
     return lose_track(session);
@@ -231,8 +231,9 @@ static const struct phase_row {
 static int read_event(struct cmta_session *session, struct cmta_slice *input) {
   int event = session->chunk.dropped ? read_dropped(session, input)
                                      : phases[session->phase].read(session, input);
-  statistics_count(session, (struct cmta_counts){.octets_in = session->uncounted - input->length});
-  session->uncounted = input->length;
+  size_t taken = session->brought->counted - input->length;
+  statistics_count(session, (struct cmta_counts){.octets_in = taken});
+  session->brought->counted = input->length;
   bool ends = event == CHUNK_END || event == BODY_END;
   if (ends && input->length && !synchrony_behind(session, session->verb))
     return READ_STOP;
@@ -306,7 +307,7 @@ static bool is_in_message(const struct cmta_session *session) {
 }
 
 ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, size_t length) {
-  struct cmta_slice input = {bytes, length};
+  struct brought brought = {{bytes, length}, length};
   struct command command;
   if (!session || (!bytes && length) || length > PTRDIFF_MAX)
     return CMTA_E_ARGUMENT;
@@ -314,29 +315,28 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
     return CMTA_E_STATE;
   session->running = true;
   session->command = &command;
-  session->input = &input;
-  session->uncounted = length;
+  session->brought = &brought;
   session->heard_secrets = auth_is_possible(session) && !is_in_message(session);
   if (length == 0 || synchrony_at_once(session))
-    pump(session, &input);
+    pump(session, &brought.left);
   session->heard_secrets |= session->framer.length && may_be_secret(session);
-  foresee(session, input);
-  if (session->halted && input.length)
+  foresee(session, brought.left);
+  if (session->halted && brought.left.length)
     fragment_tell_rest(session);
   if (session->framer.length == 0)
     framer_release(&session->framer, &session->memory);
   session->command = NULL;
-  session->input = NULL;
+  session->brought = NULL;
   session->running = false;
-  return session->failed ? CMTA_E_MEMORY : (ptrdiff_t)(length - input.length);
+  return session->failed ? CMTA_E_MEMORY : (ptrdiff_t)(length - brought.left.length);
 }
 
 uint64_t cmta_session_received(const struct cmta_session *session) {
-  const struct cmta_slice *input = session->input;
+  const struct brought *brought = session->brought;
   uint64_t counted = session->counts.octets_in;
-  if (!input)
+  if (!brought)
     return counted;
-  return counted + (session->uncounted - input->length) + read_waiting(session, *input);
+  return counted + (brought->counted - brought->left.length) + read_waiting(session, brought->left);
 }
 
 void session_enter(struct cmta_session *session, enum phase phase) {
