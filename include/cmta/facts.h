@@ -195,6 +195,11 @@ struct cmta_counts {
 /* The counts of a session. Valid as long as it, and kept up to date. */
 CMTA_API const struct cmta_counts *cmta_session_counts(const struct cmta_session *session);
 
+/* Octets that have come from the client so far: octets_in of the counts; those of the line, or of
+   the chunk, that is being answered, which are counted only then; and inside hooks those of the
+   message or chunk in hand that were brought and have yet to be read. */
+CMTA_API uint64_t cmta_session_received(const struct cmta_session *session);
+
 /* ---- Statistics ---- */
 
 struct cmta_service;

@@ -40,7 +40,8 @@ struct cmta_verb;
 enum cmta_close_reason {
   CMTA_CLOSED_NOT = 0,      /* it has not */
   CMTA_CLOSED_QUIT = 1,     /* the client said QUIT */
-  CMTA_CLOSED_VERDICT = 2,  /* a hook decided CLOSE or DROP, or refused the connection */
+  CMTA_CLOSED_VERDICT = 2,  /* a hook decided CLOSE or DROP, or refused the connection; or it was
+                               wanted that the connection end behind a reply (<cmta/wire.h>) */
   CMTA_CLOSED_ERRORS = 3,   /* the client made `max_errors` errors */
   CMTA_CLOSED_TIMEOUT = 4,  /* the client was silent for too long */
   CMTA_CLOSED_SHUTDOWN = 5, /* the server is stopping */
@@ -82,6 +83,21 @@ struct cmta_foreseen {
   const struct cmta_path *path;
   /* All that follows the verb, without outer blanks. */
   struct cmta_slice argument;
+};
+
+/* What a client said that became no line of the dialogue: what the hook `fragment` is told. */
+struct cmta_fragment {
+  /* What it begins with, raw, without its CR LF: 64 octets of a line that was too long, none of
+     what may be octets of a message, else all of it. */
+  struct cmta_slice bytes;
+  /* How many came, CR LF included; of a secret those that are shown. */
+  uint64_t octets;
+  bool ended; /* its CR LF came */
+  /* The session has taken it: a line that was too long, or a beginning. Else it came behind what
+     was the last that counted. */
+  bool read;
+  /* What follows `bytes` may be what a client says to prove who it is: it is left out. */
+  bool secret;
 };
 
 /* One step of an authentication exchange (RFC 4954 section 4): what the hook `auth` is asked about.
@@ -253,6 +269,15 @@ struct cmta_hooks {
      458. With no such hook in any set, and where mail is submitted (manners.submission; RFC 6409
      section 7), the command is answered 502. */
   enum cmta_verdict (*etrn)(struct cmta_session *session, void *user, struct cmta_slice node);
+
+  /* More news. */
+
+  /* The client said something that `trace` never shows, because it became no line: one that was too
+     long, at its end; and when the session takes nothing more, in front of its last reply where
+     that is a goodbye and in front of `closed`, an unfinished line and what was brought to
+     cmta_session_receive() and not taken, line by line. Octets of messages are none of it. Borrowed
+     until the hook returns; escape it before it reaches a log or a terminal. */
+  void (*fragment)(struct cmta_session *session, void *user, const struct cmta_fragment *fragment);
 };
 
 #ifdef __cplusplus

@@ -219,6 +219,11 @@ CMTA_API void cmta_session_halt(struct cmta_session *session);
    `closed` is told. Does nothing inside a hook. */
 CMTA_API void cmta_session_hangup(struct cmta_session *session);
 
+/* For runtimes: the connection ends here because somebody on this side wanted it to, within a reply
+   or behind it, and the client did not go away. As cmta_session_hangup(), but the reason is
+   CMTA_CLOSED_VERDICT. */
+CMTA_API void cmta_session_abandon(struct cmta_session *session);
+
 /* ---- Replies ---- */
 
 /* Begins the reply to the open question, in place of the standard text: a code, an enhanced status

@@ -16,9 +16,12 @@
  *     0.005  S  250 2.0.0 Ok: queued as 1a2191338ef-a4ce2fe7-1
  *
  * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
- * printable made visible; what they say to prove who they are is "[secret]". What the server says
- * is shown as it goes out, at the time of its answer: octets that a fault has replaced, cut off or
- * left out are not there, and the fault stands in front. What was held back, by a fault or by the
+ * printable made visible; what they say to prove who they are is "[secret]". What never became a
+ * command is there as well: a line that was too long, shortened, "NOOP xxx... (2107 octets)"; one
+ * that the client left without its CR LF; and what it said behind the end of the dialogue, as far
+ * as that had come, which is said to be "not read: 15 octets". What the server says is shown as it
+ * goes out, at the time of its answer: octets that a fault has replaced, cut off or left out are
+ * not there, and the fault stands in front. What was held back, by a fault or by the
  * client, and was not sent when the connection ended is told there: "not sent: 14 octets". What the
  * system has taken counts as sent, whether or not it arrived, and so does what nobody waits for
  * once the server stops; at a reset that <cmta/wire.h> makes the reply in front of it may count as
@@ -26,7 +29,9 @@
  *
  * Connections that end before the greeting, at a handshake or a PROXY header, are recorded where
  * cmta_recorder_accepted() and cmta_recorder_gone() are told of them, as a kit does; else they are
- * not there, or begin with a fault and do not end.
+ * not there, or begin with a fault and do not end. One beyond max_connections of the server's
+ * configuration, which hears a 421 unless it waits for TLS, or for which there is no memory, never
+ * has a session, and is in no transcript.
  *
  * Threads: a recorder may be used from any.
  */
@@ -46,8 +51,9 @@ struct cmta_session;
 
 /* What an event is. */
 enum cmta_event_kind {
-  CMTA_EVENT_CONNECTED = 0,    /* text: from where */
-  CMTA_EVENT_CLIENT = 1,       /* a line of the client's, without CR LF */
+  CMTA_EVENT_CONNECTED = 0,    /* text: from where: "127.0.0.1:40022", "[::1]:40022", the path of a
+                                  Unix socket, or "a Unix socket" where the client's has none */
+  CMTA_EVENT_CLIENT = 1,       /* a line of the client's, without CR LF; or the rest of one */
   CMTA_EVENT_SERVER = 2,       /* a line of the server's, or as much of it as goes out */
   CMTA_EVENT_MESSAGE = 3,      /* octets of a message, `octets` of them; text: "" */
   CMTA_EVENT_TLS = 4,          /* a handshake; text: version and cipher, or that it failed */
@@ -56,26 +62,29 @@ enum cmta_event_kind {
   CMTA_EVENT_CLOSED = 7,       /* text: why, as enum cmta_close_reason in small letters */
   CMTA_EVENT_LEFT_OUT = 8,     /* text: for how many more events there was no room */
   CMTA_EVENT_CLIENT_NAMED = 9, /* text: who is the client from here on, by a PROXY header or by
-                                  XCLIENT; as that of CONNECTED */
-  CMTA_EVENT_UNSENT = 10 /* in front of CLOSED: `octets` of the lines of the server's above were
+                                  XCLIENT; as that of CONNECTED, or "an unknown client" */
+  CMTA_EVENT_UNREAD = 11, /* in front of CLOSED: `octets` of the client's above came behind the last
+                             that counted and were never read; text: how many */
+  CMTA_EVENT_UNSENT = 10  /* in front of CLOSED: `octets` of the lines of the server's above were
                             never sent, as the client left before; text: how many */
 };
 
 /* Warnings say: "bare CR", "bare LF", "line too long", "spoke before the greeting", "did not wait
    for a reply" (RFC 2920 section 3.1), each once a session, the last two where manners say FLAG or
-   more, as those of a kit do; and once a message "8-bit octets without 8BITMIME or SMTPUTF8" (RFC
-   6152 section 3), "no Date field", "no From field" (RFC 5322 section 3.6). Of a message that is
-   refused while it comes, what has come by then is looked at. */
+   more, as those of a kit do; "no CR LF behind the last line" of one that the client has left
+   unfinished (RFC 5321 section 2.3.8); and once a message "8-bit octets without 8BITMIME or
+   SMTPUTF8" (RFC 6152 section 3), "no Date field", "no From field" (RFC 5322 section 3.6). Of a
+   message that is refused while it comes, what has come by then is looked at. */
 
 /* One event. */
 struct cmta_event {
   enum cmta_event_kind kind;
   double seconds;   /* since the connection was accepted, by the server's clock */
   bool tls;         /* it was said under TLS */
-  uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as far as it was read */
+  uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as many as came */
   const char *text; /* printable, ASCII or UTF-8: other octets as "\r", "\n", "\t" or "\x1b", a
-                       backslash as two; of a line 1000 octets, then "..."; lives until the
-                       callback returns */
+                       backslash as two; of a line 1000 octets, then "...", of one that was too long
+                       64, then "... (2107 octets)"; lives until the callback returns */
 };
 
 struct cmta_recorder;
@@ -93,9 +102,9 @@ CMTA_API void cmta_recorder_free(struct cmta_recorder *recorder);
 CMTA_API int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *server);
 
 /* To be called by `accepted` and by `gone` of the server's configuration (<cmta/server.h>): both or
-   neither. Then all connections are recorded, from the moment when they are there to their very
-   end. Else the event CONNECTED is that of the question `connect`, and CLOSED that of the news
-   `closed`, behind which replies may still be waiting to be sent. */
+   neither. Then all connections that have a session are recorded, from the moment when they are
+   there to their very end. Else the event CONNECTED is that of the question `connect`, and CLOSED
+   that of the news `closed`, behind which replies may still be waiting to be sent. */
 CMTA_API void cmta_recorder_accepted(struct cmta_recorder *recorder, struct cmta_session *session);
 CMTA_API void cmta_recorder_gone(struct cmta_recorder *recorder, struct cmta_session *session);
 

@@ -92,6 +92,13 @@ void chain_tell_foresee(struct cmta_session *session, const struct cmta_foreseen
     set->hooks.foresee(session, set->user, command);
 }
 
+void chain_tell_fragment(struct cmta_session *session, const struct cmta_fragment *fragment) {
+  struct round round = round_of(session, offsetof(struct cmta_hooks, fragment));
+  const struct hook_set *set;
+  while ((set = step(session, &round)))
+    set->hooks.fragment(session, set->user, fragment);
+}
+
 void chain_tell_cancelled(struct cmta_session *session) {
   const struct hook_set *set = &session->service->sets[session->hand.set];
   if (set->hooks.cancelled)

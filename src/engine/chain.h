@@ -25,6 +25,7 @@ void chain_tell_trace(struct cmta_session *session, enum cmta_direction directio
                       struct cmta_slice line);
 void chain_tell_decided(struct cmta_session *session, const struct cmta_decision *decision);
 void chain_tell_foresee(struct cmta_session *session, const struct cmta_foreseen *command);
+void chain_tell_fragment(struct cmta_session *session, const struct cmta_fragment *fragment);
 
 /* To the set that left the open question alone. */
 void chain_tell_cancelled(struct cmta_session *session);

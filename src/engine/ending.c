@@ -8,6 +8,7 @@
 #include "engine/auth.h"
 #include "engine/chain.h"
 #include "engine/decide.h"
+#include "engine/fragment.h"
 #include "engine/starttls.h"
 #include "engine/statistics.h"
 #include "engine/transaction.h"
@@ -37,6 +38,7 @@ void session_finish(struct cmta_session *session, enum cmta_close_reason reason)
     statistics_count_handshake(session, false);
   session->running = true;
   cancel_question(session);
+  fragment_tell_rest(session);
   reply_clear(session);
   transaction_drop(session);
   auth_drop(session);
@@ -59,6 +61,7 @@ void session_goodbye(struct cmta_session *session, enum reply_id id,
   bool running = session->running;
   session->running = true;
   cancel_question(session);
+  fragment_tell_rest(session);
   if (id != REPLY_OUT_OF_STEP)
     session->verb = NULL;
   reply_standard(session, id);
@@ -118,6 +121,11 @@ void cmta_session_halt(struct cmta_session *session) { session->halts = true; }
 void cmta_session_hangup(struct cmta_session *session) {
   if (!session->running)
     session_finish(session, CMTA_CLOSED_HANGUP);
+}
+
+void cmta_session_abandon(struct cmta_session *session) {
+  if (!session->running)
+    session_finish(session, CMTA_CLOSED_VERDICT);
 }
 
 enum cmta_close_reason cmta_session_close_reason(const struct cmta_session *session) {

@@ -11,11 +11,15 @@
  * blank, whether or not AUTH may come now. */
 enum { FRAMER_START = sizeof "AUTH " - 1 };
 
+/* Octets of a line that is too long that are kept, to be shown. */
+enum { FRAMER_SHOWN = 64 };
+
 /* An unfinished line. Holds no memory between lines. */
 struct framer {
   char *buffer;             /* the line so far, or the line last handed out, or NULL */
   size_t capacity;          /* of the buffer */
   size_t length;            /* octets of the line so far */
+  size_t kept;              /* of these, from the first on, octets in the buffer */
   bool after_cr;            /* the last of them is a CR */
   bool secret;              /* lines to come may hold secrets: their memory is wiped */
   bool wipe;                /* what the buffer holds may be one */
@@ -25,7 +29,7 @@ struct framer {
 enum framed {
   FRAMED_NOTHING = 0,   /* the input is used up, the line is not complete */
   FRAMED_LINE = 1,      /* a line, CR LF included */
-  FRAMED_TOO_LONG = 2,  /* a line longer than the limit has ended; it is gone */
+  FRAMED_TOO_LONG = 2,  /* a line longer than the limit has ended; its first octets are left */
   FRAMED_NO_MEMORY = -1 /* the unfinished line cannot be kept */
 };
 
@@ -34,8 +38,9 @@ enum framed {
 size_t framer_line_end(const struct cmta_slice *input, bool after_cr);
 
 /* Takes bytes off input up to the end of the next line. On FRAMED_LINE line points into input or
-   into the framer, until the next call. A line of more than limit octets is read to its end without
-   being kept. */
+   into the framer, until the next call. A line of more than limit octets is read to its end, and no
+   more of it is kept: on FRAMED_TOO_LONG line has its length, and framer_beginning() is what is
+   there of it. */
 enum framed framer_next(struct framer *framer, struct memory *memory, size_t limit,
                         struct cmta_slice *input, struct cmta_slice *line);
 
@@ -45,6 +50,16 @@ bool framer_has_auth(const struct framer *framer);
 
 /* Whether it is BDAT, or was meant to be: octets that are no commands may come behind it. */
 bool framer_has_bdat(const struct framer *framer);
+
+/* Of a line that was too long and has just been handed out: what it begins with, FRAMER_SHOWN
+   octets, or none where it is an AUTH command that came in pieces or memory was short. */
+struct cmta_slice framer_beginning(const struct framer *framer, struct cmta_slice line);
+
+/* What is known of the unfinished line: all of it, or the first octets of one that is too long. */
+struct cmta_slice framer_unfinished(const struct framer *framer);
+
+/* Whether text is a line that begins with a verb of four letters, whatever ends that. */
+bool framer_is_verb(struct cmta_slice text, const char *name);
 
 /* The line last handed out is done with: gives its memory back. */
 void framer_release(struct framer *framer, struct memory *memory);

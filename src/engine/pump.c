@@ -15,6 +15,7 @@
 #include "engine/decide.h"
 #include "engine/facts.h"
 #include "engine/foresee.h"
+#include "engine/fragment.h"
 #include "engine/line.h"
 #include "engine/offer.h"
 #include "engine/output.h"
@@ -134,9 +135,10 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   return barred == REPLY_NONE ? event : turn_away(session, event, barred);
 }
 
-/* Of a line that was not kept. What comes behind an AUTH may be a response. */
-static int complain_of_length(struct cmta_session *session) {
+/* Of a line that was too long. What comes behind an AUTH may be a response. */
+static int complain_of_length(struct cmta_session *session, struct cmta_slice line) {
   bool is_auth = framer_has_auth(&session->framer);
+  fragment_tell_long(session, line);
   session->violations |= CMTA_VIOLATION_LONG_LINE;
   if (framer_has_bdat(&session->framer))
     return lose_track(session);
@@ -162,7 +164,7 @@ static int read_command(struct cmta_session *session, struct cmta_slice *input) 
   statistics_count(session, (struct cmta_counts){.commands = 1});
   pump_begin(session, 0);
   if (framed == FRAMED_TOO_LONG)
-    return complain_of_length(session);
+    return complain_of_length(session, line);
   return judge_line(session, line, input->length > 0 && !framer_has_bdat(&session->framer));
 }
 
@@ -182,8 +184,10 @@ static int read_response(struct cmta_session *session, struct cmta_slice *input)
     return READ_STOP;
   session->progress++;
   pump_begin(session, RESPONSE);
-  if (framed == FRAMED_TOO_LONG)
+  if (framed == FRAMED_TOO_LONG) {
+    fragment_tell_long(session, line);
     return begin_fault(session, REPLY_AUTHENTICATION_TOO_LONG);
+  }
   trace_response_line(session, line);
   enum reply_id wrong = auth_respond(session, (struct cmta_slice){line.at, line.length - 2});
   return wrong == REPLY_NONE ? RESPONSE : begin_fault(session, wrong);
@@ -225,10 +229,11 @@ static const struct phase_row {
 
 /* The next event of the client's bytes, which are counted before a hook is asked about them. */
 static int read_event(struct cmta_session *session, struct cmta_slice *input) {
-  size_t before = input->length;
   int event = session->chunk.dropped ? read_dropped(session, input)
                                      : phases[session->phase].read(session, input);
-  statistics_count(session, (struct cmta_counts){.octets_in = before - input->length});
+  size_t taken = session->brought->counted - input->length;
+  statistics_count(session, (struct cmta_counts){.octets_in = taken});
+  session->brought->counted = input->length;
   bool ends = event == CHUNK_END || event == BODY_END;
   if (ends && input->length && !synchrony_behind(session, session->verb))
     return READ_STOP;
@@ -302,7 +307,7 @@ static bool is_in_message(const struct cmta_session *session) {
 }
 
 ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, size_t length) {
-  struct cmta_slice input = {bytes, length};
+  struct brought brought = {{bytes, length}, length};
   struct command command;
   if (!session || (!bytes && length) || length > PTRDIFF_MAX)
     return CMTA_E_ARGUMENT;
@@ -310,16 +315,28 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
     return CMTA_E_STATE;
   session->running = true;
   session->command = &command;
+  session->brought = &brought;
   session->heard_secrets = auth_is_possible(session) && !is_in_message(session);
   if (length == 0 || synchrony_at_once(session))
-    pump(session, &input);
+    pump(session, &brought.left);
   session->heard_secrets |= session->framer.length && may_be_secret(session);
-  foresee(session, input);
+  foresee(session, brought.left);
+  if (session->halted && brought.left.length)
+    fragment_tell_rest(session);
   if (session->framer.length == 0)
     framer_release(&session->framer, &session->memory);
   session->command = NULL;
+  session->brought = NULL;
   session->running = false;
-  return session->failed ? CMTA_E_MEMORY : (ptrdiff_t)(length - input.length);
+  return session->failed ? CMTA_E_MEMORY : (ptrdiff_t)(length - brought.left.length);
+}
+
+uint64_t cmta_session_received(const struct cmta_session *session) {
+  const struct brought *brought = session->brought;
+  uint64_t counted = session->counts.octets_in;
+  if (!brought)
+    return counted;
+  return counted + (brought->counted - brought->left.length) + read_waiting(session, brought->left);
 }
 
 void session_enter(struct cmta_session *session, enum phase phase) {

@@ -4,6 +4,7 @@
 
 #include "engine/read_message.h"
 
+#include "engine/chart.h"
 #include "engine/chunk.h"
 #include "engine/pump.h"
 #include "engine/received.h"
@@ -130,6 +131,25 @@ int read_skip(struct cmta_session *session, struct cmta_slice *input) {
     return READ_STOP;
   return pump_begin_refused(session, session->chunk.last ? BODY_END : CHUNK_END,
                             session->hand.standard);
+}
+
+/* The reader of the message is tried out on them. */
+static size_t body_waiting(const struct cmta_session *session, struct cmta_slice input) {
+  struct body body = session->transaction->body;
+  struct cmta_slice left = input, content;
+  enum body_found found = FOUND_SLICE;
+  while (found != FOUND_NOTHING && found != FOUND_END)
+    found = body_next(&body, &left, &content);
+  return input.length - left.length;
+}
+
+size_t read_waiting(const struct cmta_session *session, struct cmta_slice input) {
+  bool in_body = session->phase == PHASE_BODY || session->phase == PHASE_DISCARD;
+  if (session->chunk.left)
+    return chunk_piece(session, &input).length;
+  if (!in_body || !session->transaction || session->event == BODY_END)
+    return 0;
+  return body_waiting(session, input);
 }
 
 int read_dropped(struct cmta_session *session, struct cmta_slice *input) {

@@ -17,4 +17,7 @@ int read_chunk(struct cmta_session *session, struct cmta_slice *input);
 int read_skip(struct cmta_session *session, struct cmta_slice *input);
 int read_dropped(struct cmta_session *session, struct cmta_slice *input);
 
+/* How many of these octets, which come next, are of the message or chunk in hand. */
+size_t read_waiting(const struct cmta_session *session, struct cmta_slice input);
+
 #endif

@@ -145,6 +145,12 @@ enum tls_step {
   TLS_STEP_DONE = 2    /* it has: the chart is to hear of it */
 };
 
+/* Bytes that the runtime has brought. */
+struct brought {
+  struct cmta_slice left; /* those that were not taken */
+  size_t counted;         /* so many were left when what was taken was last counted */
+};
+
 struct cmta_session {
   int cs; /* the chart's state; only gen/session_machine.c touches it */
   unsigned char phase;
@@ -156,6 +162,7 @@ struct cmta_session {
   bool stopping_now : 1;      /* it was called again */
   bool halts : 1;             /* cmta_session_halt() was: the next reply is the last one */
   bool halted : 1;            /* it is composed: nothing more is read */
+  bool rest_told : 1;         /* what will never be read was told */
   bool failed;                /* no memory: the session cannot go on */
   bool corrected;      /* the answer of the set in hand was wrong, and TEMPFAIL is in its place */
   bool misplaced;      /* the chart does not take the event in hand now */
@@ -177,6 +184,7 @@ struct cmta_session {
   unsigned mails;      /* MAIL commands in their place, where there is a limit */
   unsigned errors;     /* of the client, since its last accepted message */
   unsigned violations; /* enum cmta_violation */
+  unsigned auth_failures;
   uint64_t progress;
   uint64_t discarded; /* octets of messages that were read for nothing */
   struct cmta_counts counts;
@@ -200,20 +208,20 @@ struct cmta_session {
   struct offer *offer;     /* what hooks changed of the offer of the last accepted EHLO, or NULL */
   struct offer *offer_candidate; /* likewise of the EHLO now in question */
 
-  int event;                /* the event in hand, of spec/event.h; 0 for none */
+  int event; /* the event in hand, of spec/event.h; 0 for none */
+  enum cmta_close_reason
+      ending;               /* the session ends for this reason once the event in hand is done */
   const struct verb *verb;  /* the row of the event in hand */
   const struct verb *topic; /* what HELP in hand asks about, or NULL */
-  enum cmta_close_reason
-      ending;              /* the session ends for this reason once the event in hand is done */
-  struct command *command; /* the command in hand, while the session runs */
-  struct cmta_slice slice; /* the argument of the command in hand, or the slice of the message */
+  struct command *command;  /* the command in hand, while the session runs */
+  struct brought *brought;  /* what was brought, while it runs; or NULL */
+  struct cmta_slice slice;  /* the argument of the command in hand, or the slice of the message */
   char *kept; /* a copy of slice, for sets that are asked after a late answer; or NULL */
 
   struct cmta_tls_facts *tls;     /* with their strings in one block, or NULL */
   struct mechanisms *mechanisms;  /* this session's own, or NULL for none */
   struct exchange *exchange;      /* the AUTH in hand, or NULL */
   struct cmta_identity *identity; /* with its strings in one block, or NULL */
-  unsigned auth_failures;
 
   struct framer framer;
   struct chunk chunk;

@@ -11,6 +11,7 @@
 #include "event.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void trace_line(struct cmta_session *session, enum cmta_direction direction,
                 struct cmta_slice line) {
@@ -37,16 +38,47 @@ static void trace_auth(struct cmta_session *session, const struct verb *verb) {
   trace_text(session, line);
 }
 
+enum { AUTH_LETTERS = sizeof "AUTH" - 1 };
+
+size_t trace_shown(struct cmta_slice text) {
+  for (size_t i = 0; i + AUTH_LETTERS < text.length; i++) {
+    bool begins = i == 0 || text.at[i - 1] == '\n' || text.at[i - 1] == '\r';
+    struct cmta_slice line = {text.at + i, text.length - i};
+    if (begins && framer_is_verb(line, "AUTH"))
+      return i + AUTH_LETTERS;
+  }
+  return text.length;
+}
+
+/* One line to the session, and several commands to the client, one of them AUTH. Of more than a
+ * client has reason to say nothing is shown. */
+static void trace_shortened(struct cmta_session *session, struct cmta_slice line, size_t shown) {
+  static const char tail[] = " [secret]\r\n";
+  enum { MOST = 512, TAIL = sizeof tail - 1 };
+  char text[MOST + TAIL];
+  if (shown > MOST) {
+    trace_text(session, "[secret]\r\n");
+    return;
+  }
+  memcpy(text, line.at, shown);
+  memcpy(text + shown, tail, TAIL);
+  trace_line(session, CMTA_FROM_CLIENT, (struct cmta_slice){text, shown + TAIL});
+}
+
 void trace_command_line(struct cmta_session *session, struct cmta_slice line,
                         const struct verb *verb) {
   bool is_auth = verb ? verb->event == AUTH : framer_has_auth(&session->framer);
   bool hides = !verb && session->hushed;
-  session->hushed = is_auth || hides;
+  size_t shown = trace_shown(line);
+  bool holds_auth = !is_auth && shown < line.length;
+  session->hushed = is_auth || hides || holds_auth;
   session->heard_secrets |= session->hushed;
   if (is_auth)
     trace_auth(session, verb);
   else if (hides)
     trace_text(session, "[secret]\r\n");
+  else if (holds_auth)
+    trace_shortened(session, line, shown);
   else
     trace_line(session, CMTA_FROM_CLIENT, line);
 }

@@ -10,6 +10,11 @@
 void trace_line(struct cmta_session *session, enum cmta_direction direction,
                 struct cmta_slice line);
 
+/* Octets that may be shown of what stands at the beginning of a line: all, or those up to AUTH.
+   Some clients end a line with CR or LF alone: what they say behind that would be a command, too.
+ */
+size_t trace_shown(struct cmta_slice text);
+
 /* A command line, with its row or NULL. What may be a client's secret is not shown: the response
  * that AUTH comes with, and what follows a refused AUTH and is no command. */
 void trace_command_line(struct cmta_session *session, struct cmta_slice line,

@@ -173,13 +173,13 @@ static void prepare(struct connection *connection) {
     begin(connection);
 }
 
-/* What ends on the way looks to the session like a client that has gone. */
+/* What ends on the way ends the session. */
 static void end_on_the_way(struct connection *connection) {
   connection->failed |= wire_is_gone(connection);
   if (!wire_has_ended(connection) || connection_is_over(connection))
     return;
   ticket_release(connection);
-  cmta_session_hangup(connection->session);
+  wire_hang_up(connection);
   send_output(connection);
   connection->spoken = true;
 }
@@ -206,7 +206,7 @@ static void settle(struct connection *connection) {
   if (connection->failed || is_abandoned(connection, wants)) {
     ticket_release(connection);
     if (!(wants & CMTA_WANTS_CLOSE))
-      cmta_session_hangup(connection->session);
+      wire_hang_up(connection);
     connection_close(connection);
     return;
   }

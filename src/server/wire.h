@@ -115,6 +115,9 @@ bool wire_is_stalled(const struct connection *connection);
 /* Whether the connection is to end now. */
 bool wire_has_ended(const struct connection *connection);
 
+/* Tells the session that its connection is over: as was wanted, or because the client has gone. */
+void wire_hang_up(struct connection *connection);
+
 /* Whether it has failed. */
 bool wire_is_gone(const struct connection *connection);
 

@@ -321,6 +321,14 @@ bool wire_has_ended(const struct connection *connection) {
   return wire && wire->ended;
 }
 
+void wire_hang_up(struct connection *connection) {
+  const struct wire *wire = wire_of(connection);
+  if (wire && (wire->ended || wire->resets))
+    cmta_session_abandon(connection->session);
+  else
+    cmta_session_hangup(connection->session);
+}
+
 bool wire_is_gone(const struct connection *connection) {
   const struct wire *wire = wire_of(connection);
   return wire && wire->gone;

@@ -69,6 +69,30 @@ void record_add(struct record *record, const struct cmta_session *session,
   record->length += size;
 }
 
+/* What is said in place of what is not shown; in tail, of size octets. */
+static void tail_of(const struct cmta_fragment *fragment, bool cut, char *tail, size_t size) {
+  bool whole = fragment->octets == fragment->bytes.length + (fragment->ended ? 2u : 0u);
+  if (fragment->secret)
+    snprintf(tail, size, "%s[secret]", fragment->bytes.length ? " " : "");
+  else if (cut || !whole)
+    snprintf(tail, size, "... (%" PRIu64 " octets)", fragment->octets);
+  else
+    *tail = '\0';
+}
+
+void record_add_fragment(struct record *record, const struct cmta_session *session,
+                         const struct cmta_fragment *fragment) {
+  char tail[64], text[MOST_LINE * VISIBLE_MOST + sizeof tail];
+  struct cmta_slice bytes = fragment->bytes;
+  bool cut = bytes.length > MOST_LINE;
+  bytes.length = cut ? MOST_LINE : bytes.length;
+  tail_of(fragment, cut, tail, sizeof tail);
+  size_t length = visible(bytes, true, text);
+  memcpy(text + length, tail, strlen(tail) + 1);
+  record_add(record, session, CMTA_EVENT_CLIENT, fragment->octets, text);
+  record->unread += fragment->read ? 0 : fragment->octets;
+}
+
 void record_add_line(struct record *record, const struct cmta_session *session,
                      enum cmta_event_kind kind, struct cmta_slice line) {
   char text[MOST_LINE * VISIBLE_MOST + sizeof "..."];
@@ -80,6 +104,13 @@ void record_add_line(struct record *record, const struct cmta_session *session,
   size_t length = visible(line, true, text);
   memcpy(text + length, "...", cut ? sizeof "..." : 0);
   record_add(record, session, kind, octets, text);
+}
+
+void record_unread(struct record *record, const struct cmta_session *session) {
+  char text[64];
+  snprintf(text, sizeof text, "%" PRIu64 " octets", record->unread);
+  if (record->unread)
+    record_add(record, session, CMTA_EVENT_UNREAD, record->unread, text);
 }
 
 /* Octets of an event that have not gone out when so many of the session's have. */

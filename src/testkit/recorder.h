@@ -41,7 +41,8 @@ struct record {
   char *texts; /* each ended by NUL */
   size_t length, size;
   uint64_t left_out; /* events for which there was no room */
-  char peer[256];    /* the client that was shown last; "": none was */
+  bool connected;    /* a client was shown, */
+  char peer[256];    /* last this one; "": it has no address */
   bool over;         /* its dialogue has come to its end, */
   bool closed;       /* and the connection, too */
 
@@ -54,6 +55,9 @@ struct record {
   bool in_chunk;       /* likewise, so many as BDAT said */
   uint64_t chunk_size; /* that */
   uint64_t octets;     /* of the session, when they began */
+  uint64_t seen;       /* likewise up to the last that had come of them when they were looked at */
+  uint64_t unread;     /* octets that came and were never read */
+  bool said_421;       /* the server's last line was one */
   struct header_watch header;
 };
 
@@ -90,8 +94,15 @@ void record_add(struct record *record, const struct cmta_session *session,
 void record_add_line(struct record *record, const struct cmta_session *session,
                      enum cmta_event_kind kind, struct cmta_slice line);
 
+/* Adds what became no line, as far as it may be shown. */
+void record_add_fragment(struct record *record, const struct cmta_session *session,
+                         const struct cmta_fragment *fragment);
+
 /* Adds as much of a line of the server's as goes out, or what goes out in the reply's place. */
 void record_reply_line(struct record *record, struct cmta_session *session, struct cmta_slice line);
+
+/* Adds how much of what the client said was never read, if anything. */
+void record_unread(struct record *record, const struct cmta_session *session);
 
 /* Adds how much of what the server was shown to say has not gone out, if anything. */
 void record_unsent(struct record *record, const struct cmta_session *session);
@@ -106,6 +117,10 @@ void warn_of_violations(struct record *record, const struct cmta_session *sessio
 /* Warns of CR and LF that stand alone in a command line. */
 void warn_of_line(struct record *record, const struct cmta_session *session,
                   struct cmta_slice line);
+
+/* Likewise in what became no line, and of the CR LF that it lacks. */
+void warn_of_fragment(struct record *record, const struct cmta_session *session,
+                      const struct cmta_fragment *fragment);
 
 /* Warns of what is wrong with these octets of a message, and with its header section where they
    complete that; at the message's end there are none. */

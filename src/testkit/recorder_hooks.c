@@ -28,15 +28,25 @@ static void peer_text(const struct cmta_session *session, char *text, size_t siz
     snprintf(text + length, size - (size_t)length, ":%u", (unsigned)peer->port);
 }
 
+/* One without an address: only clients of Unix sockets can have none, unless somebody else named
+ * them. */
+static struct cmta_slice shown_peer(const char *peer, bool named) {
+  const char *unknown = named ? "an unknown client" : "a Unix socket";
+  const char *shown = *peer ? peer : unknown;
+  return (struct cmta_slice){shown, strlen(shown)};
+}
+
 /* Who connected, and whoever it speaks for since then. */
 static void add_peer(struct record *record, const struct cmta_session *session) {
   char peer[sizeof record->peer];
+  bool named = record->connected;
   peer_text(session, peer, sizeof peer);
-  if (strcmp(peer, record->peer) == 0)
+  if (named && strcmp(peer, record->peer) == 0)
     return;
-  enum cmta_event_kind kind = *record->peer ? CMTA_EVENT_CLIENT_NAMED : CMTA_EVENT_CONNECTED;
+  record->connected = true;
   memcpy(record->peer, peer, sizeof peer);
-  record_add_line(record, session, kind, (struct cmta_slice){peer, strlen(peer)});
+  record_add_line(record, session, named ? CMTA_EVENT_CLIENT_NAMED : CMTA_EVENT_CONNECTED,
+                  shown_peer(peer, named));
 }
 
 static void add_tls(struct record *record, struct cmta_session *session) {
@@ -76,11 +86,19 @@ static enum cmta_verdict hook_data(struct cmta_session *session, void *user) {
   return CMTA_ACCEPT;
 }
 
+/* What has come of the message is known here though the session may end before it is read. */
+static void look_ahead(struct record *record, const struct cmta_session *session) {
+  if (cmta_session_counts(session)->octets_in >= record->seen)
+    record->seen = cmta_session_received(session);
+}
+
 static enum cmta_verdict hook_chunk(struct cmta_session *session, void *user,
                                     struct cmta_slice bytes) {
   struct record *record = enter(user, session);
-  if (record)
+  if (record) {
+    look_ahead(record, session);
     warn_of_octets(record, session, bytes);
+  }
   leave(user);
   return CMTA_ACCEPT;
 }
@@ -95,19 +113,15 @@ static enum cmta_verdict hook_message(struct cmta_session *session, void *user,
   return CMTA_ACCEPT;
 }
 
-/* Octets since those of a message began. */
-static uint64_t octets_since(const struct record *record, const struct cmta_session *session) {
-  uint64_t octets = cmta_session_counts(session)->octets_in;
-  return octets > record->octets ? octets - record->octets : 0;
-}
-
-/* The octets of a message, if there are any, are before what comes now. all: it has been answered,
- * so that a chunk was read to its end, also where its octets are counted only now. */
-static void add_message(struct record *record, const struct cmta_session *session, bool all) {
-  uint64_t octets = octets_since(record, session);
+/* The octets of a message, if there are any, are before what comes now. A BDAT that cannot be read
+ * has none. */
+static void add_message(struct record *record, const struct cmta_session *session) {
+  uint64_t end = cmta_session_received(session);
   if (!record->in_message)
     return;
-  if (record->in_chunk && (all || octets > record->chunk_size))
+  end = end > record->seen ? end : record->seen;
+  uint64_t octets = end > record->octets ? end - record->octets : 0;
+  if (record->in_chunk && octets > record->chunk_size)
     octets = record->chunk_size;
   if (octets)
     record_add(record, session, CMTA_EVENT_MESSAGE, octets, "");
@@ -126,10 +140,11 @@ static void begin_chunk(struct record *record, const struct cmta_session *sessio
                         struct cmta_slice line) {
   uint64_t size = 0;
   for (size_t i = 5; i < line.length && line.at[i] >= '0' && line.at[i] <= '9'; i++)
-    size = size < UINT64_MAX / 10 - 9 ? size * 10 + (uint64_t)(line.at[i] - '0') : size;
+    size = size < UINT64_MAX / 10 ? size * 10 + (uint64_t)(line.at[i] - '0') : UINT64_MAX;
   record->in_message = record->in_chunk = true;
   record->chunk_size = size;
-  record->octets = cmta_session_counts(session)->octets_in + line.length;
+  record->octets = cmta_session_received(session);
+  record->seen = 0;
 }
 
 /* Behind 354 comes a message. */
@@ -137,12 +152,14 @@ static void begin_data(struct record *record, const struct cmta_session *session
   record->in_message = true;
   record->in_chunk = false;
   record->octets = cmta_session_counts(session)->octets_in;
+  record->seen = 0;
 }
 
 static void add_line(struct record *record, struct cmta_session *session,
                      enum cmta_direction direction, struct cmta_slice line) {
   bool client = direction == CMTA_FROM_CLIENT;
-  add_message(record, session, !client && !begins(line, "421"));
+  record->said_421 = !client && begins(line, "421");
+  add_message(record, session);
   if (client) {
     record_add_line(record, session, CMTA_EVENT_CLIENT, line);
     warn_of_line(record, session, line);
@@ -165,16 +182,29 @@ static void hook_trace(struct cmta_session *session, void *user, enum cmta_direc
   leave(user);
 }
 
+static void hook_fragment(struct cmta_session *session, void *user,
+                          const struct cmta_fragment *fragment) {
+  struct record *record = enter(user, session);
+  if (record) {
+    add_message(record, session);
+    record_add_fragment(record, session, fragment);
+    warn_of_fragment(record, session, fragment);
+  }
+  leave(user);
+}
+
 /* ---- The end ---- */
 
-/* The dialogue is over; what it left unsaid is said. */
+/* The dialogue is over; what it left unsaid is said. Where the server has said 421 in place of TLS
+ * no handshake began. */
 static void add_rest(struct record *record, const struct cmta_session *session,
                      enum cmta_close_reason reason) {
   if (record->over)
     return;
-  add_message(record, session, false);
+  add_message(record, session);
   warn_of_violations(record, session);
-  if (reason == CMTA_CLOSED_TLS)
+  record_unread(record, session);
+  if (reason == CMTA_CLOSED_TLS && !record->said_421)
     record_add(record, session, CMTA_EVENT_TLS, 0, "failed");
   record->over = true;
 }
@@ -255,6 +285,7 @@ int cmta_recorder_add_to(struct cmta_recorder *recorder, struct cmta_server *ser
       .message = hook_message,
       .trace = hook_trace,
       .closed = hook_closed,
+      .fragment = hook_fragment,
   };
   if (!recorder || !server)
     return CMTA_E_ARGUMENT;

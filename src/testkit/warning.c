@@ -46,6 +46,32 @@ void warn_of_line(struct record *record, const struct cmta_session *session,
   warn_of(record, session, broken);
 }
 
+/* Whether the octet is a CR or LF alone. Of a CR at the end of what is known nobody knows. */
+static unsigned bare_at(const struct cmta_fragment *fragment, size_t i) {
+  struct cmta_slice bytes = fragment->bytes;
+  bool ends = i + 1 == bytes.length, whole = fragment->octets == bytes.length + 2;
+  if (bytes.at[i] == '\n')
+    return i > 0 && bytes.at[i - 1] == '\r' ? 0 : CMTA_VIOLATION_BARE_LF;
+  if (bytes.at[i] != '\r')
+    return 0;
+  bool bare = ends ? fragment->ended && whole : bytes.at[i + 1] != '\n';
+  return bare ? CMTA_VIOLATION_BARE_CR : 0;
+}
+
+/* An unfinished line that is not kept is one that is too long already. */
+void warn_of_fragment(struct record *record, const struct cmta_session *session,
+                      const struct cmta_fragment *fragment) {
+  unsigned broken = 0;
+  bool cut = fragment->octets > fragment->bytes.length;
+  for (size_t i = 0; i < fragment->bytes.length; i++)
+    broken |= bare_at(fragment, i);
+  if (fragment->read && !fragment->ended && cut)
+    broken |= CMTA_VIOLATION_LONG_LINE;
+  warn_of(record, session, broken);
+  if (!fragment->ended && (fragment->read || fragment->bytes.length))
+    warn(record, session, "no CR LF behind the last line");
+}
+
 /* ---- Octets ---- */
 
 static bool may_have_eight_bits(const struct cmta_session *session) {

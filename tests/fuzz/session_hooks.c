@@ -279,6 +279,17 @@ static bool begins(const char *line, const char *word) {
   return strncasecmp(line, word, strlen(word)) == 0;
 }
 
+/* Each octet that is shown can be read, and behind an AUTH there is none. */
+static void hear_fragment(struct cmta_session *session, void *user,
+                          const struct cmta_fragment *fragment) {
+  const struct cmta_slice bytes = fragment->bytes;
+  (void)session;
+  (void)user;
+  must(fragment->octets >= bytes.length, "no more is shown than came");
+  for (size_t i = 0; i + 5 < bytes.length; i++)
+    must((i > 0 && bytes.at[i - 1] != '\n') || !begins(bytes.at + i, "AUTH "), "it is not shown");
+}
+
 /* Behind AUTH a mechanism is shown, and that there is more; of a response that it is one. */
 static void hear_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
                        struct cmta_slice line) {
@@ -361,7 +372,8 @@ const struct cmta_hooks session_hooks = {.size = sizeof session_hooks,
                                          .etrn = ask_text,
                                          .foresee = hear_foreseen,
                                          .closed = hear_closed,
-                                         .trace = hear_trace};
+                                         .trace = hear_trace,
+                                         .fragment = hear_fragment};
 
 void make_verbs(struct cmta_verb verbs[OWN_VERBS], struct run *run) {
   verbs[0] = (struct cmta_verb){.name = "XHOOK", .help = "XHOOK [text]"};

@@ -347,6 +347,14 @@ class Transcripts(SinkTest):
             sink.stop()
         self.assertRegex(read(self.folder + "/1.txt"), r"C  XCLIENT .*\n.*speaks for 192\.0\.2\.1:4711\n.*S  220 ")
 
+    def test_whom_xclient_does_not_name_is_unknown(self):
+        with Sink("--quiet", "--transcript", self.folder, "--xclient-from", "127.0.0.1") as sink:
+            with sink.client() as client:
+                self.assertTrue(client.say("XCLIENT ADDR=[UNAVAILABLE]").startswith("220 "))
+                client.say("QUIT")
+            sink.stop()
+        self.assertRegex(read(self.folder + "/1.txt"), r"C  XCLIENT .*\n.*speaks for an unknown client\n.*S  220 ")
+
     def test_nothing_is_said_of_those_that_are_written(self):
         with Sink("--quiet", "--transcript", self.folder, "--proxy-from", "127.0.0.1") as sink, \
                 socket.create_connection(("127.0.0.1", sink.port)):

@@ -7,6 +7,12 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static struct raw raw;
 
@@ -56,7 +62,58 @@ Test(ends, one_that_a_fault_closes_at_once_ends_behind_it, .timeout = 30) {
   cr_expect_eq(wait_closed(kit, 1), 1);
   lines_expect(cmta_kit_recorder(kit), 1,
                (const char *const[]){"*  connected from 127.0.0.1:", "*  fault: accept: close",
-                                     "*  closed: hangup", NULL});
+                                     "*  closed: verdict", NULL});
+  cmta_kit_stop(kit);
+}
+
+/* A connection that says NOOP and EXPN, meets the fault and stays as long as it may. */
+static void expect_reason(const char *fault, const char *reason) {
+  struct cmta_kit *kit = raw_kit(fault, false);
+  raw_connect(&raw, cmta_kit_port(kit));
+  cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  (void)send(raw.fd, "NOOP\r\nEXPN list\r\n", 17, MSG_NOSIGNAL);
+  cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  raw_close(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 400), 0);
+  cr_expect_eq(wait_closed(kit, 1), 1, "%s", fault);
+  lines_expect(cmta_kit_recorder(kit), 1,
+               (const char *const[]){"*  connected", "...", reason, NULL});
+  cmta_kit_stop(kit);
+}
+
+Test(ends, those_that_a_fault_brings_about_are_a_verdict, .timeout = 30) {
+  static const char *const faults[] = {
+      "accept: close",     "accept: reset", "accept: reply 421", "accept: reply 450",
+      "accept: reply 550", "accept: cut 4", "connect: cut 0",    "noop: cut 0",
+      "noop: cut 2",       "noop: close",   "noop: reset",       "noop: reply 421",
+      "expn: close",       "expn: reset",   "expn: reply 421",   "expn: cut 1",
+  };
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    expect_reason(faults[i], "*  closed: verdict");
+}
+
+Test(ends, those_that_the_client_brings_about_are_a_hangup, .timeout = 30) {
+  static const char *const faults[] = {"noop: stall", "noop: half-close", "noop: delay 0"};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    expect_reason(faults[i], "*  closed: hangup");
+}
+
+Test(ends, one_beyond_the_limit_is_in_no_transcript, .timeout = 30) {
+  struct cmta_kit_config config;
+  struct cmta_config server;
+  struct cmta_kit *kit;
+  struct raw other;
+  cmta_kit_config_init(&config);
+  cmta_config_init(&server);
+  server.max_connections = 1;
+  config.config = &server;
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_connect(&other, cmta_kit_port(kit));
+  raw_expect(&other, "421 ");
+  raw_expect_end(&other);
+  cr_expect_eq(cmta_recorder_end(cmta_kit_recorder(kit)), 2);
+  raw_close(&raw);
   cmta_kit_stop(kit);
 }
 
@@ -151,7 +208,7 @@ static void stop(struct cmta_server *self, void *context) {
   cmta_server_stop(self, NULL, NULL);
 }
 
-static void make_server(const char *proxy_from) {
+static void make_server_at(const char *address, const char *proxy_from) {
   struct cmta_config config;
   struct cmta_listen listen;
   cmta_config_init(&config);
@@ -163,11 +220,13 @@ static void make_server(const char *proxy_from) {
   cr_assert_geq(cmta_recorder_add_to(recorder, server), 0);
   cmta_recorder_on_closed(recorder, on_closed, NULL);
   cmta_listen_init(&listen);
-  listen.address = "127.0.0.1:0";
+  listen.address = address;
   listen.proxy_from = proxy_from;
   cr_assert_eq(cmta_server_listen_with(server, &listen), 0);
   cr_assert_eq(cmta_server_listener(server, 0, NULL, &port), 0);
 }
+
+static void make_server(const char *proxy_from) { make_server_at("127.0.0.1:0", proxy_from); }
 
 static void begin(void) {
   make_server("127.0.0.1");
@@ -232,4 +291,31 @@ Test(ends, what_is_forgotten_at_the_end_does_not_come_back, .timeout = 30) {
   cr_expect_eq(told, 1);
   cr_expect_eq(cmta_recorder_first(recorder), 2);
   cmta_recorder_free(recorder);
+}
+
+/* ---- By a Unix socket ---- */
+
+/* One without a name of its own, that leaves at once. */
+static void visit(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  strcpy(address.sun_path, path);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+  cr_assert_eq(cmta_server_advance(server, 0), 0);
+  close(fd);
+  cr_assert_eq(cmta_server_advance(server, 0), 0);
+}
+
+Test(ends, a_client_of_a_unix_socket_is_said_to_be_one, .timeout = 30) {
+  char folder[] = "/tmp/cmta-ends-XXXXXX", path[sizeof folder + sizeof "/socket"];
+  cr_assert_not_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/socket", folder);
+  make_server_at(path, NULL);
+  visit(path);
+  lines_expect(recorder, 1,
+               (const char *const[]){"*  connected from a Unix socket", "S  220",
+                                     "*  closed: hangup", NULL});
+  cmta_server_free(server);
+  cmta_recorder_free(recorder);
+  rmdir(folder);
 }

@@ -75,14 +75,39 @@ Test(framer, takes_a_line_of_the_limit_and_refuses_one_octet_more) {
   cr_assert_eq(feed(&it, "123456789012345\r\n"), FRAMED_TOO_LONG);
 }
 
-Test(framer, reads_an_overlong_line_to_its_end_and_keeps_nothing_of_it) {
+Test(framer, reads_an_overlong_line_to_its_end_and_keeps_what_it_begins_with) {
   struct fixture it = fixture();
-  for (int i = 0; i < 1000; i++)
+  for (int i = 0; i < 10; i++)
     cr_assert_eq(feed(&it, "0123456789"), FRAMED_NOTHING);
-  cr_assert_eq(it.memory.used, 0);
+  size_t used = it.memory.used;
+  for (int i = 10; i < 1000; i++)
+    cr_assert_eq(feed(&it, "0123456789"), FRAMED_NOTHING);
+  cr_assert_eq(it.memory.used, used);
   cr_assert_eq(feed(&it, "end\r"), FRAMED_NOTHING);
   cr_assert_eq(feed(&it, "\n"), FRAMED_TOO_LONG);
+  cr_assert_eq(it.line.length, 10005);
+  struct cmta_slice beginning = framer_beginning(&it.framer, it.line);
+  cr_assert_eq(beginning.length, FRAMER_SHOWN);
+  cr_assert_eq(memcmp(beginning.at, "01234567890", 11), 0);
   cr_assert_eq(feed(&it, "NOOP\r\n"), FRAMED_LINE);
+}
+
+Test(framer, keeps_nothing_of_an_overlong_auth) {
+  struct fixture it = fixture();
+  for (int i = 0; i < 10; i++)
+    cr_assert_eq(feed(&it, "AUTH 56789"), FRAMED_NOTHING);
+  cr_assert_eq(it.memory.used, 0);
+  cr_assert_eq(feed(&it, "\r\n"), FRAMED_TOO_LONG);
+  cr_assert_eq(framer_beginning(&it.framer, it.line).length, 0);
+}
+
+Test(framer, reads_an_overlong_line_to_its_end_where_there_is_no_memory_for_its_beginning) {
+  struct fixture it = fixture();
+  it.memory.ceiling = 1;
+  cr_assert_eq(feed(&it, "01234567890123456789"), FRAMED_NOTHING);
+  cr_assert_eq(feed(&it, "01234567890123456789"), FRAMED_NOTHING);
+  cr_assert_eq(feed(&it, "\r\n"), FRAMED_TOO_LONG);
+  cr_assert_eq(framer_beginning(&it.framer, it.line).length, 0);
 }
 
 Test(framer, says_when_an_unfinished_line_cannot_be_kept) {

@@ -71,6 +71,16 @@ static void hear_trace(struct cmta_session *session, void *user, enum cmta_direc
     script_fault(script, "the trace shows a secret");
 }
 
+static void hear_fragment(struct cmta_session *session, void *user,
+                          const struct cmta_fragment *fragment) {
+  struct script *script = user;
+  (void)session;
+  if (secrets_are_in(script->first->secrets, fragment->bytes.at, fragment->bytes.length))
+    script_fault(script, "a fragment shows a secret");
+  if (fragment->octets < fragment->bytes.length)
+    script_fault(script, "of a fragment more is shown than came");
+}
+
 static void hear_foreseen(struct cmta_session *session, void *user,
                           const struct cmta_foreseen *command) {
   struct script *script = user;
@@ -102,6 +112,7 @@ void script_hear(struct cmta_hooks *hooks, const struct dialogue *dialogue, size
   hooks->decided = hear_decided;
   hooks->closed = hear_closed;
   hooks->trace = hear_trace;
+  hooks->fragment = hear_fragment;
   if (looks_at(dialogue, PROBE_FORESEEN))
     hooks->foresee = hear_foreseen;
 }
