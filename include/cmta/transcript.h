@@ -63,10 +63,10 @@ enum cmta_event_kind {
   CMTA_EVENT_LEFT_OUT = 8,     /* text: for how many more events there was no room */
   CMTA_EVENT_CLIENT_NAMED = 9, /* text: who is the client from here on, by a PROXY header or by
                                   XCLIENT; as that of CONNECTED, or "an unknown client" */
-  CMTA_EVENT_UNREAD = 11, /* in front of CLOSED: `octets` of the client's above came behind the last
+  CMTA_EVENT_UNREAD = 10, /* in front of CLOSED: `octets` of the client's above came behind the last
                              that counted and were never read; text: how many */
-  CMTA_EVENT_UNSENT = 10  /* in front of CLOSED: `octets` of the lines of the server's above were
-                            never sent, as the client left before; text: how many */
+  CMTA_EVENT_UNSENT = 11  /* in front of CLOSED: `octets` of the lines of the server's above were
+                             never sent, as the client left before; text: how many */
 };
 
 /* Warnings say: "bare CR", "bare LF", "line too long", "spoke before the greeting", "did not wait

@@ -48,8 +48,10 @@ static bool wants_quote(struct cmta_slice line) {
   return line.length >= 5 && memcmp(line.at, "From ", 5) == 0;
 }
 
-/* The first line, with CR LF or LF; what is left of the bytes follows. */
+/* The first line, with CR LF or LF; what is left of the bytes follows. None of no bytes. */
 static struct cmta_slice take_line(struct cmta_slice *bytes) {
+  if (bytes->length == 0)
+    return *bytes;
   const char *end = memchr(bytes->at, '\n', bytes->length);
   size_t taken = end ? (size_t)(end - bytes->at) + 1 : bytes->length;
   struct cmta_slice line = {bytes->at, end ? taken - 1 : taken};

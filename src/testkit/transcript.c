@@ -25,8 +25,8 @@ static const struct kind_row {
     [CMTA_EVENT_WARNING] = {"warning", '!', "warning: "},
     [CMTA_EVENT_CLOSED] = {"closed", '*', "closed: "},
     [CMTA_EVENT_CLIENT_NAMED] = {"client-named", '*', "speaks for "},
-    [CMTA_EVENT_UNSENT] = {"unsent", '*', "not sent: "},
     [CMTA_EVENT_UNREAD] = {"unread", '*', "not read: "},
+    [CMTA_EVENT_UNSENT] = {"unsent", '*', "not sent: "},
     [CMTA_EVENT_LEFT_OUT] = {"left-out", '*', "events left out: "},
 };
 
