@@ -48,10 +48,10 @@ void cmta_dialog_free(struct cmta_dialog *dialog) {
     return;
   cmta_session_free(dialog->session);
   cmta_service_free(dialog->service);
-  dialog_text_free(&dialog->pending);
-  dialog_text_free(&dialog->sent);
-  dialog_text_free(&dialog->said);
-  dialog_text_free(&dialog->failure);
+  octets_free(&dialog->pending);
+  octets_free(&dialog->sent);
+  octets_free(&dialog->said);
+  octets_free(&dialog->failure);
   free(dialog);
 }
 
@@ -60,15 +60,15 @@ struct cmta_session *cmta_dialog_session(struct cmta_dialog *dialog) {
 }
 
 const char *cmta_dialog_said(const struct cmta_dialog *dialog) {
-  return dialog_text_string(&dialog->said);
+  return octets_string(&dialog->said);
 }
 
 int cmta_dialog_code(const struct cmta_dialog *dialog) { return dialog->code; }
 
 void dialog_fail(struct cmta_dialog *dialog) {
   dialog->error = CMTA_E_MEMORY;
-  dialog_text_free(&dialog->pending);
-  dialog_text_free(&dialog->said);
+  octets_free(&dialog->pending);
+  octets_free(&dialog->said);
   cmta_session_hangup(dialog->session);
 }
 
@@ -100,7 +100,7 @@ static bool keep(struct cmta_dialog *dialog, struct cmta_slice output) {
     const char *from = output.at + at;
     const char *cr = memchr(from, '\r', output.length - at);
     size_t length = cr ? (size_t)(cr - from) : output.length - at;
-    kept = dialog_text_add(&dialog->said, from, length);
+    kept = octets_add(&dialog->said, from, length);
     at += length + (cr != NULL);
   }
   return kept;
@@ -125,17 +125,17 @@ static bool take_output(struct cmta_dialog *dialog) {
 static const char *run(struct cmta_dialog *dialog) {
   bool again = dialog->error == 0;
   while (again) {
-    struct dialog_text *pending = &dialog->pending;
+    struct octets *pending = &dialog->pending;
     ptrdiff_t taken = cmta_session_receive(dialog->session, pending->at, pending->length);
     if (taken < 0) {
       dialog_fail(dialog);
       break;
     }
-    dialog_text_drop(pending, (size_t)taken);
+    octets_drop(pending, (size_t)taken);
     again = take_output(dialog) && pending->length > 0;
   }
   if (cmta_session_wants(dialog->session) & CMTA_WANTS_CLOSE)
-    dialog_text_free(&dialog->pending);
+    octets_free(&dialog->pending);
   return cmta_dialog_said(dialog);
 }
 
@@ -143,31 +143,29 @@ static const char *run(struct cmta_dialog *dialog) {
 
 /* What was said before is forgotten. */
 static void begin(struct cmta_dialog *dialog) {
-  dialog_text_drop(&dialog->said, dialog->said.length);
-  dialog_text_drop(&dialog->sent, dialog->sent.length);
+  octets_drop(&dialog->said, dialog->said.length);
+  octets_drop(&dialog->sent, dialog->sent.length);
 }
 
 const char *cmta_dialog_send_bytes(struct cmta_dialog *dialog, const void *bytes, size_t length) {
   begin(dialog);
   if (dialog->error == 0 && bytes && length > 0 &&
-      (!dialog_text_add(&dialog->pending, bytes, length) ||
-       !dialog_text_add(&dialog->sent, bytes, length)))
+      (!octets_add(&dialog->pending, bytes, length) || !octets_add(&dialog->sent, bytes, length)))
     dialog_fail(dialog);
   return run(dialog);
 }
 
-const char *dialog_send_text(struct cmta_dialog *dialog, struct dialog_text *text, bool composed) {
+const char *dialog_send_text(struct cmta_dialog *dialog, struct octets *text, bool composed) {
   if (!composed)
     dialog_fail(dialog);
   const char *said = cmta_dialog_send_bytes(dialog, text->at, text->length);
-  dialog_text_free(text);
+  octets_free(text);
   return said;
 }
 
 const char *cmta_dialog_send(struct cmta_dialog *dialog, const char *line) {
-  struct dialog_text text = {0};
-  bool composed =
-      !line || (dialog_text_add_string(&text, line) && dialog_text_add_string(&text, "\r\n"));
+  struct octets text = {0};
+  bool composed = !line || (octets_add_string(&text, line) && octets_add_string(&text, "\r\n"));
   return dialog_send_text(dialog, &text, composed);
 }
 

@@ -4,17 +4,17 @@
 
 /* A conversation, inside. */
 
-#include "testkit/dialog_text.h"
+#include "testkit/octets.h"
 
 #include <cmta/dialog.h>
 
 struct cmta_dialog {
   struct cmta_service *service; /* its own, or NULL */
   struct cmta_session *session;
-  struct dialog_text pending; /* sent, and not taken yet */
-  struct dialog_text sent;    /* last */
-  struct dialog_text said;    /* last, without the CRs */
-  struct dialog_text failure;
+  struct octets pending; /* sent, and not taken yet */
+  struct octets sent;    /* last */
+  struct octets said;    /* last, without the CRs */
+  struct octets failure;
   bool failed;
   int code;
   int error; /* 0 or CMTA_E_MEMORY: then it is over */
@@ -24,7 +24,7 @@ struct cmta_dialog {
 void dialog_fail(struct cmta_dialog *dialog);
 
 /* Sends the bytes of text, unless it could not be `composed`, and frees it. */
-const char *dialog_send_text(struct cmta_dialog *dialog, struct dialog_text *text, bool composed);
+const char *dialog_send_text(struct cmta_dialog *dialog, struct octets *text, bool composed);
 
 /* What follows the first reply of said, the last line of which has no '-' behind its code. */
 const char *dialog_behind_reply(const char *said);

@@ -12,7 +12,7 @@ enum { MOST_SHOWN = 2000 };
 
 /* ---- The text of a failure ---- */
 
-static bool add_octet(struct dialog_text *text, char octet) {
+static bool add_octet(struct octets *text, char octet) {
   char shown[8] = {octet};
   if (octet == '\\')
     snprintf(shown, sizeof shown, "\\\\");
@@ -22,44 +22,42 @@ static bool add_octet(struct dialog_text *text, char octet) {
     snprintf(shown, sizeof shown, "\\t");
   else if (octet < ' ' || octet > '~')
     snprintf(shown, sizeof shown, "\\x%02x", (unsigned)(unsigned char)octet);
-  return dialog_text_add_string(text, shown);
+  return octets_add_string(text, shown);
 }
 
 /* The first line behind a label, the others below it. */
-static bool add_lines(struct dialog_text *text, const char *label, const char *bytes,
-                      size_t length) {
+static bool add_lines(struct octets *text, const char *label, const char *bytes, size_t length) {
   size_t most = length < MOST_SHOWN ? length : MOST_SHOWN;
-  bool added = dialog_text_add_string(text, label);
+  bool added = octets_add_string(text, label);
   if (length == 0)
-    return added && dialog_text_add_string(text, "(nothing)");
+    return added && octets_add_string(text, "(nothing)");
   for (size_t at = 0; added && at < most; at++) {
     if (bytes[at] != '\n')
       added = add_octet(text, bytes[at]);
     else if (at + 1 < most)
-      added = dialog_text_add_string(text, "\n          ");
+      added = octets_add_string(text, "\n          ");
   }
-  return added && dialog_text_add_string(text, length > most ? " ..." : "");
+  return added && octets_add_string(text, length > most ? " ..." : "");
 }
 
 /* What was sent, as lines: CR LF is an end like any other. */
-static bool add_sent(struct dialog_text *text, const struct dialog_text *sent) {
-  struct dialog_text lines = {0};
+static bool add_sent(struct octets *text, const struct octets *sent) {
+  struct octets lines = {0};
   bool added = true;
   for (size_t at = 0; added && at < sent->length; at++)
     if (sent->at[at] != '\r' || sent->at[at + 1] != '\n')
-      added = dialog_text_add(&lines, sent->at + at, 1);
+      added = octets_add(&lines, sent->at + at, 1);
   added = added && add_lines(text, "sent:     ", lines.at, lines.length);
-  dialog_text_free(&lines);
+  octets_free(&lines);
   return added;
 }
 
 /* What could be written stays when memory ends. */
 static void describe(struct cmta_dialog *dialog, const char *reply) {
-  struct dialog_text *text = &dialog->failure;
+  struct octets *text = &dialog->failure;
   const char *said = dialog->error ? cmta_strerror(dialog->error) : cmta_dialog_said(dialog);
-  bool all = add_sent(text, &dialog->sent) && dialog_text_add_string(text, "\n") &&
-             add_lines(text, "expected: ", reply, strlen(reply)) &&
-             dialog_text_add_string(text, "\n") &&
+  bool all = add_sent(text, &dialog->sent) && octets_add_string(text, "\n") &&
+             add_lines(text, "expected: ", reply, strlen(reply)) && octets_add_string(text, "\n") &&
              add_lines(text, "said:     ", said, strlen(said));
   (void)all;
 }

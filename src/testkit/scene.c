@@ -152,10 +152,10 @@ static int prepare(struct play *play, const struct cmta_settings *settings) {
 /* ---- What is said ---- */
 
 static void say(struct play *play, const char *verb, const char *argument) {
-  struct dialog_text line = {0};
-  bool composed = dialog_text_add_string(&line, verb) &&
-                  dialog_text_add_string(&line, argument ? argument : "") &&
-                  dialog_text_add_string(&line, "\r\n");
+  struct octets line = {0};
+  bool composed = octets_add_string(&line, verb) &&
+                  octets_add_string(&line, argument ? argument : "") &&
+                  octets_add_string(&line, "\r\n");
   dialog_send_text(play->dialog, &line, composed);
 }
 

@@ -2,12 +2,12 @@
 
 /* Transcripts as lines of text. What clients have said is fit to be shown already. */
 
+#include "testkit/octets.h"
 #include "testkit/recorder.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Each kind: what JSON calls it, and how a line begins. */
@@ -30,27 +30,15 @@ static const struct kind_row {
     [CMTA_EVENT_LEFT_OUT] = {"left-out", '*', "events left out: "},
 };
 
-/* Text that grows. */
+/* A transcript that is written. */
 struct page {
-  char *text;
-  size_t length, size;
+  struct octets text;
   bool failed;
   uint64_t connection;
 };
 
 static void add(struct page *page, const char *text, size_t length) {
-  size_t wanted = page->length + length + 1;
-  if (wanted > page->size && !page->failed) {
-    char *grown = realloc(page->text, wanted * 2);
-    page->failed = !grown;
-    page->text = grown ? grown : page->text;
-    page->size = grown ? wanted * 2 : page->size;
-  }
-  if (page->failed)
-    return;
-  memcpy(page->text + page->length, text, length);
-  page->length += length;
-  page->text[page->length] = '\0';
+  page->failed = page->failed || !octets_add(&page->text, text, length);
 }
 
 static void add_text(struct page *page, const char *text) { add(page, text, strlen(text)); }
@@ -112,9 +100,7 @@ char *transcript_new(const struct record *record, enum cmta_transcript_form form
   struct page page = {.connection = record->connection};
   add_text(&page, "");
   record_show(record, form == CMTA_TRANSCRIPT_JSON ? write_object : write_line, &page);
-  if (page.failed) {
-    free(page.text);
-    return NULL;
-  }
-  return page.text;
+  if (page.failed)
+    octets_free(&page.text);
+  return page.text.at;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Bytes that grow. */
+/* Octets that grow. */
 
-#include "testkit/dialog_text.h"
+#include "testkit/octets.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve(struct dialog_text *text, size_t length) {
+static bool reserve(struct octets *text, size_t length) {
   if (length < text->size)
     return true;
   size_t size = length + length / 2 + 64;
@@ -19,7 +19,7 @@ static bool reserve(struct dialog_text *text, size_t length) {
   return true;
 }
 
-bool dialog_text_add(struct dialog_text *text, const void *bytes, size_t length) {
+bool octets_add(struct octets *text, const void *bytes, size_t length) {
   if (length > SIZE_MAX / 4 || !reserve(text, text->length + length))
     return false;
   if (length)
@@ -29,20 +29,20 @@ bool dialog_text_add(struct dialog_text *text, const void *bytes, size_t length)
   return true;
 }
 
-bool dialog_text_add_string(struct dialog_text *text, const char *string) {
-  return dialog_text_add(text, string, strlen(string));
+bool octets_add_string(struct octets *text, const char *string) {
+  return octets_add(text, string, strlen(string));
 }
 
-void dialog_text_drop(struct dialog_text *text, size_t length) {
+void octets_drop(struct octets *text, size_t length) {
   if (length == 0)
     return;
   text->length -= length;
   memmove(text->at, text->at + length, text->length + 1);
 }
 
-const char *dialog_text_string(const struct dialog_text *text) { return text->at ? text->at : ""; }
+const char *octets_string(const struct octets *text) { return text->at ? text->at : ""; }
 
-void dialog_text_free(struct dialog_text *text) {
+void octets_free(struct octets *text) {
   free(text->at);
-  *text = (struct dialog_text){0};
+  *text = (struct octets){0};
 }
