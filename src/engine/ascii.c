@@ -16,3 +16,5 @@ bool ascii_equal(const char *a, const char *b, size_t length) {
 bool ascii_same(struct cmta_slice one, struct cmta_slice other) {
   return one.length == other.length && ascii_equal(one.at, other.at, one.length);
 }
+
+bool ascii_is_letter(char octet) { return upper(octet) >= 'A' && upper(octet) <= 'Z'; }

@@ -17,4 +17,7 @@ bool ascii_equal(const char *a, const char *b, size_t length);
 /* True when both slices are the same but for the case of ASCII letters. */
 bool ascii_same(struct cmta_slice one, struct cmta_slice other);
 
+/* True for A to Z and a to z. */
+bool ascii_is_letter(char octet);
+
 #endif

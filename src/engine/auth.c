@@ -125,7 +125,6 @@ void auth_done(struct cmta_session *session) {
   session->identity = exchange->identity;
   exchange->identity = NULL;
   session->authenticated = true;
-  session->hushed = false;
   auth_drop(session);
   reply_send(session, session->hand.standard, false);
 }

@@ -16,12 +16,13 @@
 
 /* Whether all of it was told: else a secret was left out. */
 static bool tell(struct cmta_session *session, struct cmta_fragment fragment, bool hidden) {
-  size_t shown = hidden ? 0 : trace_shown(fragment.bytes);
+  size_t shown = hidden ? 0 : trace_shown(fragment.bytes, false);
   fragment.secret = hidden || shown < fragment.bytes.length;
   fragment.bytes.length = shown;
   if (fragment.secret)
     fragment.octets = shown;
   session->heard_secrets |= fragment.secret;
+  session->hushed |= fragment.secret;
   chain_tell_fragment(session, &fragment);
   return !fragment.secret;
 }

@@ -24,13 +24,12 @@ _Static_assert(CMTA_PHASE_GREETED == 1 && CMTA_PHASE_READY == 1 << (PHASE_READY 
 
 /* ---- The table ---- */
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 static bool is_name(const char *name) {
-  if (!name || !is_letter(*name) || strlen(name) > MAX_NAME)
+  if (!name || !ascii_is_letter(*name) || strlen(name) > MAX_NAME)
     return false;
   for (; *name; name++)
-    if (!is_letter(*name) && !(*name >= '0' && *name <= '9') && *name != '-')
+    if (!ascii_is_letter(*name) && !(*name >= '0' && *name <= '9') && *name != '-')
       return false;
   return true;
 }

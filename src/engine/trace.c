@@ -4,6 +4,7 @@
 
 #include "engine/trace.h"
 
+#include "engine/ascii.h"
 #include "engine/chain.h"
 #include "engine/mechanisms.h"
 #include "engine/text.h"
@@ -38,16 +39,25 @@ static void trace_auth(struct cmta_session *session, const struct verb *verb) {
   trace_text(session, line);
 }
 
-enum { AUTH_LETTERS = sizeof "AUTH" - 1 };
+static bool ends_line(char octet) { return octet == '\n' || octet == '\r'; }
 
-size_t trace_shown(struct cmta_slice text) {
-  for (size_t i = 0; i + AUTH_LETTERS < text.length; i++) {
-    bool begins = i == 0 || text.at[i - 1] == '\n' || text.at[i - 1] == '\r';
-    struct cmta_slice line = {text.at + i, text.length - i};
-    if (begins && framer_is_verb(line, "AUTH"))
-      return i + AUTH_LETTERS;
-  }
-  return text.length;
+/* Where AUTH ends that this is, or was meant to be: clients put something before it, or no blank
+ * behind it. The length when it is something else. */
+static size_t behind_auth(struct cmta_slice text, size_t i) {
+  static const struct cmta_slice name = {"AUTH", sizeof "AUTH" - 1};
+  while (i < text.length && !ascii_is_letter(text.at[i]) && !ends_line(text.at[i]))
+    i++;
+  bool is_auth = text.length - i > name.length &&
+                 ascii_same(name, (struct cmta_slice){text.at + i, name.length});
+  return is_auth ? i + name.length : text.length;
+}
+
+size_t trace_shown(struct cmta_slice text, bool known) {
+  size_t shown = known ? text.length : behind_auth(text, 0);
+  for (size_t i = 1; i < text.length && shown == text.length; i++)
+    if (ends_line(text.at[i - 1]))
+      shown = behind_auth(text, i);
+  return shown;
 }
 
 /* One line to the session, and several commands to the client, one of them AUTH. Of more than a
@@ -69,7 +79,7 @@ void trace_command_line(struct cmta_session *session, struct cmta_slice line,
                         const struct verb *verb) {
   bool is_auth = verb ? verb->event == AUTH : framer_has_auth(&session->framer);
   bool hides = !verb && session->hushed;
-  size_t shown = trace_shown(line);
+  size_t shown = trace_shown(line, verb);
   bool holds_auth = !is_auth && shown < line.length;
   session->hushed = is_auth || hides || holds_auth;
   session->heard_secrets |= session->hushed;

@@ -12,8 +12,8 @@ void trace_line(struct cmta_session *session, enum cmta_direction direction,
 
 /* Octets that may be shown of what stands at the beginning of a line: all, or those up to AUTH.
    Some clients end a line with CR or LF alone: what they say behind that would be a command, too.
- */
-size_t trace_shown(struct cmta_slice text);
+   known: the line begins with a command, which is not AUTH. */
+size_t trace_shown(struct cmta_slice text, bool known);
 
 /* A command line, with its row or NULL. What may be a client's secret is not shown: the response
  * that AUTH comes with, and what follows a refused AUTH and is no command. */
