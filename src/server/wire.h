@@ -87,7 +87,8 @@ bool wire_may_hold(const struct wire *wire);
 /* Stalls the connection if it is time to. */
 void wire_stall_if_due(struct wire *wire);
 
-/* Sends as many octets as may go now, to a socket or TLS: as transport's write. */
+/* Sends as many octets as may go now, to a socket or TLS: as transport's write. What goes nowhere
+   behind a half-close counts as sent. */
 ssize_t wire_send(struct wire *wire, const char *bytes, size_t size);
 
 /* Goes on with the reply that the first note is about, and that begins at bytes. How many octets of

@@ -100,6 +100,8 @@ static void on_read(struct ev_loop *loop, ev_timer *timer, int revents) {
 /* ---- Out ---- */
 
 ssize_t wire_send(struct wire *wire, const char *bytes, size_t size) {
+  if (wire->finished)
+    return (ssize_t)size;
   size_t most = bucket_allows(&wire->writes, alarm_now(server_of(wire)), size);
   if (most < wire->offered)
     most = wire->offered < size ? wire->offered : size;
@@ -136,10 +138,11 @@ static bool is_mute(const struct wire *wire) {
   return wire->stalled || wire->lost || is_held_for_ever(wire);
 }
 
-/* What can never be sent is as good as sent; where it only never will be, once the server stops. */
+/* What can never be sent is as good as sent; where it only never will be, once the server stops.
+ * Behind a half-close replies still have their turn, and what follows them comes. */
 static bool drops(struct wire *wire) {
   wire->lost |= is_mute(wire) && !wire_may_hold(wire);
-  return wire->lost || wire->finished || wire->ended;
+  return wire->lost || wire->ended;
 }
 
 static ssize_t wire_write(struct channel *channel, const void *bytes, size_t size) {

@@ -229,3 +229,21 @@ Test(together, who_hears_nothing_more_is_heard, .timeout = 60) {
   raw_close(&raw);
   cmta_kit_stop(kit);
 }
+
+/* How the connection goes on there is met though nothing of it is heard. */
+Test(together, what_follows_a_half_close_ends_the_connection_as_planned, .timeout = 60) {
+  static const char *const faults[] = {"rset: cut 0", "rset: cut 7",      "rset: stall",
+                                       "rset: close", "rset: first-line", "rset: delay 5"};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    struct cmta_kit *kit = raw_kit("noop: half-close", false);
+    struct raw raw;
+    cr_assert_geq(cmta_kit_fault(kit, faults[i]), 0);
+    raw_greet(&raw, cmta_kit_port(kit));
+    raw_send(&raw, "NOOP\r\nRSET\r\n");
+    raw_hear_end(&raw);
+    raw_close(&raw);
+    cr_assert_eq(cmta_kit_advance(kit, 10), 0);
+    cr_expect_eq(cmta_recorder_wait_closed(cmta_kit_recorder(kit), 1, 10), 1, "%s", faults[i]);
+    cmta_kit_stop(kit);
+  }
+}
