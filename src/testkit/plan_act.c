@@ -76,11 +76,23 @@ static bool begins_enhanced(const char *text) {
   return is_enhanced((struct cmta_slice){text, strcspn(text, " \n")});
 }
 
-/* The enhanced status code of a reply that no session would say; "" for none. Neither the greeting
- * nor what EHLO hears has one (RFC 2034 section 4). */
-static const char *enhanced_of(const struct moment *moment, const struct cmta_fault *fault) {
+/* What fits a code: those of AUTH have their own (RFC 4954 section 6). NULL for none. */
+static const char *enhanced_of_code(int code) {
   static const char *const general[10] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
-  const char *found = general[fault->code / 100];
+  static const struct {
+    int code;
+    const char *enhanced;
+  } own[] = {{530, "5.7.0"}, {534, "5.7.9"}, {535, "5.7.8"}, {538, "5.7.11"}};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+    if (own[i].code == code)
+      return own[i].enhanced;
+  return general[code / 100];
+}
+
+/* The enhanced status code of a reply that the session does not say; "" for none. Neither the
+ * greeting nor what EHLO hears has one (RFC 2034 section 4). */
+static const char *enhanced_of(const struct moment *moment, const struct cmta_fault *fault) {
+  const char *found = enhanced_of_code(fault->code);
   if (fault->enhanced)
     return fault->enhanced;
   bool wanted = !is_of_greeting(moment) && !begins_enhanced(text_of(fault));
@@ -178,19 +190,25 @@ static enum cmta_verdict verdict_of(const struct moment *moment, int code) {
   return code / 100 == 4 ? CMTA_TEMPFAIL : unsaid(moment);
 }
 
-/* What the session would not say in these words is said all the same, and done if the code is one
- * that does it. */
+/* Whether the session counts refusals, to end with one of its own (RFC 4954 section 4). */
+static bool is_counted(const struct moment *moment, enum cmta_verdict verdict) {
+  return moment->stage == STAGE_AUTH && verdict == CMTA_REJECT;
+}
+
+/* What the session would not say in these words, or not each time, is said all the same, and done
+ * if the code is one that does it. */
 static enum cmta_verdict reply(const struct moment *moment, const struct cmta_fault *fault) {
   enum cmta_verdict verdict = verdict_of(moment, fault->code);
   const char *text = text_of(fault);
   bool possible = is_possible(moment, verdict, fault->code);
-  bool own = !fault->enhanced && begins_enhanced(text);
-  if (possible && !own && is_sound(moment, verdict, fault->code, fault->enhanced, text)) {
+  bool own = !fault->enhanced && begins_enhanced(text), counted = is_counted(moment, verdict);
+  if (possible && !own && !counted &&
+      is_sound(moment, verdict, fault->code, fault->enhanced, text)) {
     compose(moment, fault);
     return verdict;
   }
   say_reply(moment, fault);
-  return verdict == CMTA_TAKE && !possible ? unsaid(moment) : verdict;
+  return counted || (verdict == CMTA_TAKE && !possible) ? unsaid(moment) : verdict;
 }
 
 /* Whether it depends on those behind what the client is told. */

@@ -291,3 +291,20 @@ Test(replies, of_a_connection_end_it_only_when_they_refuse) {
   raw_say(&raw, "EHLO client.example", "250 ");
   raw_close(&raw);
 }
+
+/* A session that counts failures would end by its own will at the third. */
+Test(replies, that_refuse_to_log_in_are_said_each_time) {
+  static const char *const faults[][2] = {{"auth: reply 535 No", "535 5.7.8 No\r\n"},
+                                          {"auth: reply 534", "534 5.7.9 "},
+                                          {"auth: reply 500 5.5.4 No", "500 5.5.4 No\r\n"}};
+  config.users = (const char *const[]){"alice:secret", NULL};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    start(faults[i][0]);
+    raw_greet(&raw, cmta_kit_port(kit));
+    for (int times = 0; times < 5; times++)
+      raw_say(&raw, "AUTH PLAIN AGFsaWNlAHNlY3JldA==", faults[i][1]);
+    raw_close(&raw);
+    cmta_kit_stop(kit);
+    kit = NULL;
+  }
+}
