@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static const char message[] = "Subject: hello\n\nHello.\n";
 
@@ -80,6 +82,35 @@ Test(kit, says_that_its_port_is_in_use) {
   cr_assert_eq(cmta_kit_start(&other, &config), CMTA_E_SYSTEM);
   cr_assert_eq(errno, EADDRINUSE);
   cmta_kit_stop(kit);
+}
+
+/* Starts a kit where so many descriptors are left: 0 or an error. */
+static int start_with_descriptors(const struct cmta_kit_config *config, rlim_t count) {
+  struct cmta_kit *kit;
+  struct rlimit before, few;
+  int next = dup(0);
+  close(next);
+  getrlimit(RLIMIT_NOFILE, &before);
+  few = (struct rlimit){(rlim_t)next + count, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &few);
+  int result = cmta_kit_start(&kit, config), why = errno;
+  setrlimit(RLIMIT_NOFILE, &before);
+  cr_expect(result == 0 || (result == CMTA_E_SYSTEM && why == EMFILE && !kit),
+            "%d descriptors: %d, %s", (int)count, result, strerror(why));
+  cmta_kit_stop(kit);
+  return result;
+}
+
+Test(kit, without_descriptors_is_an_error) {
+  struct cmta_kit_config config;
+  cmta_kit_config_init(&config);
+  for (int i = 0; i < 2; i++) {
+    rlim_t count = 0;
+    while (start_with_descriptors(&config, count) < 0)
+      cr_assert_lt(count++, 20);
+    cr_expect_gt(count, 0);
+    config.tls_mode = CMTA_TLS_OFFERED;
+  }
 }
 
 /* ---- Hooks ---- */
