@@ -45,6 +45,7 @@ Test(kit, is_one_of_several_side_by_side) {
 }
 
 Test(kit, that_cannot_be_is_an_error) {
+  static const char *const nobody[] = {NULL};
   struct cmta_kit *kit = (struct cmta_kit *)&message;
   struct cmta_kit_config config;
   cr_assert_eq(cmta_kit_start(NULL, NULL), CMTA_E_ARGUMENT);
@@ -52,6 +53,9 @@ Test(kit, that_cannot_be_is_an_error) {
   config.address = "nowhere";
   cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ADDRESS);
   cr_assert_null(kit);
+  cmta_kit_config_init(&config);
+  config.users = nobody;
+  cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ARGUMENT);
   config.size = 1;
   cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ARGUMENT);
   cmta_kit_stop(NULL);
@@ -211,6 +215,21 @@ Test(kit, has_a_certificate_of_its_own_with_tls) {
   sender_close(&sender);
   cmta_kit_stop(kit);
   cmta_kit_stop(plain);
+}
+
+Test(kit, may_offer_a_tls_that_is_unavailable) {
+  struct cmta_kit_config config;
+  struct sender sender;
+  cmta_kit_config_init(&config);
+  config.tls_mode = CMTA_TLS_UNAVAILABLE;
+  struct cmta_kit *kit = start(&config);
+  cr_assert_null(cmta_kit_certificate(kit));
+  sender_connect(&sender, cmta_kit_port(kit));
+  sender_say(&sender, "EHLO client.example", "250");
+  cr_assert_not_null(strstr(sender.reply, "STARTTLS"));
+  sender_say(&sender, "STARTTLS", "454 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
 }
 
 /* "\0alice\0secret" and "\0alice\0wrong" in base64. */
