@@ -107,7 +107,8 @@ CMTA_API const char *cmta_dialog_failure(const struct cmta_dialog *dialog);
 /* ---- One question ---- */
 
 /* What has happened before a question; what is NULL, 0 or false has not, or is as usual. No text
-   but the message may have a CR or LF. */
+   but the message may have a CR or LF, those of `tls` included; addresses are as of struct
+   cmta_peer. Else it is CMTA_E_ARGUMENT, and nothing is said. */
 struct cmta_scene {
   size_t size;                      /* sizeof(struct cmta_scene) */
   const char *peer;                 /* the client's address; NULL: 192.0.2.1 */
@@ -117,7 +118,8 @@ struct cmta_scene {
   const struct cmta_tls_facts *tls; /* under TLS, with these; each string may be NULL */
   const char *hello;                /* the client's name; NULL: client.example, by EHLO or LHLO */
   bool plain_hello;                 /* it said HELO */
-  const char *user;                 /* it has logged in, as this user, with EXTERNAL */
+  const char *user;                 /* it has logged in, as this user, with EXTERNAL: a name
+                                       as of cmta_is_identity() */
   /* What was said behind MAIL FROM: with parameters. NULL: <sender@example.org> */
   const char *sender;
   /* Likewise behind RCPT TO:; NULL at the end. NULL: <recipient@example.net>, but no other one
@@ -160,7 +162,8 @@ struct cmta_answer {
    that is NULL answers as in a session.
 
    0; CMTA_E_ARGUMENT for a question that is not there, or when the scene or the argument does not
-   lead to it: the reply is what the client heard instead, if it did; CMTA_E_MEMORY. */
+   lead to it: the reply is what the client heard instead, if it did; CMTA_E_MEMORY, when something
+   could not be allocated, whatever the client heard for it: then there is no answer. */
 CMTA_API int cmta_scene_ask(const struct cmta_settings *settings, const struct cmta_hooks *hooks,
                             void *user, const struct cmta_scene *scene, const char *question,
                             const char *argument, struct cmta_answer *answer);

@@ -70,7 +70,8 @@ enum cmta_fault_action {
                            where clients are offered them, but not at accept, ehlo, helo and lhlo;
                            a text that begins with one stays as it is. For none: garbage "450 Busy"
                          */
-  CMTA_FAULT_DELAY = 1, /* delay SECONDS: the reply comes later */
+  CMTA_FAULT_DELAY = 1, /* delay SECONDS: the reply comes later, by so much from its turn: those of
+                           pipelined commands add up, 10 seconds for one, then 5 for the next */
   CMTA_FAULT_CLOSE = 2, /* close: the connection ends in place of the reply */
   CMTA_FAULT_RESET = 3, /* reset: likewise, with a reset */
   CMTA_FAULT_HALF_CLOSE = 4, /* half-close: the server's side ends, the client is still heard */

@@ -96,7 +96,8 @@ struct cmta_server;
    cmta_server_run()), from copies of config (NULL: the defaults) and hooks (NULL: accept
    everything); user goes to each hook. It does not listen yet. 0, CMTA_E_ARGUMENT (a setting is
    wrong), CMTA_E_MEMORY (also when the system has no loop to give), CMTA_E_SYSTEM with errno when
-   large messages need the folder `spool` and no file can be made there. The caller frees it. */
+   there are no descriptors, two of which the loop must be able to open, or when large messages need
+   the folder `spool` and no file can be made there. The caller frees it. */
 CMTA_API int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
                              const struct cmta_config *config, const struct cmta_hooks *hooks,
                              void *user);

@@ -58,12 +58,14 @@ struct cmta_kit_config {
   /* As for cmta_server_listen(). "127.0.0.1:0" */
   const char *address;
   /* OFFERED, REQUIRED or IMPLICIT: with a certificate for localhost, 127.0.0.1 and ::1 that was
-     made for this kit, see cmta_kit_certificate(). OFF */
+     made for this kit, see cmta_kit_certificate(). UNAVAILABLE offers STARTTLS, too, but has no
+     certificate: it is answered 454. OFF */
   enum cmta_tls_mode tls_mode;
   /* LMTP, submission and so on; what clients do before their time is flagged at least. NULL: those
      of the settings */
   const struct cmta_manners *manners;
-  /* Users who may log in, "name:password" each, NULL at the end; in clear, too. NULL: nobody */
+  /* Users who may log in, "name:password" each, NULL at the end; in clear, too. None at all in
+     front of the end is CMTA_E_ARGUMENT. NULL: nobody */
   const char *const *users;
   /* Time stands still until cmta_kit_advance(). Off */
   bool virtual_time;

@@ -81,10 +81,14 @@ struct cmta_event {
   enum cmta_event_kind kind;
   double seconds;   /* since the connection was accepted, by the server's clock */
   bool tls;         /* it was said under TLS */
-  uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as many as came */
+  uint64_t octets;  /* of a line, CR LF included; of a message on the wire, as many as came. Of a
+                       line with "[secret]" it is the length of what is shown, not of what came, and
+                       so counts in UNREAD */
   const char *text; /* printable, ASCII or UTF-8: other octets as "\r", "\n", "\t" or "\x1b", a
                        backslash as two; of a line 1000 octets, then "...", of one that was too long
-                       64, then "... (2107 octets)"; lives until the callback returns */
+                       64, then "... (2107 octets)"; none of what follows a BDAT that is malformed
+                       or was never read, as it may be a message: "... (3 octets)"; lives until the
+                       callback returns */
 };
 
 struct cmta_recorder;

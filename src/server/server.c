@@ -9,6 +9,7 @@
 #include "server/connection.h"
 #include "server/listener.h"
 #include "server/sasl.h"
+#include "server/wake.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -54,19 +55,17 @@ static bool read_config(const struct cmta_config *given, struct cmta_config *con
   return settings->hostname && config->max_proxy_header <= CMTA_PROXY_V2_MOST;
 }
 
-static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_config *config,
-                                      const struct cmta_settings *settings) {
-  const struct cmta_allocator *allocator = &settings->allocator;
-  struct cmta_server *server = block_take(allocator, sizeof *server);
-  if (!server)
-    return NULL;
-  server->allocator = *allocator;
-  server->owns_loop = !loop;
-  server->loop = loop ? loop : ev_loop_new(EVFLAG_AUTO);
-  if (!server->loop) {
-    block_give(allocator, server, sizeof *server);
-    return NULL;
-  }
+/* Finds the server its loop, a new one where none is given. */
+static int server_take_loop(struct cmta_server *server, struct ev_loop *given) {
+  server->owns_loop = !given;
+  server->loop = given ? given : ev_loop_new(EVFLAG_AUTO);
+  if (!server->loop)
+    return CMTA_E_MEMORY;
+  return wake_prepare(server->loop);
+}
+
+static void server_init(struct cmta_server *server, const struct cmta_config *config,
+                        const struct cmta_settings *settings) {
   server->max_connections = config->max_connections;
   server->backlog = config->backlog;
   server->stop_timeout = config->stop_timeout;
@@ -83,7 +82,27 @@ static struct cmta_server *server_new(struct ev_loop *loop, const struct cmta_co
   tickets_init(server);
   call_queue_init(server);
   compose_refusal(server, settings);
-  return server;
+}
+
+static int server_new(struct cmta_server **server, struct ev_loop *loop,
+                      const struct cmta_config *config, const struct cmta_settings *settings) {
+  const struct cmta_allocator *allocator = &settings->allocator;
+  struct cmta_server *made = block_take(allocator, sizeof *made);
+  if (!made)
+    return CMTA_E_MEMORY;
+  made->allocator = *allocator;
+  int error = server_take_loop(made, loop);
+  if (error) {
+    int why = errno;
+    if (made->loop && !loop)
+      ev_loop_destroy(made->loop);
+    block_give(allocator, made, sizeof *made);
+    errno = why;
+    return error;
+  }
+  server_init(made, config, settings);
+  *server = made;
+  return 0;
 }
 
 /* Whether messages can grow out of memory and have no place to go. */
@@ -132,11 +151,12 @@ int cmta_server_new(struct cmta_server **server, struct ev_loop *loop,
   struct cmta_settings settings;
   if (!server || !read_config(config, &chosen, &settings))
     return CMTA_E_ARGUMENT;
-  struct cmta_server *made = server_new(loop, &chosen, &settings);
-  if (!made)
-    return CMTA_E_MEMORY;
+  struct cmta_server *made;
+  int error = server_new(&made, loop, &chosen, &settings);
+  if (error)
+    return error;
   clock_lend(&settings, made);
-  int error = server_fill(made, chosen.spool, &settings, hooks, user);
+  error = server_fill(made, chosen.spool, &settings, hooks, user);
   if (error) {
     int why = errno;
     cmta_server_free(made);

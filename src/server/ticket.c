@@ -320,16 +320,12 @@ int cmta_ticket_auth(struct cmta_server *server, struct cmta_ticket ticket,
 
 /* ---- Life ---- */
 
-/* libev opens a descriptor for the first ev_async of a loop, and ends the process when there is
- * none to be had: so it opens it now, while nobody has connected. */
 void tickets_init(struct cmta_server *server) {
   struct tickets *tickets = &server->tickets;
   pthread_mutex_init(&tickets->lock, NULL);
   tickets->last = &tickets->first;
   ev_async_init(&tickets->wake, on_wake);
   tickets->wake.data = server;
-  ev_async_start(server->loop, &tickets->wake);
-  ev_async_stop(server->loop, &tickets->wake);
 }
 
 void tickets_close(struct cmta_server *server) {

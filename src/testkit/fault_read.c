@@ -3,6 +3,7 @@
 /* Faults out of words: STAGE [CONDITION ...]: ACTION. What is wrong is said with the place, counted
  * in octets from 1, and the word there. */
 
+#include "testkit/decimal.h"
 #include "testkit/enhanced.h"
 #include "testkit/fault.h"
 #include "testkit/visible.h"
@@ -141,25 +142,8 @@ static bool read_number(const struct token *token, uint64_t most, uint64_t *numb
   return token->length > 0;
 }
 
-/* Digits, and perhaps a point and digits behind it, whatever the locale. */
 static bool read_decimal(const struct token *token, double *number) {
-  double unit = 1;
-  bool point = false, digits = false;
-  *number = 0;
-  for (size_t i = 0; i < token->length; i++) {
-    char octet = token->at[i];
-    if (octet == '.' && !point) {
-      point = true;
-      continue;
-    }
-    if (octet < '0' || octet > '9')
-      return false;
-    digits = true;
-    *number = *number * 10 + (octet - '0');
-    unit = point ? unit * 10 : unit;
-  }
-  *number /= unit;
-  return digits;
+  return decimal_read((struct cmta_slice){token->at, token->length}, number);
 }
 
 static int read_unsigned(struct reader *reader, const struct token *token, unsigned *number) {

@@ -2,6 +2,7 @@
 
 /* Faults as words, which read as the same fault. */
 
+#include "testkit/decimal.h"
 #include "testkit/enhanced.h"
 #include "testkit/fault.h"
 
@@ -91,16 +92,11 @@ static void put_number(struct writer *writer, uint64_t number) {
   put_text(writer, digits);
 }
 
-/* With a point whatever the locale, and nine digits behind it at most. */
 static void put_decimal(struct writer *writer, double number) {
-  char digits[16];
-  uint64_t units = (uint64_t)(number * 1e9 + 0.5);
-  put_number(writer, units / 1000000000u);
-  size_t length = (size_t)snprintf(digits, sizeof digits, ".%09u", (unsigned)(units % 1000000000u));
-  while (digits[length - 1] == '0')
-    digits[--length] = '\0';
-  if (length > 1)
-    put_text(writer, digits);
+  char digits[DECIMAL_SIZE];
+  decimal_write(number, digits);
+  put(writer, ' ');
+  put_text(writer, digits);
 }
 
 /* ---- The whole ---- */

@@ -4,7 +4,9 @@
  * session of two hook sets, where the first answers for the second until the question comes. */
 
 #include "testkit/scene_answer.h"
+#include "testkit/scene_check.h"
 #include "testkit/scene_gate.h"
+#include "testkit/scene_memory.h"
 #include "testkit/scene_question.h"
 
 #include "testkit/dialog.h"
@@ -18,6 +20,8 @@ struct play {
   const char *argument;
   struct cmta_scene scene;
   struct cmta_hooks hooks; /* those in question, what an older program does not know being NULL */
+  struct cmta_settings settings;
+  struct scene_memory *memory;
   struct cmta_service *service;
   struct cmta_dialog *dialog;
   struct scene_gate gate;
@@ -27,26 +31,7 @@ static bool is_question(const struct play *play, const char *name) {
   return strcmp(play->question->name, name) == 0;
 }
 
-static bool is_line(const char *text) { return !text || !strpbrk(text, "\r\n"); }
-
-static bool is_scene(const struct cmta_scene *scene) {
-  bool good = is_line(scene->hello) && is_line(scene->sender);
-  for (size_t i = 0; good && scene->recipients && scene->recipients[i]; i++)
-    good = is_line(scene->recipients[i]);
-  return good;
-}
-
-static int read_arguments(struct play *play, const struct cmta_hooks *hooks,
-                          const struct cmta_scene *scene) {
-  if (hooks && !sized_copy(&play->hooks, sizeof play->hooks, hooks, hooks->size))
-    return CMTA_E_ARGUMENT;
-  if (scene && !sized_copy(&play->scene, sizeof play->scene, scene, scene->size))
-    return CMTA_E_ARGUMENT;
-  bool is_message = play->question->stage == STAGE_MESSAGE;
-  return is_scene(&play->scene) && (is_message || is_line(play->argument)) ? 0 : CMTA_E_ARGUMENT;
-}
-
-/* ---- The service ---- */
+/* ---- What is asked for ---- */
 
 /* The moment that FUTURERELEASE goes by: the same in each run. */
 static int64_t calendar(void *context) {
@@ -66,6 +51,24 @@ static struct cmta_settings generous(void) {
   settings.clock.calendar = calendar;
   return settings;
 }
+
+static int read_arguments(struct play *play, const struct cmta_settings *settings,
+                          const struct cmta_hooks *hooks, const struct cmta_scene *scene) {
+  play->settings = generous();
+  if (settings)
+    cmta_settings_init(&play->settings);
+  if (settings && !sized_copy(&play->settings, sizeof play->settings, settings, settings->size))
+    return CMTA_E_ARGUMENT;
+  if (hooks && !sized_copy(&play->hooks, sizeof play->hooks, hooks, hooks->size))
+    return CMTA_E_ARGUMENT;
+  if (scene && !sized_copy(&play->scene, sizeof play->scene, scene, scene->size))
+    return CMTA_E_ARGUMENT;
+  bool is_message = play->question->stage == STAGE_MESSAGE;
+  bool is_said = is_message || scene_is_line(play->argument);
+  return is_said && scene_is_sound(&play->scene) ? 0 : CMTA_E_ARGUMENT;
+}
+
+/* ---- The service ---- */
 
 /* The hook in question, what makes and frees data, and `cancelled`: an answer put off may have left
  * something behind that only its own set can stop. */
@@ -87,13 +90,16 @@ static bool is_unanswered(const struct play *play) {
   return play->question->nobody_is_502 && !scene_has_hook(&play->hooks, play->question->hook);
 }
 
-static int make_service(struct play *play, const struct cmta_settings *settings, void *user) {
+static int make_service(struct play *play, void *user) {
+  play->memory = scene_memory_new(&play->settings.allocator);
+  if (!play->memory)
+    return CMTA_E_MEMORY;
+  play->settings.allocator = scene_memory_allocator(play->memory);
   play->gate.question = play->question->name;
   play->gate.identity = play->scene.user;
   struct cmta_hooks gate = scene_gate_hooks(&play->gate, play->question->hook, is_unanswered(play));
   struct cmta_hooks tested = tested_hooks(play);
-  struct cmta_settings usual = generous();
-  int result = cmta_service_new(&play->service, settings ? settings : &usual, &gate, &play->gate);
+  int result = cmta_service_new(&play->service, &play->settings, &gate, &play->gate);
   if (result == 0)
     result = cmta_service_add(play->service, &tested, user);
   return result < 0 ? result : 0;
@@ -112,11 +118,10 @@ static int make_session(struct play *play) {
 /* Whom the client logs in with, or what the question is about where the settings have no
  * mechanisms.
  */
-static int set_mechanisms(struct play *play, struct cmta_session *session,
-                          const struct cmta_settings *settings) {
+static int set_mechanisms(struct play *play, struct cmta_session *session) {
   if (play->scene.user)
     return cmta_session_set_mechanisms(session, "EXTERNAL");
-  if (!is_question(play, "auth") || !play->argument || (settings && settings->mechanisms))
+  if (!is_question(play, "auth") || !play->argument || play->settings.mechanisms)
     return 0;
   char mechanism[32] = "";
   size_t length = strcspn(play->argument, " ");
@@ -135,7 +140,7 @@ static enum cmta_tls_mode tls_mode(const struct play *play) {
 }
 
 /* What a runtime says before a session runs. */
-static int prepare(struct play *play, const struct cmta_settings *settings) {
+static int prepare(struct play *play) {
   struct cmta_session *session = cmta_dialog_session(play->dialog);
   struct cmta_manners manners = *cmta_session_manners(session);
   manners.lmtp |= play->scene.lmtp;
@@ -146,7 +151,7 @@ static int prepare(struct play *play, const struct cmta_settings *settings) {
   cmta_session_set_trust(session, is_question(play, "xclient")    ? CMTA_TRUST_XCLIENT
                                   : is_question(play, "xforward") ? CMTA_TRUST_XFORWARD
                                                                   : 0);
-  return result == 0 ? set_mechanisms(play, session, settings) : result;
+  return result == 0 ? set_mechanisms(play, session) : result;
 }
 
 /* ---- What is said ---- */
@@ -308,6 +313,29 @@ static int conclude(struct play *play, struct cmta_answer *answer) {
   return answer->code == 502 && play->gate.armed && is_unanswered(play) ? 0 : CMTA_E_ARGUMENT;
 }
 
+static int perform(struct play *play, void *user, struct cmta_answer *answer) {
+  int result = make_service(play, user);
+  if (result == 0)
+    result = make_session(play);
+  if (result == 0)
+    result = prepare(play);
+  if (result == 0 && lead_up(play))
+    put_question(play);
+  return result == 0 ? conclude(play, answer) : result;
+}
+
+/* Without memory a client is refused this or that, which is no answer. */
+static int end(struct play *play, int result, struct cmta_answer *answer) {
+  if (play->memory && scene_memory_failed(play->memory))
+    result = CMTA_E_MEMORY;
+  if (result == CMTA_E_MEMORY)
+    *answer = (struct cmta_answer){0};
+  cmta_dialog_free(play->dialog);
+  cmta_service_free(play->service);
+  scene_memory_free(play->memory);
+  return result;
+}
+
 int cmta_scene_ask(const struct cmta_settings *settings, const struct cmta_hooks *hooks, void *user,
                    const struct cmta_scene *scene, const char *question, const char *argument,
                    struct cmta_answer *answer) {
@@ -316,18 +344,6 @@ int cmta_scene_ask(const struct cmta_settings *settings, const struct cmta_hooks
   if (!question || !answer || !scene_question_of(question))
     return CMTA_E_ARGUMENT;
   struct play play = {.question = scene_question_of(question), .argument = argument};
-  int result = read_arguments(&play, hooks, scene);
-  if (result == 0)
-    result = make_service(&play, settings, user);
-  if (result == 0)
-    result = make_session(&play);
-  if (result == 0)
-    result = prepare(&play, settings);
-  if (result == 0 && lead_up(&play))
-    put_question(&play);
-  if (result == 0)
-    result = conclude(&play, answer);
-  cmta_dialog_free(play.dialog);
-  cmta_service_free(play.service);
-  return result;
+  int result = read_arguments(&play, settings, hooks, scene);
+  return result == 0 ? end(&play, perform(&play, user, answer), answer) : result;
 }

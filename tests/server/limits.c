@@ -7,6 +7,7 @@
 #include "server/connection.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -46,14 +47,16 @@ Test(limits, a_connection_too_many_gets_421) {
 
 static struct rlimit whole;
 
-/* From now on no descriptor can be opened. */
-static void use_up_descriptors(void) {
+/* From now on no more than so many descriptors can be opened. */
+static void leave_descriptors(rlim_t count) {
   int next = dup(0);
   close(next);
   getrlimit(RLIMIT_NOFILE, &whole);
-  struct rlimit none = {.rlim_cur = (rlim_t)next, .rlim_max = whole.rlim_max};
-  cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+  struct rlimit few = {.rlim_cur = (rlim_t)next + count, .rlim_max = whole.rlim_max};
+  cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
 }
+
+static void use_up_descriptors(void) { leave_descriptors(0); }
 
 Test(limits, without_descriptors_listening_rests_and_recovers) {
   world_listen_any(&world);
@@ -103,6 +106,35 @@ Test(limits, a_server_at_rest_can_stop) {
   ev_run(world.loop, 0);
   setrlimit(RLIMIT_NOFILE, &whole);
   client_close(&client, false);
+}
+
+/* A server that listens, on loop or on one of its own, where so many descriptors are left: 0 or an
+ * error. */
+static int serve_with_descriptors(struct ev_loop *loop, rlim_t count) {
+  struct cmta_server *server = NULL;
+  leave_descriptors(count);
+  errno = 0;
+  int result = cmta_server_new(&server, loop, NULL, NULL, NULL);
+  if (result == 0)
+    result = cmta_server_listen(server, "127.0.0.1:0");
+  int why = errno;
+  cmta_server_free(server);
+  setrlimit(RLIMIT_NOFILE, &whole);
+  if (result < 0) {
+    cr_expect_eq(result, CMTA_E_SYSTEM, "%d descriptors: %d", (int)count, result);
+    cr_expect_eq(why, EMFILE, "%d descriptors: %s", (int)count, strerror(why));
+  }
+  return result;
+}
+
+Test(limits, a_server_without_descriptors_is_an_error) {
+  struct ev_loop *loops[] = {NULL, world.loop};
+  for (size_t i = 0; i < 2; i++) {
+    rlim_t count = 0;
+    while (serve_with_descriptors(loops[i], count) < 0)
+      cr_assert_lt(count++, 20);
+    cr_expect_gt(count, 0);
+  }
 }
 
 /* ---- Time ---- */

@@ -104,6 +104,22 @@ Test(delays, hold_a_close_in_place_of_the_greeting) {
   }
 }
 
+Test(delays, of_pipelined_commands_add_up) {
+  struct cmta_kit *kit = raw_kit("noop nth 1: delay 10", false);
+  struct raw raw;
+  cmta_kit_fault(kit, "noop nth 2: delay 5");
+  raw_greet(&raw, cmta_kit_port(kit));
+  raw_send(&raw, "NOOP\r\nNOOP\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 11), 0);
+  raw_expect(&raw, "250 ");
+  cr_assert_eq(cmta_kit_advance(kit, 3), 0);
+  raw_expect_nothing(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 2), 0);
+  raw_expect(&raw, "250 ");
+  raw_close(&raw);
+  cmta_kit_stop(kit);
+}
+
 /* They are of two stages, which have one reply. */
 Test(delays, of_a_header_section_hold_a_close_of_its_message) {
   struct cmta_kit *kit = raw_kit("headers: delay 600", false);

@@ -3,15 +3,26 @@
 #include <cmta/dialog.h>
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
 
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *pointer, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *pointer, size_t size);
 
-static size_t left; /* allocations until one fails, and all behind it */
+static size_t left; /* allocations until one fails, and all behind it unless `once` */
+static bool once, failed;
 
-static bool is_granted(void) { return left > 0 && left-- > 0; }
+static bool is_granted(void) {
+  bool granted = left > 0;
+  failed |= !granted;
+  if (granted)
+    left--;
+  else if (once)
+    left = SIZE_MAX;
+  return granted;
+}
 
 void *__wrap_calloc(size_t count, size_t size) {
   return is_granted() ? __real_calloc(count, size) : NULL;
@@ -41,10 +52,21 @@ static int converse(void) {
   return result;
 }
 
+/* What else is asked, of whom. */
+static const struct cmta_settings *settings;
+static const struct cmta_hooks *hooks;
+static const char *question, *argument;
+static struct cmta_answer answer;
+
 static int ask(void) {
-  const struct cmta_scene scene = {.size = sizeof scene, .user = "alice"};
-  struct cmta_answer answer;
-  return cmta_scene_ask(NULL, NULL, NULL, &scene, "message", NULL, &answer);
+  static const char *const recipients[] = {"<b@example.net> NOTIFY=NEVER", "<c@example.net>", NULL};
+  static const struct cmta_tls_facts facts = {.version = "TLSv1.3"};
+  struct cmta_scene scene = {.size = sizeof scene, .recipients = recipients};
+  if (strcmp(question, "auth") != 0)
+    scene.user = "alice";
+  if (strcmp(question, "starttls") != 0)
+    scene.tls = &facts;
+  return cmta_scene_ask(settings, hooks, NULL, &scene, question, argument, &answer);
 }
 
 static void fail_each(int (*act)(void)) {
@@ -59,4 +81,94 @@ static void fail_each(int (*act)(void)) {
 
 Test(dialog_memory, may_fail_at_any_place_of_a_dialogue) { fail_each(converse); }
 
-Test(dialog_memory, may_fail_at_any_place_of_a_scene) { fail_each(ask); }
+Test(dialog_memory, may_fail_at_any_place_of_a_scene) {
+  question = "message";
+  fail_each(ask);
+}
+
+/* An allocation that fails while others do not has the client refused, which is no answer. */
+static void fail_one_each(void) {
+  size_t granted = 0;
+  for (bool over = false; !over; granted++) {
+    left = granted, once = true, failed = false;
+    int result = ask();
+    over = !failed;
+    cr_assert_eq(result, over ? 0 : CMTA_E_MEMORY, "%s, %zu: %d, %d %s", question, granted, result,
+                 answer.code, answer.text);
+    cr_assert(over || answer.code == 0, "%s, %zu: %d", question, granted, answer.code);
+  }
+  cr_assert_gt(granted, 3);
+}
+
+static const char *const asked[][2] = {
+    {"connect", NULL},
+    {"hello", NULL},
+    {"starttls", NULL},
+    {"auth", "EXTERNAL ="},
+    {"mail", "<a@b.example> RET=HDRS ENVID=x AUTH=d@b.example"},
+    {"rcpt", NULL},
+    {"data", NULL},
+    {"headers", NULL},
+    {"message", NULL},
+    {"vrfy", "bob"},
+    {"xclient", "NAME=a.example ADDR=192.0.2.3"},
+    {"xforward", "NAME=a.example"},
+};
+
+static enum cmta_verdict let_in(struct cmta_session *session, void *user,
+                                const struct cmta_auth *auth) {
+  (void)user;
+  (void)auth;
+  return cmta_session_set_identity(session, "alice", NULL) == 0 ? CMTA_ACCEPT : CMTA_REJECT;
+}
+
+static void fail_one_of_each_question(void) {
+  static const struct cmta_hooks all = {.size = sizeof all, .auth = let_in};
+  hooks = &all;
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+    question = asked[i][0], argument = asked[i][1];
+    fail_one_each();
+  }
+}
+
+Test(dialog_memory, may_fail_once_at_any_place_of_a_scene) { fail_one_of_each_question(); }
+
+static void *reallocate(void *context, void *pointer, size_t old_size, size_t new_size) {
+  (void)context;
+  (void)old_size;
+  if (new_size)
+    return is_granted() ? __real_realloc(pointer, new_size) : NULL;
+  free(pointer);
+  return NULL;
+}
+
+Test(dialog_memory, may_fail_once_at_any_place_of_an_allocator_of_settings) {
+  struct cmta_settings own;
+  cmta_settings_init(&own);
+  own.extensions |= CMTA_EXTENSION_DSN;
+  own.auth_in_clear = true;
+  own.allocator.reallocate = reallocate;
+  settings = &own;
+  fail_one_of_each_question();
+}
+
+/* ---- A message that outlives its scene ---- */
+
+static enum cmta_verdict take(struct cmta_session *session, void *user,
+                              const struct cmta_message *message) {
+  (void)message;
+  return cmta_message_take(session, user) == 0 ? CMTA_ACCEPT : CMTA_TEMPFAIL;
+}
+
+Test(dialog_memory, of_a_message_that_was_taken_outlives_its_scene) {
+  static const struct cmta_hooks taking = {.size = sizeof taking, .message = take};
+  struct cmta_message *message = NULL;
+  struct cmta_slice data;
+  left = SIZE_MAX;
+  cr_assert_eq(
+      cmta_scene_ask(NULL, &taking, &message, NULL, "message", "Subject: a\r\n\r\nb\r\n", &answer),
+      0);
+  cr_assert_eq(cmta_message_data(message, &data), 0);
+  cr_expect(cmta_slice_is(data, "Subject: a\r\n\r\nb\r\n"));
+  cmta_message_free(message);
+}

@@ -146,6 +146,32 @@ Test(fault_words, of_times_and_chances_have_a_point) {
   expect_words("any chance 0.100: delay 0.0015", "any chance 0.1: delay 0.0015");
 }
 
+Test(fault_words, of_times_and_chances_are_the_same_numbers_again) {
+  static const double numbers[] = {
+      0,    -0.,       1e-10,  4e-10,     5e-324, 2.2250738585072014e-308,
+      0.1,  1. / 3,    2. / 3, 0.1 + 0.2, 1e-9,   1 - 0x1p-53,
+      1e-5, 0x1.8p-40, 1,      0x1p-53};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    char words[1024];
+    cmta_fault_init(&fault);
+    fault.stage = "rcpt", fault.action = CMTA_FAULT_DELAY;
+    fault.chance = numbers[i], fault.seconds = numbers[i] * 9e8;
+    struct cmta_fault said = fault;
+    cr_assert_gt(cmta_fault_words(&said, words, sizeof words), 0);
+    read(words);
+    cr_expect(fault.chance == said.chance, "%s", words);
+    cr_expect(fault.seconds == said.seconds, "%s", words);
+  }
+}
+
+Test(fault_words, of_times_and_chances_have_no_more_digits_than_they_need) {
+  expect_words("any chance 0.0000000001: delay 999999999.9",
+               "any chance 0.0000000001: delay 999999999.9");
+  expect_words("any chance .5: delay 5.", "any chance 0.5: delay 5");
+  expect_words("any chance 0.30000000000000000: delay 1000000000",
+               "any chance 0.3: delay 1000000000");
+}
+
 Test(fault_words, that_are_wrong_are_named_with_their_place) {
   expect_wrong("", "no stage at 1: the end");
   expect_wrong("recpt: close", "no stage at 1: recpt");

@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static const char message[] = "Subject: hello\n\nHello.\n";
 
@@ -43,6 +45,7 @@ Test(kit, is_one_of_several_side_by_side) {
 }
 
 Test(kit, that_cannot_be_is_an_error) {
+  static const char *const nobody[] = {NULL};
   struct cmta_kit *kit = (struct cmta_kit *)&message;
   struct cmta_kit_config config;
   cr_assert_eq(cmta_kit_start(NULL, NULL), CMTA_E_ARGUMENT);
@@ -50,6 +53,9 @@ Test(kit, that_cannot_be_is_an_error) {
   config.address = "nowhere";
   cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ADDRESS);
   cr_assert_null(kit);
+  cmta_kit_config_init(&config);
+  config.users = nobody;
+  cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ARGUMENT);
   config.size = 1;
   cr_assert_eq(cmta_kit_start(&kit, &config), CMTA_E_ARGUMENT);
   cmta_kit_stop(NULL);
@@ -80,6 +86,35 @@ Test(kit, says_that_its_port_is_in_use) {
   cr_assert_eq(cmta_kit_start(&other, &config), CMTA_E_SYSTEM);
   cr_assert_eq(errno, EADDRINUSE);
   cmta_kit_stop(kit);
+}
+
+/* Starts a kit where so many descriptors are left: 0 or an error. */
+static int start_with_descriptors(const struct cmta_kit_config *config, rlim_t count) {
+  struct cmta_kit *kit;
+  struct rlimit before, few;
+  int next = dup(0);
+  close(next);
+  getrlimit(RLIMIT_NOFILE, &before);
+  few = (struct rlimit){(rlim_t)next + count, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &few);
+  int result = cmta_kit_start(&kit, config), why = errno;
+  setrlimit(RLIMIT_NOFILE, &before);
+  cr_expect(result == 0 || (result == CMTA_E_SYSTEM && why == EMFILE && !kit),
+            "%d descriptors: %d, %s", (int)count, result, strerror(why));
+  cmta_kit_stop(kit);
+  return result;
+}
+
+Test(kit, without_descriptors_is_an_error) {
+  struct cmta_kit_config config;
+  cmta_kit_config_init(&config);
+  for (int i = 0; i < 2; i++) {
+    rlim_t count = 0;
+    while (start_with_descriptors(&config, count) < 0)
+      cr_assert_lt(count++, 20);
+    cr_expect_gt(count, 0);
+    config.tls_mode = CMTA_TLS_OFFERED;
+  }
 }
 
 /* ---- Hooks ---- */
@@ -180,6 +215,21 @@ Test(kit, has_a_certificate_of_its_own_with_tls) {
   sender_close(&sender);
   cmta_kit_stop(kit);
   cmta_kit_stop(plain);
+}
+
+Test(kit, may_offer_a_tls_that_is_unavailable) {
+  struct cmta_kit_config config;
+  struct sender sender;
+  cmta_kit_config_init(&config);
+  config.tls_mode = CMTA_TLS_UNAVAILABLE;
+  struct cmta_kit *kit = start(&config);
+  cr_assert_null(cmta_kit_certificate(kit));
+  sender_connect(&sender, cmta_kit_port(kit));
+  sender_say(&sender, "EHLO client.example", "250");
+  cr_assert_not_null(strstr(sender.reply, "STARTTLS"));
+  sender_say(&sender, "STARTTLS", "454 ");
+  sender_close(&sender);
+  cmta_kit_stop(kit);
 }
 
 /* "\0alice\0secret" and "\0alice\0wrong" in base64. */

@@ -137,6 +137,24 @@ Test(recorder, writes_json) {
   free(text);
 }
 
+static void compare_secret(void *context, const struct cmta_event *event) {
+  unsigned *found = context;
+  if (!strstr(event->text, "[secret]"))
+    return;
+  ++*found;
+  cr_expect_eq(event->octets, strlen(event->text) + 2, "%s", event->text);
+}
+
+Test(recorder, counts_of_a_secret_what_is_shown_alone) {
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect(&raw, "220 ");
+  raw_say(&raw, "AUTH PLAIN AGFsaWNlAHNlY3JldA==", "50");
+  quit(1);
+  unsigned found = 0;
+  cmta_recorder_show(cmta_kit_recorder(kit), 1, compare_secret, &found);
+  cr_expect_eq(found, 1);
+}
+
 static void count(void *context, const struct cmta_event *event) {
   unsigned *counts = context;
   counts[event->kind]++;

@@ -352,6 +352,41 @@ Test(scene, cannot_smuggle_a_command) {
   cr_expect_eq(seen.asked, 0);
 }
 
+Test(scene, has_no_line_end_in_any_text) {
+  static const struct cmta_tls_facts facts = {.cipher_suite = "TLS\r\nX: y"};
+  const char *const wrong = "a\r\nb", **const texts[] = {&scene.peer, &scene.local, &scene.user};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    begin();
+    *texts[i] = wrong;
+    cr_expect_eq(ask("mail", NULL), CMTA_E_ARGUMENT, "%zu", i);
+    cr_expect_eq(answer.code, 0, "%zu: %d", i, answer.code);
+    cr_expect_eq(seen.asked, 0, "%zu", i);
+  }
+  begin();
+  scene.tls = &facts;
+  cr_expect_eq(ask("mail", NULL), CMTA_E_ARGUMENT);
+  cr_expect_eq(seen.asked, 0);
+}
+
+Test(scene, has_addresses_at_both_ends_or_paths) {
+  static const char *const good[] = {"", "/run/a socket", "::1", "::ffff:192.0.2.1", "192.0.2.255"};
+  static const char *const bad[] = {"not an address", "192.0.2.256", "192.0.2.1:25", "[::1]",
+                                    "localhost",      "a/path",      "/run/a\nb",    " 192.0.2.1"};
+  const char **const ends[] = {&scene.peer, &scene.local};
+  for (size_t end = 0; end < 2; end++) {
+    begin();
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+      *ends[end] = good[i];
+      cr_expect_eq(ask("connect", NULL), 0, "%s", good[i]);
+      cr_expect_str_eq(end ? seen.local : seen.peer, good[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+      *ends[end] = bad[i];
+      cr_expect_eq(ask("connect", NULL), CMTA_E_ARGUMENT, "%s", bad[i]);
+    }
+  }
+}
+
 Test(scene, that_leads_nowhere_says_what_the_client_heard) {
   cr_expect_eq(ask("rcpt", "bob"), CMTA_E_ARGUMENT);
   cr_expect_eq(answer.code, 501);
