@@ -40,7 +40,9 @@
  * AUTH, which wants 235, or to STARTTLS, which wants 220) is said, and nothing is done.
  *
  * Behind a half-close what the client has sent and sends is done, though nobody hears of it. A rate
- * is that of all octets from then on, replies before it that are still on their way included.
+ * is that of all octets from then on, replies before it that are still on their way included, and
+ * what is here already to be read: of a message at `body`, all that has come of it is as if it came
+ * from then on.
  *
  * Where TLS comes first close, reset, half-close and stall of `accept` come before the handshake. A
  * reply or garbage there takes the place of the greeting, behind the handshake; a delay is that of

@@ -215,6 +215,11 @@ CMTA_API void cmta_session_stop(struct cmta_session *session);
    stopped, expire and be hung up as ever. Does nothing to a session that is over. */
 CMTA_API void cmta_session_halt(struct cmta_session *session);
 
+/* For runtimes that give a session its client's bytes little by little: inside a hook, that what is
+   in hand is done and cmta_session_receive() returns then, though more is here. It is to be called
+   again, if only with no bytes. Does nothing else. */
+CMTA_API void cmta_session_pause(struct cmta_session *session);
+
 /* The client is gone: no more bytes come and none can be sent. An open question is cancelled and
    `closed` is told. Does nothing inside a hook. */
 CMTA_API void cmta_session_hangup(struct cmta_session *session);

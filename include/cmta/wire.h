@@ -63,6 +63,9 @@ struct cmta_wire {
   /* Octets a second that are sent, and read, what is on its way counted; 0: as it is, which at
      first is as fast as it goes. 0, 0 */
   unsigned write_rate, read_rate;
+  /* With a read_rate: so many octets that were read before, of the message in hand, say, count as
+     if they were still to be. 0 */
+  size_t read_before;
   /* Nothing is read any more, nor sent behind the replies that are composed: the connection stalls
      in the midst of a message. Off */
   bool stall;

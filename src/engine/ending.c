@@ -118,6 +118,8 @@ void cmta_session_stop(struct cmta_session *session) {
 
 void cmta_session_halt(struct cmta_session *session) { session->halts = true; }
 
+void cmta_session_pause(struct cmta_session *session) { session->paused = true; }
+
 void cmta_session_hangup(struct cmta_session *session) {
   if (!session->running)
     session_finish(session, CMTA_CLOSED_HANGUP);

@@ -24,7 +24,6 @@ _Static_assert(CMTA_PHASE_GREETED == 1 && CMTA_PHASE_READY == 1 << (PHASE_READY 
 
 /* ---- The table ---- */
 
-
 static bool is_name(const char *name) {
   if (!name || !ascii_is_letter(*name) || strlen(name) > MAX_NAME)
     return false;

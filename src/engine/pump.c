@@ -260,7 +260,7 @@ static int next_event(struct cmta_session *session, struct cmta_slice *input) {
   }
   if (session->hand.question != QUESTION_NONE)
     return decide_event(session);
-  if (session->halted || output_is_full(session))
+  if (session->halted || session->paused || output_is_full(session))
     return READ_STOP;
   return read_event(session, input);
 }
@@ -314,6 +314,7 @@ ptrdiff_t cmta_session_receive(struct cmta_session *session, const void *bytes, 
   if (session->running)
     return CMTA_E_STATE;
   session->running = true;
+  session->paused = false;
   session->command = &command;
   session->brought = &brought;
   session->heard_secrets = auth_is_possible(session) && !is_in_message(session);

@@ -162,6 +162,7 @@ struct cmta_session {
   bool stopping_now : 1;      /* it was called again */
   bool halts : 1;             /* cmta_session_halt() was: the next reply is the last one */
   bool halted : 1;            /* it is composed: nothing more is read */
+  bool paused : 1;            /* cmta_session_pause() was called while bytes are read */
   bool rest_told : 1;         /* what will never be read was told */
   bool failed;                /* no memory: the session cannot go on */
   bool corrected;      /* the answer of the set in hand was wrong, and TEMPFAIL is in its place */

@@ -50,20 +50,29 @@ static void send_output(struct connection *connection) {
 
 /* ---- In ---- */
 
+/* Runs the session once over bytes, or as many of them as it may have now, and sends its replies.
+ * How many it took. */
+static size_t run_once(struct connection *connection, const char *bytes, size_t length) {
+  ptrdiff_t count = cmta_session_receive(connection->session, bytes, length);
+  send_output(connection); /* what was said before memory failed, too */
+  connection->failed |= count < 0;
+  return count > 0 ? (size_t)count : 0;
+}
+
 /* Runs the session over bytes as far as it goes, its replies sent a batch at a time. Returns how
  * many it took. */
 static size_t run(struct connection *connection, const char *bytes, size_t length) {
+  const unsigned goes_on = CMTA_WANTS_READ | CMTA_WANTS_TLS;
   size_t taken = 0;
   bool more = true;
-  while (more) {
-    ptrdiff_t count = cmta_session_receive(connection->session, bytes + taken, length - taken);
-    if (count > 0)
-      taken += (size_t)count;
-    send_output(connection); /* what was said before memory failed, too */
-    connection->failed |= count < 0;
-    more = taken < length && !connection->failed &&
-           (cmta_session_wants(connection->session) & CMTA_WANTS_READ);
+  while (more && !wire_holds_back(connection)) {
+    size_t lent = wire_lends(connection, length - taken);
+    size_t count = run_once(connection, bytes + taken, lent);
+    taken += count;
+    more = wire_is_paid(connection, count) || (taken < length && lent > 0);
+    more = more && !connection->failed && (cmta_session_wants(connection->session) & goes_on);
   }
+  wire_leaves(connection, length - taken);
   return taken;
 }
 

@@ -102,8 +102,14 @@ static void set_rates(struct wire *wire, const struct cmta_wire *given) {
   double now = alarm_now(wire->connection->server);
   if (given->write_rate && wire_may_hold(wire))
     wire->writes = bucket_full(given->write_rate, now);
-  if (given->read_rate && wire_may_hold(wire))
-    wire->reads = bucket_full(given->read_rate, now);
+  if (!given->read_rate || !wire_may_hold(wire))
+    return;
+  wire->reads = bucket_full(given->read_rate, now);
+  wire->owed = given->read_before;
+  wire->unpaid = SIZE_MAX;
+  wire->lent = 0;
+  wire->paused = true;
+  cmta_session_pause(wire->connection->session);
 }
 
 int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *given) {

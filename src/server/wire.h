@@ -11,6 +11,7 @@
  *   wire_tell.c    what is to happen is told
  *   wire_note.c    what happens to one reply
  *   wire_channel.c the channel
+ *   wire_pace.c    octets that are here already, little by little
  *   wire_refuse.c  a handshake that fails, or does not begin
  */
 
@@ -46,6 +47,10 @@ struct wire {
   uint64_t taken;     /* octets of the output that were sent, or dropped, since the wire was made */
   size_t offered;     /* that a write has waited with: so many must come again (transport.h) */
   struct bucket writes, reads;
+  size_t owed;   /* octets that the session has had, and that must be paid for before others */
+  size_t unpaid; /* octets that wait for the session and were not paid for; SIZE_MAX: all of them */
+  size_t lent;   /* of these, those that it may take now */
+  bool paused;   /* the session was, when a rate was set, and is to be run on */
   struct alarm write_again, read_again; /* while one is set that way rests */
   uint64_t stall_at; /* it stalls behind so many octets; UINT64_MAX: it does not */
   double look;       /* while stalled: seconds between two looks at the client */
@@ -83,6 +88,9 @@ void wire_end(struct wire *wire, enum cmta_wire_end end);
 
 /* Whether somebody may be kept waiting: not once the server stops. */
 bool wire_may_hold(const struct wire *wire);
+
+/* All is read as fast as it comes. */
+void wire_forget_pace(struct wire *wire);
 
 /* Stalls the connection if it is time to. */
 void wire_stall_if_due(struct wire *wire);
@@ -130,6 +138,18 @@ bool wire_keeps(const struct connection *connection);
 
 /* The server stops: what is kept back goes on. */
 void wire_let_go(struct connection *connection);
+
+/* Whether the session is not to be run now: what it has had at once would not have come yet. */
+bool wire_holds_back(struct connection *connection);
+
+/* How many of so many octets that are here the session may have now. */
+size_t wire_lends(struct connection *connection, size_t size);
+
+/* It has taken so many of these. Whether it is to be run on, though no others are here. */
+bool wire_is_paid(struct connection *connection, size_t taken);
+
+/* So many are left, and wait for it. */
+void wire_leaves(struct connection *connection, size_t left);
 
 /* Whether the next handshake is to fail. */
 bool wire_refuses(const struct connection *connection);

@@ -173,6 +173,8 @@ static ssize_t wire_read(struct channel *channel, void *buffer, size_t size) {
   struct wire *wire = channel->state;
   if (wire->stalled)
     return notice(wire);
+  if (wire->unpaid == SIZE_MAX)
+    wire->unpaid = 0;
   ssize_t count = alarm_is_set(&wire->read_again) ? TRANSPORT_WAIT : receive(wire, buffer, size);
   wire_follow(wire);
   return count;
@@ -237,7 +239,7 @@ static void wire_finish(struct channel *channel) {
   alarm_stop(server_of(wire), &wire->write_again);
   alarm_stop(server_of(wire), &wire->read_again);
   wire->stalled = false;
-  wire->reads.rate = 0;
+  wire_forget_pace(wire);
   wire_follow(wire);
 }
 
@@ -303,7 +305,8 @@ void wire_let_go(struct connection *connection) {
   struct wire *wire = wire_of(connection);
   if (!wire || wire->stalled)
     return;
-  wire->writes.rate = wire->reads.rate = 0;
+  wire->writes.rate = 0;
+  wire_forget_pace(wire);
   alarm_stop(connection->server, &wire->write_again);
   alarm_stop(connection->server, &wire->read_again);
   wire_follow(wire);

@@ -52,6 +52,7 @@ struct moment {
   const struct cmta_path *sender;     /* of MAIL, or NULL */
   const struct cmta_path *recipient;  /* of RCPT, or NULL */
   const struct cmta_message *message; /* at STAGE_MESSAGE, else NULL */
+  size_t octets;             /* of the message that have come, and that the hook is asked about */
   struct promise **promises; /* of a message and its parts: those of its session, in their order */
   bool mute;                 /* set by plan_meet(): the client hears nothing from here on */
 };

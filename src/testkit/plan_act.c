@@ -300,6 +300,7 @@ static enum cmta_verdict change_bytes(struct cmta_plan *plan, const struct momen
   wire.hold = fault->action == CMTA_FAULT_DELAY ? fault->seconds : 0;
   wire.write_rate = fault->action == CMTA_FAULT_THROTTLE ? fault->rate : 0;
   wire.read_rate = fault->action == CMTA_FAULT_SLOW_READ ? fault->rate : 0;
+  wire.read_before = moment->octets;
   wire.first_line = fault->action == CMTA_FAULT_FIRST_LINE;
   wire.refuse_handshake = fault->action == CMTA_FAULT_TLS_REFUSED;
   wire.tls = fault->action == CMTA_FAULT_TLS_WRONG ? plan_wrong_tls(plan) : NULL;

@@ -18,6 +18,7 @@
 struct course {
   uint64_t octets;    /* that had come when DATA or the first BDAT was in hand */
   size_t line_octets; /* of the header section's last line so far */
+  size_t fresh;       /* octets of the message that have come and were not looked at yet */
   bool began,
       ended;     /* the first octets of the message have come, its header section was complete */
   bool in_chunk; /* a BDAT that asks nobody waits for its octets, or its end */
@@ -116,7 +117,8 @@ static enum cmta_verdict hook_told(struct cmta_session *session, void *user,
 /* A part of a message. */
 static enum cmta_verdict meet_part(struct cmta_session *session, void *user, struct course *course,
                                    enum stage stage) {
-  struct moment moment = {.stage = stage, .session = session, .promises = &course->promises};
+  struct moment moment = {
+      .stage = stage, .session = session, .octets = course->fresh, .promises = &course->promises};
   return plan_meet(user, &moment);
 }
 
@@ -128,9 +130,11 @@ static enum cmta_verdict hook_data(struct cmta_session *session, void *user) {
   return meet_part(session, user, course, stage_in_hand(session));
 }
 
-/* Whether the header section ends in these octets: at the first line that is empty. */
+/* Whether the header section ends in these octets, at the first line that is empty. Of them those
+ * behind it are left to be looked at. */
 static bool ends_headers(struct course *course, struct cmta_slice bytes) {
   for (size_t i = 0; i < bytes.length; i++) {
+    course->fresh = bytes.length - i - 1;
     if (bytes.at[i] == '\n' && course->line_octets == 0)
       return true;
     if (bytes.at[i] == '\n')
@@ -161,6 +165,7 @@ static enum cmta_verdict hook_chunk(struct cmta_session *session, void *user,
   struct course *course = cmta_session_data(session);
   if (cmta_session_counts(session)->octets_in == course->octets)
     return CMTA_ACCEPT;
+  course->fresh = bytes.length;
   enum cmta_verdict verdict = meet_chunk(session, user, course);
   if (verdict == CMTA_ACCEPT && !course->began)
     verdict = meet_part(session, user, course, STAGE_BODY);
@@ -188,6 +193,7 @@ static enum cmta_verdict hook_message(struct cmta_session *session, void *user,
                           .session = session,
                           .message = message,
                           .promises = &course->promises};
+  course->fresh = 0;
   if (course->rest == CMTA_ACCEPT)
     course->rest = meet_end(session, user, course);
   if (course->rest != CMTA_ACCEPT)
@@ -225,6 +231,7 @@ static void see_chunk(struct cmta_session *session, void *user, struct cmta_slic
   bool empty = argument.length > 0 && strspn(argument.at, "0") == argument.length;
   if (first || !course)
     return;
+  course->fresh = 0;
   if (empty)
     meet_part(session, user, course, STAGE_BDAT);
   else
