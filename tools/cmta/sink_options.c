@@ -140,7 +140,7 @@ static const struct option_table table = {
     .command = "sink",
     .summary =
         "Takes mail from anyone. Prints each message, or keeps it as a line of JSON, or (--quiet)\n"
-        "forgets it. Says where it listens on standard output, ends at SIGINT or SIGTERM.\n",
+        "forgets it. Says where it listens on standard output. Ends at SIGINT, SIGTERM, SIGHUP.\n",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
     .secret = "auth",
