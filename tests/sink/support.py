@@ -15,6 +15,7 @@ import unittest
 PROGRAM = os.environ.get("CMTA_PROGRAM", "cmta")
 PATIENCE = 60  # seconds until something that hangs fails the test; nothing waits for it to pass
 SKIPPED = 77   # what ctest takes for "skipped"
+LOOPBACK = ("sink", "--listen", "127.0.0.1:0")
 
 
 def run(*arguments, **options):
@@ -173,6 +174,19 @@ class Client:
             raise AssertionError(f"DATA: {reply}")
         self.send(data + b".\r\n")
         return self.reply()
+
+
+def send(sink, count=1):
+    """Sends messages on one connection; the replies to them."""
+    with sink.client() as client:
+        replies = [client.message() for _ in range(count)]
+        client.say("QUIT")
+    return replies
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def give_up(*_):
