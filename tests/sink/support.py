@@ -184,6 +184,30 @@ def send(sink, count=1):
     return replies
 
 
+def talk_options(clients):
+    """Of a sink that waits for one message, and of which talk_on() has so many clients: a reply to NOOP comes when the
+    time is over in which those may say more than QUIT."""
+    return ("--count", "1", "--fault", f"noop times {clients}: delay 6")
+
+
+def talk_on(sink, commands):
+    """Sends the message while one client a command is there; the replies to the commands, too late as they are."""
+    clients = [sink.client() for _ in commands]
+    for client, command in zip(clients, commands):
+        if command.split()[0] in ("RCPT", "DATA", "BDAT"):
+            client.envelope()
+    send(sink)
+    for client in clients:
+        client.send(b"NOOP\r\n")
+    in_time = [client.reply() for client in clients]
+    if any(not reply.startswith("250 ") for reply in in_time):
+        raise AssertionError(f"too early: {in_time}")
+    replies = [client.say(command) for client, command in zip(clients, commands)]
+    for client in clients:
+        client.__exit__()
+    return replies
+
+
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()

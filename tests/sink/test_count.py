@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """--count and --wait: when the sink ends by itself, and with what."""
 
-from support import LOOPBACK, Sink, SinkTest, main, run, send
+from support import LOOPBACK, Sink, SinkTest, main, run, send, talk_on, talk_options
 
 
 class Count(SinkTest):
@@ -35,6 +35,17 @@ class Count(SinkTest):
             late.say("QUIT")
             self.assertEqual(sink.wait()[0], 0)
         self.record()
+
+    def test_who_goes_on_to_talk_gets_421_but_for_quit(self):
+        commands = ("NOOP", "RSET", "VRFY somebody", "HELP", "EHLO client.example", "HELO client.example", "RCPT TO:<nobody@example.net>", "DATA",
+                    "BDAT 0 LAST", "ETRN example.org", "XCLIENT ADDR=192.0.2.1", "XFORWARD ADDR=192.0.2.1")
+        with Sink("--quiet", "--only", "to@example.org", "--extensions", "ETRN", "--xclient-from", "127.0.0.1", *talk_options(len(commands) + 1)) as sink:
+            *replies, goodbye = talk_on(sink, (*commands, "QUIT"))
+            for command, reply in zip(commands, replies):
+                with self.subTest(command=command):
+                    self.assertEqual(reply, "421 4.3.2 All messages that were waited for have come")
+            self.assertTrue(goodbye.startswith("221 "))
+            self.assertEqual(sink.wait()[0], 0)
 
     def test_those_of_lmtp_count_once(self):
         with Sink("--quiet", "--count", "2", listen=(), lmtp=("127.0.0.1:0",)) as sink:

@@ -37,7 +37,8 @@ static const struct option_row rows[] = {
      set_port_file, NULL},
     {"count", "N",
      "end with 0 when N messages have come: nobody else is listened to,\n"
-     "and who is connected may be silent for 5 seconds before QUIT",
+     "and who is connected may be silent for 5 seconds before QUIT, or\n"
+     "say something else until 5 seconds behind the last message",
      set_count, NULL},
     {"wait", "SECONDS", "with --count: end with 1 when they have not come by then", set_wait, NULL},
     {"only", "ADDRESS",
