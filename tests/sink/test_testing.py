@@ -85,6 +85,12 @@ class Only(SinkTest):
     def test_no_address_is_refused(self):
         self.assert_refused(run(*LOOPBACK, "--only", ""))
 
+    def test_an_address_in_brackets_is_refused_as_it_is_nobody_s(self):
+        for address in ("<bob@example.net>", "<*", "*@example.net>", "<>"):
+            result = run(*LOOPBACK, "--only", address)
+            self.assert_refused(result)
+            self.assertEqual(result.stderr.decode(), f'cmta sink: --only "{address}" wants the address without < and >\n')
+
 
 class Transcripts(SinkTest):
     def test_each_connection_has_a_file(self):
