@@ -179,13 +179,15 @@ enum cmta_reach {
   CMTA_REACH_SMTP = 1 << 0,
   CMTA_REACH_LMTP = 1 << 1,
   CMTA_REACH_STARTTLS = 1 << 2,
-  CMTA_REACH_TLS = 1 << 3, /* from the first octet */
-  CMTA_REACH_AUTH = 1 << 4 /* somebody who may log in */
+  CMTA_REACH_TLS = 1 << 3,  /* from the first octet */
+  CMTA_REACH_AUTH = 1 << 4, /* somebody who may log in */
+  CMTA_REACH_CHUNKING = 1 << 5
 };
 
 /* Says which of these there are, before faults are planned and servers run; the kit does. A fault
    that no client can meet then cannot be planned: `lhlo` without LMTP, tls-wrong where no handshake
-   follows. Until it is called all are taken to be there. */
+   follows, `bdat` without CHUNKING, unless a fault before it offers that. Until it is called all
+   are taken to be there. */
 CMTA_API void cmta_plan_set_reach(struct cmta_plan *plan, unsigned reach);
 
 /* Plans a fault, copied. Its number, counted from 0; CMTA_E_ARGUMENT for a stage, a condition or an

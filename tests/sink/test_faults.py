@@ -71,7 +71,7 @@ class Faults(SinkTest):
     def test_what_no_client_can_meet_is_refused(self):
         implicit = ("sink", "--listen-tls", "127.0.0.1:0", "--tls-self-signed", self.folder + "/ca.pem")
         lmtp = ("sink", "--lmtp", "127.0.0.1:0")
-        for options, words in ((LOOPBACK, "starttls: tls-refused"), (LOOPBACK, "accept: tls-wrong"), (LOOPBACK, "lhlo: close"), (LOOPBACK, "auth: close"),
+        for options, words in ((LOOPBACK + ("--extensions", "-CHUNKING"), "bdat: close"), (LOOPBACK, "starttls: tls-refused"), (LOOPBACK, "accept: tls-wrong"), (LOOPBACK, "lhlo: close"), (LOOPBACK, "auth: close"),
                                (lmtp, "ehlo: close"), (implicit, "connect: tls-wrong"), (implicit, "starttls: close"), (implicit, "quit: tls-refused")):
             with self.subTest(options=options, words=words):
                 result = run(*options, "--fault", words)
@@ -80,10 +80,11 @@ class Faults(SinkTest):
 
     def test_what_a_client_can_meet_is_planned(self):
         starttls = ("--tls-self-signed", self.folder + "/ca.pem")
-        for options, listeners, words in ((starttls, {}, "ehlo: tls-wrong"), (starttls, {}, "accept: tls-refused"), (("--auth", "user:password"), {}, "auth: close"),
+        offer = ("--extensions", "-CHUNKING", "--fault", "ehlo: offer CHUNKING")
+        for options, listeners, words in (((), {}, "bdat: close"), (offer, {}, "bdat: close"), (starttls, {}, "ehlo: tls-wrong"), (starttls, {}, "accept: tls-refused"), (("--auth", "user:password"), {}, "auth: close"),
                                           ((), {"lmtp": ("127.0.0.1:0",)}, "lhlo: close"), (starttls, {"listen": (), "listen_tls": ("127.0.0.1:0",)}, "accept: tls-wrong")):
             with self.subTest(words=words), Sink("--quiet", *options, "--fault", words, **listeners) as sink:
-                self.assertEqual(sink.stop()[1][0], f"cmta sink: has not happened: {words}")
+                self.assertEqual(sink.stop()[1][-2], f"cmta sink: has not happened: {words}")
 
     def test_what_has_happened_is_not_among_what_has_not(self):
         with Sink("--quiet", "--fault", "mail: delay 0", "--fault", "mail nth 2: close") as sink:

@@ -206,9 +206,10 @@ unsigned sink_options_reach(const struct sink_options *options) {
   bool lmtp = sink_addresses_have(addresses, SINK_LMTP);
   bool starttls = options->tls.mode != CMTA_TLS_OFF && (smtp || lmtp);
   bool users = options->auth.users.count || options->auth.files.count;
+  bool chunks = options->settings.extensions & CMTA_EXTENSION_CHUNKING;
   return (smtp || tls ? CMTA_REACH_SMTP : 0u) | (lmtp ? CMTA_REACH_LMTP : 0u) |
          (starttls ? CMTA_REACH_STARTTLS : 0u) | (tls ? CMTA_REACH_TLS : 0u) |
-         (users ? CMTA_REACH_AUTH : 0u);
+         (users ? CMTA_REACH_AUTH : 0u) | (chunks ? CMTA_REACH_CHUNKING : 0u);
 }
 
 /* What follows from all options together; NULL, or a sentence that says what is wrong. */
