@@ -29,12 +29,15 @@
  * In LMTP `message` is met for each recipient, and so is its reply; behind one that is the last
  * which the client hears nothing is taken for the others. With PRDR, which Exim speaks and where
  * the replies wait for the last answer and may be one for all, what happens to bytes happens to the
- * first of them, and a reply to a recipient is best planned in words.
+ * first of them, and a reply to a recipient is best planned in words; recipients that were accepted
+ * before a fault at a later one have the message all the same, even where the client hears of none.
  *
  * Of `body` and `headers` a reply, delay, cut, garbage or half-close is that of the message, at its
  * end, with BDAT that of the chunk in hand; close, reset and stall are at once. 421 there ends an
- * LMTP session behind one reply; only at `message` it waits for all recipients. A message that is
- * refused for a bare CR or LF in it, or for a line that is too long, does not come to `message`.
+ * LMTP session behind one reply; only at `message` it waits for all recipients. In LMTP garbage and
+ * half-close there are said to the first recipient, and the others get 451 4.3.0. A message that is
+ * refused for a bare CR or LF in it, or for a line that is too long, does not come to `message`;
+ * one of no octets has no `body`.
  *
  * A 2yz accepts where it answers the command. A reply that does not (354 to RCPT, 250 to DATA, to
  * AUTH, which wants 235, or to STARTTLS, which wants 220) is said, and nothing is done.
@@ -84,13 +87,15 @@ enum cmta_fault_action {
   CMTA_FAULT_FIRST_LINE = 9, /* first-line: the first line alone, which says that more come */
   CMTA_FAULT_GARBAGE = 10,   /* garbage [TEXT]: that, and CR LF, in place of the reply */
   CMTA_FAULT_OFFER = 11, /* offer KEYWORDS: what the reply to EHLO offers, commas between them, in
-                            place of all else; what LMTP always has stays. A client that cannot have
-                            it is not told of STARTTLS, under TLS; AUTH, without mechanisms;
-                            REQUIRETLS, in clear; XCLIENT and XFORWARD, without trust; ETRN and
-                            FUTURERELEASE, where they are not */
+                            place of all else, as they are written, in the server's order; what LMTP
+                            always has stays. A client that cannot have it is not told of STARTTLS,
+                            under TLS; AUTH, without mechanisms; REQUIRETLS, in clear; XCLIENT and
+                            XFORWARD, without trust; ETRN and FUTURERELEASE, where they are not */
   CMTA_FAULT_TLS_REFUSED = 12, /* tls-refused: the next handshake fails; that of implicit TLS: at
                                   accept */
-  CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name */
+  CMTA_FAULT_TLS_WRONG = 13 /* tls-wrong: the next handshake shows a certificate for another name,
+                               that of cmta_plan_set_wrong_tls(). Where a client has not been given
+                               it to trust it is self-signed besides, and that may be all it says */
 };
 
 /* One thing that goes wrong. Fill it with cmta_fault_init(), then change what should differ. */
@@ -182,13 +187,15 @@ enum cmta_reach {
   CMTA_REACH_SMTP = 1 << 0,
   CMTA_REACH_LMTP = 1 << 1,
   CMTA_REACH_STARTTLS = 1 << 2,
-  CMTA_REACH_TLS = 1 << 3, /* from the first octet */
-  CMTA_REACH_AUTH = 1 << 4 /* somebody who may log in */
+  CMTA_REACH_TLS = 1 << 3,  /* from the first octet */
+  CMTA_REACH_AUTH = 1 << 4, /* somebody who may log in */
+  CMTA_REACH_CHUNKING = 1 << 5
 };
 
 /* Says which of these there are, before faults are planned and servers run; the kit does. A fault
    that no client can meet then cannot be planned: `lhlo` without LMTP, tls-wrong where no handshake
-   follows. Until it is called all are taken to be there. */
+   follows, `bdat` without CHUNKING, unless a fault before it offers that. Until it is called all
+   are taken to be there. */
 CMTA_API void cmta_plan_set_reach(struct cmta_plan *plan, unsigned reach);
 
 /* Plans a fault, copied. Its number, counted from 0; CMTA_E_ARGUMENT for a stage, a condition or an

@@ -224,10 +224,11 @@ CMTA_API void cmta_server_stop(struct cmta_server *server,
                                void *context);
 
 /* Runs the server's loop, its own or the one it was given, until the server has stopped. With
-   stop_on_signals SIGINT and SIGTERM stop it as cmta_server_stop() does; one that comes while it is
-   stopping already has it close what is left at once. They are unblocked for this thread while it
-   runs, so that a program which must not lose an early one can block them first; their handlers are
-   the default ones afterwards, and one server at a time may listen to them. The callback of
+   stop_on_signals SIGINT and SIGTERM stop it as cmta_server_stop() does, and so does SIGHUP, unless
+   it is ignored (nohup(1)) or the program has a handler for it; one that comes while it is stopping
+   already has it close what is left at once. They are unblocked for this thread while it runs, so
+   that a program which must not lose an early one can block them first; their handlers are the
+   default ones afterwards, and one server at a time may listen to them. The callback of
    cmta_server_stop() may not free a server that runs here. 0 when the server has stopped, at once
    if it had before; CMTA_E_STATE when the loop was left before that, by ev_break() or because
    nothing was on it: it may be run again; CMTA_E_STATE, too, from inside a hook or a callback of

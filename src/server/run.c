@@ -8,13 +8,14 @@
 #include <signal.h>
 
 /* The signals that ask a program to end. */
-static const int numbers[] = {SIGINT, SIGTERM};
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
 enum { SIGNAL_COUNT = sizeof numbers / sizeof *numbers };
 
 /* What is heard while the loop runs. */
 struct signals {
   ev_signal watchers[SIGNAL_COUNT];
+  int count;     /* of watchers that are there */
   sigset_t mask; /* the thread's, before */
 };
 
@@ -27,22 +28,37 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int revents) {
     stop_hurry(server);
 }
 
+/* SIGHUP may mean nothing, as under nohup(1), or something else to the program: it is heard where
+ * it would end it. */
+static bool is_to_end(int number) {
+  struct sigaction action;
+  return number != SIGHUP ||
+         (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+}
+
+static void hear(struct signals *signals, struct cmta_server *server, int number) {
+  ev_signal *watcher = &signals->watchers[signals->count++];
+  ev_signal_init(watcher, on_signal, number);
+  watcher->data = server;
+  ev_signal_start(server->loop, watcher);
+}
+
 /* Unblocks the signals last: those that have waited find their watchers. */
 static void signals_hear(struct signals *signals, struct cmta_server *server) {
   sigset_t heard;
   sigemptyset(&heard);
-  for (int i = 0; i < SIGNAL_COUNT; i++) {
-    ev_signal_init(&signals->watchers[i], on_signal, numbers[i]);
-    signals->watchers[i].data = server;
-    ev_signal_start(server->loop, &signals->watchers[i]);
-    sigaddset(&heard, numbers[i]);
-  }
+  signals->count = 0;
+  for (int i = 0; i < SIGNAL_COUNT; i++)
+    if (is_to_end(numbers[i])) {
+      hear(signals, server, numbers[i]);
+      sigaddset(&heard, numbers[i]);
+    }
   pthread_sigmask(SIG_UNBLOCK, &heard, &signals->mask);
 }
 
 static void signals_ignore(struct signals *signals, struct ev_loop *loop) {
   pthread_sigmask(SIG_SETMASK, &signals->mask, NULL);
-  for (int i = 0; i < SIGNAL_COUNT; i++)
+  for (int i = 0; i < signals->count; i++)
     ev_signal_stop(loop, &signals->watchers[i]);
 }
 

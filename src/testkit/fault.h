@@ -96,6 +96,12 @@ int fault_check(const struct cmta_fault *fault, char *why, size_t size);
    likewise. */
 int fault_check_reach(const struct cmta_fault *fault, unsigned reach, char *why, size_t size);
 
+/* Bits of enum cmta_reach that clients have by such a fault: by an offer. */
+unsigned fault_reach_given(const struct cmta_fault *fault);
+
+/* Whether the list of OFFER, which may be NULL, has the keyword. */
+bool fault_offer_has(const char *list, const char *keyword);
+
 /* The next line of the list of OFFER, without outer blanks; *at is NULL behind the last, and at the
    end there is none. */
 bool fault_offer_next(const char **at, struct cmta_slice *line);

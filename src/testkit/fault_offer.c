@@ -38,6 +38,8 @@ static size_t count(const char *list, const char *keyword) {
   return found;
 }
 
+bool fault_offer_has(const char *list, const char *keyword) { return count(list, keyword); }
+
 /* ---- One line ---- */
 
 static bool is_keyword(struct cmta_slice text) {

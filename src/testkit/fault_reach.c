@@ -23,6 +23,8 @@ static struct want want_of_stage(enum stage stage) {
     return (struct want){CMTA_REACH_STARTTLS, "STARTTLS, which nobody is offered"};
   case STAGE_AUTH:
     return (struct want){CMTA_REACH_AUTH, "users who may log in"};
+  case STAGE_BDAT:
+    return (struct want){CMTA_REACH_CHUNKING, "CHUNKING, which nobody is offered so far"};
   default:
     return (struct want){0};
   }
@@ -42,6 +44,11 @@ static bool is_within(struct want want, unsigned reach) {
 
 static bool is_about_handshakes(const struct cmta_fault *fault) {
   return fault->action == CMTA_FAULT_TLS_REFUSED || fault->action == CMTA_FAULT_TLS_WRONG;
+}
+
+unsigned fault_reach_given(const struct cmta_fault *fault) {
+  bool chunks = fault->action == CMTA_FAULT_OFFER && fault_offer_has(fault->text, "CHUNKING");
+  return chunks ? CMTA_REACH_CHUNKING : 0;
 }
 
 int fault_check_reach(const struct cmta_fault *fault, unsigned reach, char *why, size_t size) {

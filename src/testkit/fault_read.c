@@ -38,14 +38,19 @@ static void skip_blanks(struct reader *reader) {
     reader->at++;
 }
 
-/* Says what is wrong with the word there. */
-static int wrong_at(struct reader *reader, const char *at, size_t length, const char *what) {
+/* Says what is wrong with the word there, and perhaps, behind a blank, what may have been meant. */
+static int wrong_with(struct reader *reader, const char *at, size_t length, const char *what,
+                      const char *meant) {
   char word[SHOWN * VISIBLE_MOST + 1];
   struct cmta_slice shown = {at, length < SHOWN ? length : SHOWN};
   visible(shown, false, word);
   const char *more = length > SHOWN ? "..." : "";
   return fault_wrong(reader->why, reader->size, "%s at %zu: %s%s%s", what,
-                     (size_t)(at - reader->begin) + 1, length ? word : "the end", more, "");
+                     (size_t)(at - reader->begin) + 1, length ? word : "the end", more, meant);
+}
+
+static int wrong_at(struct reader *reader, const char *at, size_t length, const char *what) {
+  return wrong_with(reader, at, length, what, "");
 }
 
 static int wrong(struct reader *reader, const struct token *token, const char *what) {
@@ -216,8 +221,18 @@ static const struct condition_row *condition_of(const struct token *token) {
   return row;
 }
 
+/* `before` is the condition before it, or NULL. */
+static int wrong_condition(struct reader *reader, const struct token *token,
+                           const struct condition_row *before, struct cmta_fault *fault) {
+  bool bare =
+      before && condition_place(fault, before) == &fault->match.header && !fault->match.value;
+  const char *meant = bare ? " (the text of a header stands in quotes)" : "";
+  return wrong_with(reader, token->at, token->length, "no condition", meant);
+}
+
 /* All that stands before the colon. */
 static int read_conditions(struct reader *reader, struct cmta_fault *fault) {
+  const struct condition_row *row = NULL;
   unsigned seen = 0;
   for (;;) {
     struct token token;
@@ -226,9 +241,10 @@ static int read_conditions(struct reader *reader, struct cmta_fault *fault) {
       return result;
     if (!token.length)
       return *reader->at == ':' ? 0 : wrong(reader, &token, "no colon");
-    const struct condition_row *row = condition_of(&token);
+    const struct condition_row *before = row;
+    row = condition_of(&token);
     if (!row)
-      return wrong(reader, &token, "no condition");
+      return wrong_condition(reader, &token, before, fault);
     unsigned bit = 1u << (row - condition_row(0));
     if (seen & bit)
       return wrong(reader, &token, "a second time");

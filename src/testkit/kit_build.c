@@ -136,14 +136,18 @@ static int make_tls(struct cmta_kit *kit) {
   return CMTA_E_MEMORY;
 }
 
-/* What clients of the kit can have; who answers AUTH may be a hook. */
-static unsigned reach_of(const struct cmta_kit_config *config, const struct cmta_manners *manners) {
+/* What clients of the kit can have; who answers AUTH, or offers more, may be a hook. */
+static unsigned reach_of(const struct plans *plans, const struct cmta_manners *manners) {
+  const struct cmta_kit_config *config = &plans->kit;
   unsigned reach = manners->lmtp ? CMTA_REACH_LMTP : CMTA_REACH_SMTP;
   if (config->tls_mode == CMTA_TLS_IMPLICIT)
     reach |= CMTA_REACH_TLS;
   else if (needs_tls(config->tls_mode))
     reach |= CMTA_REACH_STARTTLS;
-  return reach | (config->users || config->hooks ? CMTA_REACH_AUTH : 0);
+  if (config->users || config->hooks)
+    reach |= CMTA_REACH_AUTH;
+  bool chunks = plans->settings.extensions & CMTA_EXTENSION_CHUNKING;
+  return reach | (chunks || config->hooks ? CMTA_REACH_CHUNKING : 0);
 }
 
 static int note_address(struct cmta_kit *kit, int listener) {
@@ -165,7 +169,7 @@ static int begin_to_listen(struct cmta_kit *kit, const struct plans *plans) {
   if (error)
     return error;
   notice(&manners);
-  cmta_plan_set_reach(kit->plan, reach_of(config, &manners));
+  cmta_plan_set_reach(kit->plan, reach_of(plans, &manners));
   struct cmta_listen listen;
   cmta_listen_init(&listen);
   listen.address = config->address;

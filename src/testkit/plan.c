@@ -139,12 +139,22 @@ static int keep(struct cmta_plan *plan, const struct cmta_fault *fault, char *st
   return number;
 }
 
+/* What clients can have, by the faults so far as well. */
+static unsigned reach_of(struct cmta_plan *plan) {
+  unsigned reach = plan->reach;
+  pthread_mutex_lock(&plan->mutex);
+  for (size_t i = 0; i < plan->count; i++)
+    reach |= fault_reach_given(&plan->rows[i]->fault);
+  pthread_mutex_unlock(&plan->mutex);
+  return reach;
+}
+
 /* Plans a fault with strings of its own, which are freed when it cannot be. */
 static int check_and_keep(struct cmta_plan *plan, const struct cmta_fault *fault, char *strings,
                           char *why, size_t size) {
   int result = fault_check(fault, why, size);
   if (result == 0)
-    result = fault_check_reach(fault, plan->reach, why, size);
+    result = fault_check_reach(fault, reach_of(plan), why, size);
   if (result == 0)
     result = keep(plan, fault, strings);
   if (result < 0)

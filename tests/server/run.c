@@ -54,6 +54,35 @@ Test(run, sigint_ends_it_too) {
   cr_assert_eq(cmta_server_run(server, true), 0);
 }
 
+Test(run, sighup_ends_it_too) {
+  begin(NULL);
+  signal(SIGHUP, SIG_DFL);
+  raise_blocked(SIGHUP);
+  cr_assert_eq(cmta_server_run(server, true), 0);
+}
+
+static void on_hangup(int number) { (void)number; }
+
+/* Runs a server that stops by itself while SIGHUP waits. */
+static void run_with_hangup(void (*handler)(int)) {
+  begin(NULL);
+  signal(SIGHUP, handler);
+  raise_blocked(SIGHUP);
+  cmta_server_stop(server, NULL, NULL);
+  cr_assert_eq(cmta_server_run(server, true), 0);
+}
+
+Test(run, sighup_that_is_ignored_stays_so) {
+  run_with_hangup(SIG_IGN);
+  cr_assert_eq(signal(SIGHUP, SIG_DFL), SIG_IGN);
+}
+
+Test(run, sighup_that_the_program_has_a_handler_for_is_left_to_it) {
+  run_with_hangup(on_hangup);
+  cr_assert_eq(signal(SIGHUP, SIG_DFL), on_hangup);
+  cr_assert(is_pending(SIGHUP));
+}
+
 Test(run, what_was_blocked_is_blocked_again) {
   begin(NULL);
   raise_blocked(SIGTERM);

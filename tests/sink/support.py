@@ -15,6 +15,7 @@ import unittest
 PROGRAM = os.environ.get("CMTA_PROGRAM", "cmta")
 PATIENCE = 60  # seconds until something that hangs fails the test; nothing waits for it to pass
 SKIPPED = 77   # what ctest takes for "skipped"
+LOOPBACK = ("sink", "--listen", "127.0.0.1:0")
 
 
 def run(*arguments, **options):
@@ -173,6 +174,43 @@ class Client:
             raise AssertionError(f"DATA: {reply}")
         self.send(data + b".\r\n")
         return self.reply()
+
+
+def send(sink, count=1):
+    """Sends messages on one connection; the replies to them."""
+    with sink.client() as client:
+        replies = [client.message() for _ in range(count)]
+        client.say("QUIT")
+    return replies
+
+
+def talk_options(clients):
+    """Of a sink that waits for one message, and of which talk_on() has so many clients: a reply to NOOP comes when the
+    time is over in which those may say more than QUIT."""
+    return ("--count", "1", "--fault", f"noop times {clients}: delay 6")
+
+
+def talk_on(sink, commands):
+    """Sends the message while one client a command is there; the replies to the commands, too late as they are."""
+    clients = [sink.client() for _ in commands]
+    for client, command in zip(clients, commands):
+        if command.split()[0] in ("RCPT", "DATA", "BDAT"):
+            client.envelope()
+    send(sink)
+    for client in clients:
+        client.send(b"NOOP\r\n")
+    in_time = [client.reply() for client in clients]
+    if any(not reply.startswith("250 ") for reply in in_time):
+        raise AssertionError(f"too early: {in_time}")
+    replies = [client.say(command) for client, command in zip(clients, commands)]
+    for client in clients:
+        client.__exit__()
+    return replies
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def give_up(*_):

@@ -6,7 +6,7 @@ import select
 import signal
 
 from submission import MECHANISMS, trusting
-from support import Sink, SinkTest, main, run
+from support import Sink, SinkTest, main, run, talk_on, talk_options
 
 
 class WrongOptions(SinkTest):
@@ -246,6 +246,11 @@ class RightOptions(SinkTest):
             client.message()
             self.assertEqual([record["protocol"] for record in self.records()], ["ESMTP", "ESMTPA", "ESMTPA"])
             self.assertEqual([record["auth"] and record["auth"]["user"] for record in self.records()], [None, "alice", "alice"])
+
+    def test_nobody_logs_in_or_begins_tls_when_a_sink_that_counts_has_no_more_time(self):
+        with Sink("--quiet", "--tls-self-signed", self.pem, "--auth", "alice:secret", "--auth-in-clear", *talk_options(2)) as sink:
+            for reply in talk_on(sink, ("AUTH PLAIN AGFsaWNlAHNlY3JldA==", "STARTTLS")):
+                self.assertTrue(reply.startswith("421 4.3.2 "), reply)
 
     def test_no_password_is_in_what_is_printed(self):
         with Sink("--auth", "alice:secret", "--auth-in-clear") as sink, sink.client() as client:

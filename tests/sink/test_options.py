@@ -3,6 +3,7 @@
 
 import os
 import socket
+import subprocess
 
 from support import Sink, SinkTest, main, run
 
@@ -58,6 +59,14 @@ class WrongOptions(SinkTest):
     def test_a_missing_argument(self):
         for option in ("--listen", "--hostname", "--jsonl", "--reject", *NUMBERS):
             self.assert_wrong(option)
+
+    def test_an_option_in_the_place_of_an_argument(self):
+        for value, name in (("--listen", "--listen"), ("--quiet", "--quiet"), ("--help", "--help"), ("--listen=127.0.0.1:0", "--listen")):
+            for option in "--port-file", "--auth":
+                with self.subTest(option=option, value=value):
+                    result = run("sink", option, value, "127.0.0.1:0")
+                    self.assert_refused(result)
+                    self.assertEqual(result.stderr.decode(), f"cmta sink: {option} wants a value, and {name} is an option\n")
 
     def test_numbers_are_whole_decimal_numbers_in_range(self):
         for option in NUMBERS:
@@ -120,6 +129,11 @@ class RightOptions(SinkTest):
         expected = "localhost" if b"--hostname" in refusal else name
         with Sink("--quiet") as sink, sink.client() as client:
             self.assertEqual(client.greeting.split()[1], expected)
+
+    def test_a_value_may_begin_as_an_option_does(self):
+        for words in ("--jsonl=--quiet",), ("--jsonl", "--quiets"), ("--jsonl", "--"), ("--jsonl", "-quiet"):
+            with self.subTest(words=words), Sink(*words, cwd=self.folder, stdout=subprocess.PIPE):
+                self.assertTrue(os.path.exists(os.path.join(self.folder, words[-1].split("=")[-1])))
 
     def test_the_last_of_an_option_given_twice_counts(self):
         with Sink("--quiet", "--hostname", "a.example", "--hostname", "b.example") as sink:

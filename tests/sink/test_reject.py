@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """--reject: each stage can be refused, with the code and the text that were given."""
 
-from support import Sink, SinkTest, main
+from support import Sink, SinkTest, main, run
 
 STAGES = ["connect", "hello", "mail", "rcpt", "data", "message"]
 
@@ -92,6 +92,12 @@ class Reject(SinkTest):
             self.assertEqual(client.say("RCPT TO:<b@example.org>"), "550 5.1.1 no b")
             for recipient in "c@example.org", "b@example.org.example", "ab@example.org":
                 self.assertTrue(client.say(f"RCPT TO:<{recipient}>").startswith("250"))
+
+    def test_an_address_in_brackets_is_refused_as_it_is_nobody_s(self):
+        for rule in ("mail:<a@example.org>", "rcpt:<a@example.org>=550 no a", "message:a@example.org>", "mail:<>"):
+            result = run("sink", "--listen", "127.0.0.1:0", "--reject", rule)
+            self.assert_refused(result)
+            self.assertEqual(result.stderr.decode(), f'cmta sink: --reject "{rule}" wants the address without < and >\n')
 
     def test_a_recipient_s_rule_refuses_the_message_for_all(self):
         with Sink("--jsonl", self.path, "--reject", "message:b@example.org=554 no b") as sink, sink.client() as client:

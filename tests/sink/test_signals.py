@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: MIT
-"""SIGINT and SIGTERM: a graceful end, and one at once."""
+"""SIGINT, SIGTERM and SIGHUP: a graceful end, and one at once."""
 
 import array
 import fcntl
 import os
 import signal
+import subprocess
 import termios
 
 from support import Sink, SinkTest, main
 
 
 class Signals(SinkTest):
+    def hangup_is(self, disposition):
+        """What SIGHUP does to programs that are started from here on."""
+        self.addCleanup(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, disposition))
+
     def test_each_signal_ends_it_with_0_and_one_line(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        self.hangup_is(signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number), Sink("--quiet") as sink:
                 sink.signal(number)
                 status, errors = sink.wait()
@@ -22,6 +28,30 @@ class Signals(SinkTest):
         for _ in range(20):
             with Sink("--quiet") as sink:
                 self.assertEqual(sink.stop()[0], 0)
+
+    def test_a_closed_terminal_leaves_no_port_file(self):
+        self.hangup_is(signal.SIG_DFL)
+        path = self.folder + "/ports"
+        with Sink("--quiet", "--port-file", path) as sink:
+            sink.signal(signal.SIGHUP)
+            self.assertEqual(sink.wait()[0], 0)
+        self.assertFalse(os.path.exists(path))
+
+    def test_sighup_that_is_ignored_ends_nothing(self):
+        self.hangup_is(signal.SIG_IGN)
+        with Sink("--quiet") as sink, sink.client() as client:
+            sink.signal(signal.SIGHUP)
+            for _ in range(3):
+                self.assertTrue(client.say("NOOP").startswith("250 "))
+
+    def test_while_it_waits_for_the_other_end_of_a_fifo_a_signal_just_ends_it(self):
+        fifo = self.folder + "/fifo"
+        os.mkfifo(fifo)
+        for option in ("--jsonl", "--mbox", "--fault-file"):
+            with self.subTest(option=option), Sink(option, fifo, stdout=subprocess.DEVNULL) as sink:
+                while not sink.sleeps():
+                    pass
+                self.assertEqual(sink.stop()[0], -signal.SIGTERM)
 
     def test_the_last_line_counts_what_was_taken(self):
         with Sink("--quiet") as sink:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The sink as a test server: where it listens, when it ends, whom it takes, what goes wrong, what was said."""
+"""The sink as a test server: where it listens, whom it takes, what was said, where messages go."""
 
 import contextlib
 import json
@@ -9,21 +9,7 @@ import smtplib
 import socket
 import subprocess
 
-from support import PATIENCE, PROGRAM, Sink, SinkTest, main, run
-
-LOOPBACK = ("sink", "--listen", "127.0.0.1:0")
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def send(sink, count=1):
-    with sink.client() as client:
-        replies = [client.message() for _ in range(count)]
-        client.say("QUIT")
-    return replies
+from support import LOOPBACK, PATIENCE, PROGRAM, Sink, SinkTest, main, read, run, send
 
 
 class Ports(SinkTest):
@@ -88,67 +74,6 @@ class Ports(SinkTest):
             self.assertEqual(read(path), f"{second.port}\n")
 
 
-class Count(SinkTest):
-    def test_it_ends_with_0_when_all_have_come(self):
-        for keep in (["--quiet"], ["--jsonl", self.path], []):
-            with self.subTest(keep=keep), Sink("--count", "2", "--wait", "50", *keep) as sink:
-                send(sink)
-                send(sink)
-                self.assertEqual(sink.wait()[0], 0)
-
-    def test_the_last_client_may_say_quit(self):
-        with Sink("--quiet", "--count", "1") as sink, sink.client() as client:
-            self.assertTrue(client.message().startswith("250 "))
-            self.assertTrue(client.say("QUIT").startswith("221 "))
-            self.assertEqual(client.reply(), "")
-            self.assertEqual(sink.wait()[0], 0)
-
-    def test_nobody_else_is_let_in(self):
-        with Sink("--quiet", "--count", "1") as sink, sink.client() as client:
-            client.message()
-            self.assertRaises(ConnectionRefusedError, sink.client)
-
-    def test_no_more_are_taken(self):
-        with Sink("--jsonl", self.path, "--count", "1") as sink, sink.client() as late, sink.client() as client:
-            late.envelope()
-            late.say("DATA")
-            client.message()
-            self.assertTrue(client.say("MAIL FROM:<>").startswith("421 4.3.2 "))
-            late.send(b"Subject: too late\r\n\r\n.\r\n")
-            self.assertTrue(late.reply().startswith("451 "))
-            late.say("QUIT")
-            self.assertEqual(sink.wait()[0], 0)
-        self.record()
-
-    def test_those_of_lmtp_count_once(self):
-        with Sink("--quiet", "--count", "2", listen=(), lmtp=("127.0.0.1:0",)) as sink:
-            sink.port = sink.lmtp_port
-            for _ in range(2):
-                with sink.client(hello=None) as client:
-                    client.say("LHLO client.example")
-                    client.message(recipients=("<a@example.net>", "<b@example.net>"))
-                    client.reply()
-                    client.say("QUIT")
-            status, errors = sink.wait()
-            self.assertEqual((status, errors[-1]), (0, "cmta sink: 2 messages, 4 recipients, 46 octets, 2 connections"))
-
-    def test_it_ends_with_1_when_the_time_is_up(self):
-        for seconds in "1", "0.25":
-            with self.subTest(seconds=seconds), Sink("--quiet", "--count", "2", "--wait", seconds) as sink:
-                status, errors = sink.wait()
-                self.assertEqual((status, errors[-1]), (1, f"cmta sink: 0 of 2 messages came within {seconds} seconds"))
-
-    def test_it_ends_with_1_by_a_signal_before(self):
-        with Sink("--quiet", "--count", "1") as sink:
-            status, errors = sink.stop()
-            self.assertEqual((status, errors[-1]), (1, "cmta sink: 0 of 1 messages came"))
-
-    def test_what_cannot_be_waited_for_is_refused(self):
-        for wrong in (["--count", "0"], ["--count", "x"], ["--wait", "1"], *(["--count", "1", "--wait", wait] for wait in ("0", "0.0", "", ".", "1.", ".5", "1e3", "-1", "nan", "1000000001"))):
-            with self.subTest(wrong=wrong):
-                self.assert_refused(run(*LOOPBACK, *wrong))
-
-
 class Only(SinkTest):
     def test_others_get_550(self):
         with Sink("--jsonl", self.path, "--only", "bob@example.net", "--only", "*@TEST.example") as sink, sink.client() as client:
@@ -160,109 +85,11 @@ class Only(SinkTest):
     def test_no_address_is_refused(self):
         self.assert_refused(run(*LOOPBACK, "--only", ""))
 
-
-class Faults(SinkTest):
-    def test_faults_of_options_and_files_happen_in_their_order(self):
-        path = self.folder + "/faults"
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("# what goes wrong\n\n  rcpt nth 1: reply 450 4.2.1 From the file\r\nmail nth 2: reply 451 Later\n")
-        with Sink("--quiet", "--fault", "mail nth 1: reply 452 First", "--fault-file", path,
-                  "--fault", "rcpt: reply 550 Behind the file") as sink, sink.client() as client:
-            self.assertTrue(client.say("MAIL FROM:<>").endswith(" First"))
-            self.assertTrue(client.say("MAIL FROM:<>").endswith(" Later"))
-            client.say("MAIL FROM:<>")
-            self.assertEqual(client.say("RCPT TO:<a@example.net>"), "450 4.2.1 From the file")
-            self.assertTrue(client.say("RCPT TO:<a@example.net>").endswith(" Behind the file"))
-
-    def test_what_a_message_says_is_looked_at_where_nobody_keeps_it(self):
-        for words in "subject Hello", 'header X-Kind "news"', "text body":
-            with self.subTest(words=words), Sink("--quiet", "--fault", f"message {words}: reply 552 5.2.2 Too much") as sink, sink.client() as client:
-                for line in "MAIL FROM:<>", "RCPT TO:<a@example.net>", "DATA":
-                    client.say(line)
-                self.assertEqual(client.say("Subject: Hello\r\nX-Kind: news\r\n\r\nbody\r\n."), "552 5.2.2 Too much")
-
-    def test_the_stage_accept_is_before_the_greeting(self):
-        with Sink("--quiet", "--fault", "accept nth 1: close") as sink:
-            with socket.create_connection(("127.0.0.1", sink.port)) as client:
-                self.assertEqual(client.recv(1), b"")
-            send(sink)
-            self.assertRegex(sink.stop()[1][0], r", 2 connections\Z")
-
-    def test_who_is_refused_at_once_is_a_connection(self):
-        with Sink("--quiet", "--fault", "connect: reply 554 5.3.2 Go away") as sink:
-            with socket.create_connection(("127.0.0.1", sink.port)) as client:
-                self.assertEqual(client.makefile().read(), "554 5.3.2 Go away\n")
-            self.assertRegex(sink.stop()[1][0], r", 1 connections\Z")
-
-    def test_wrong_words_are_refused_with_the_reason(self):
-        for words in ("", "rcpt", "rcpt: explode", "nowhere: close", "rcpt nth x: close", "rcpt: reply 99"):
-            with self.subTest(words=words):
-                result = run(*LOOPBACK, "--fault", words)
-                self.assert_refused(result)
-                self.assertIn(b"--fault", result.stderr)
-
-    def test_wrong_words_of_a_file_are_refused_with_their_line(self):
-        path = self.folder + "/faults"
-        with open(path, "wb") as file:
-            file.write(b"# one\nrcpt: close\nrcpt: explode\n")
-        result = run(*LOOPBACK, "--fault-file", path)
-        self.assert_refused(result)
-        self.assertIn(f"{path}:3: ".encode(), result.stderr)
-        with open(path, "wb") as file:
-            file.write(b"rcpt: close\0\n")
-        self.assertIn(b":1: ", run(*LOOPBACK, "--fault-file", path).stderr)
-
-    def test_a_byte_order_mark_in_front_of_a_file_is_no_word(self):
-        path = self.folder + "/faults"
-        for words, status in ((b"\xef\xbb\xbfmail: reply 450 4.2.1 No\n", 0), (b"\n\xef\xbb\xbfmail: close\n", 2)):
-            with open(path, "wb") as file:
-                file.write(words)
-            self.assertEqual(run(*LOOPBACK, "--fault-file", path, "--count", "1", "--wait", "0.01").returncode, status or 1)
-
-    def test_a_file_that_cannot_be_read_is_refused(self):
-        for path in (self.folder, self.folder + "/none"):
-            self.assert_refused(run(*LOOPBACK, "--fault-file", path))
-
-    def test_what_no_client_can_meet_is_refused(self):
-        implicit = ("sink", "--listen-tls", "127.0.0.1:0", "--tls-self-signed", self.folder + "/ca.pem")
-        lmtp = ("sink", "--lmtp", "127.0.0.1:0")
-        for options, words in ((LOOPBACK, "starttls: tls-refused"), (LOOPBACK, "accept: tls-wrong"), (LOOPBACK, "lhlo: close"), (LOOPBACK, "auth: close"),
-                               (lmtp, "ehlo: close"), (implicit, "connect: tls-wrong"), (implicit, "starttls: close"), (implicit, "quit: tls-refused")):
-            with self.subTest(options=options, words=words):
-                result = run(*options, "--fault", words)
-                self.assert_refused(result)
-                self.assertIn(f'--fault "{words}": '.encode(), result.stderr)
-
-    def test_what_a_client_can_meet_is_planned(self):
-        starttls = ("--tls-self-signed", self.folder + "/ca.pem")
-        for options, listeners, words in ((starttls, {}, "ehlo: tls-wrong"), (starttls, {}, "accept: tls-refused"), (("--auth", "user:password"), {}, "auth: close"),
-                                          ((), {"lmtp": ("127.0.0.1:0",)}, "lhlo: close"), (starttls, {"listen": (), "listen_tls": ("127.0.0.1:0",)}, "accept: tls-wrong")):
-            with self.subTest(words=words), Sink("--quiet", *options, "--fault", words, **listeners) as sink:
-                self.assertEqual(sink.stop()[1][0], f"cmta sink: has not happened: {words}")
-
-    def test_what_has_happened_is_not_among_what_has_not(self):
-        with Sink("--quiet", "--fault", "mail: delay 0", "--fault", "mail nth 2: close") as sink:
-            send(sink)
-            self.assertEqual(sink.stop()[1][:-1], ["cmta sink: has not happened: mail nth 2: close"])
-
-    def test_where_all_must_happen_one_that_has_not_ends_it_with_1(self):
-        for faults, status in ((("mail: delay 0", "mail nth 2: close"), 1), (("mail: delay 0",), 0), ((), 0)):
-            options = [word for fault in faults for word in ("--fault", fault)]
-            with self.subTest(faults=faults), Sink("--quiet", "--all-faults", "--count", "1", *options) as sink:
-                send(sink)
-                self.assertEqual(sink.wait()[0], status)
-
-    def test_the_seed_is_printed_where_something_depends_on_it(self):
-        for options, lines in ((["--fault", "rcpt chance 0.5: close", "--seed", "7"], ["cmta sink: seed 7"]), (["--fault", "rcpt: close"], [])):
-            with self.subTest(options=options), Sink("--quiet", *options) as sink:
-                self.assertEqual([line for line in sink.stop()[1] if "seed" in line], lines)
-
-    def test_the_same_seed_is_the_same_chance(self):
-        def fates(seed):
-            with Sink("--quiet", "--fault", "noop chance 0.5: reply 450 No", "--seed", seed) as sink, sink.client() as client:
-                return "".join(client.say("NOOP")[0] for _ in range(40))
-        self.assertEqual(fates("7"), fates("7"))
-        self.assertNotEqual(fates("7"), fates("8"))
+    def test_an_address_in_brackets_is_refused_as_it_is_nobody_s(self):
+        for address in ("<bob@example.net>", "<*", "*@example.net>", "<>"):
+            result = run(*LOOPBACK, "--only", address)
+            self.assert_refused(result)
+            self.assertEqual(result.stderr.decode(), f'cmta sink: --only "{address}" wants the address without < and >\n')
 
 
 class Transcripts(SinkTest):

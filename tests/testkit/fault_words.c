@@ -204,6 +204,14 @@ Test(fault_words, that_are_wrong_are_named_with_their_place) {
   expect_wrong("rcpt: cut -1", "no number at 11: -1");
 }
 
+Test(fault_words, behind_a_header_without_a_text_may_have_been_meant_as_that) {
+  expect_wrong("message header x-foo bar: close",
+               "no condition at 22: bar (the text of a header stands in quotes)");
+  expect_wrong("message header x-foo \"bar\" baz: close", "no condition at 28: baz");
+  expect_wrong("message header x-foo nth 2 bar: close", "no condition at 28: bar");
+  expect_wrong("message subject x-foo bar: close", "no condition at 23: bar");
+}
+
 Test(fault_words, that_are_wrong_are_shown_made_visible_and_short) {
   expect_wrong("rc\x1b[1m\xe4: close", "no stage at 1: rc\\x1b[1m\\xe4");
   expect_wrong("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddX: close",

@@ -49,6 +49,22 @@ Test(reach, of_commands_is_a_protocol_or_what_is_offered) {
   expect_refused(CMTA_REACH_TLS, "starttls: close",
                  "\"starttls\" needs STARTTLS, which nobody is offered");
   expect_refused(CMTA_REACH_SMTP, "auth: close", "\"auth\" needs users who may log in");
+  expect_met(CMTA_REACH_CHUNKING, "bdat: close");
+  expect_refused(CMTA_REACH_SMTP, "bdat: close",
+                 "\"bdat\" needs CHUNKING, which nobody is offered so far");
+}
+
+Test(reach, of_bdat_may_be_what_another_fault_offers) {
+  struct cmta_plan *plan;
+  cr_assert_eq(cmta_plan_new(&plan, 1), 0);
+  cmta_plan_set_reach(plan, CMTA_REACH_SMTP);
+  cr_expect_eq(cmta_plan_add_text(plan, "ehlo: offer SIZE", NULL, 0), 0);
+  cr_expect_eq(cmta_plan_add_text(plan, "bdat: close", NULL, 0), CMTA_E_ARGUMENT);
+  cr_expect_eq(cmta_plan_add_text(plan, "ehlo: offer SIZE, Chunking", NULL, 0), 1);
+  cr_expect_eq(cmta_plan_add_text(plan, "bdat: close", NULL, 0), 2);
+  cmta_plan_clear(plan);
+  cr_expect_eq(cmta_plan_add_text(plan, "bdat: close", NULL, 0), CMTA_E_ARGUMENT);
+  cmta_plan_free(plan);
 }
 
 Test(reach, of_what_happens_to_a_handshake_is_one_that_is_still_to_come) {
@@ -82,6 +98,23 @@ static bool takes(const struct cmta_kit_config *config, const char *words) {
   int number = cmta_plan_add_text(cmta_kit_plan(kit), words, NULL, 0);
   cmta_kit_stop(kit);
   return number == 0;
+}
+
+Test(reach, of_a_kit_without_chunking_has_no_bdat_unless_hooks_may_offer_it) {
+  static const struct cmta_hooks hooks = {.size = sizeof hooks};
+  struct cmta_kit_config config;
+  struct cmta_config server;
+  struct cmta_settings settings;
+  cmta_kit_config_init(&config);
+  cr_expect(takes(&config, "bdat: close"));
+  cmta_config_init(&server);
+  cmta_settings_init(&settings);
+  settings.extensions &= ~(unsigned)CMTA_EXTENSION_CHUNKING;
+  server.settings = &settings;
+  config.config = &server;
+  cr_expect_not(takes(&config, "bdat: close"));
+  config.hooks = &hooks;
+  cr_expect(takes(&config, "bdat: close"));
 }
 
 Test(reach, of_a_kit_is_what_it_was_made_with) {

@@ -134,8 +134,34 @@ static enum options_result refuse(const struct option_table *table, int answer, 
   return OPTIONS_WRONG;
 }
 
-static enum options_result set(const struct option_table *table, size_t number, void *target) {
+/* The name of the option that an argument is, or NULL. */
+static const char *option_meant(const struct option_table *table, const char *argument) {
+  if (strncmp(argument, "--", 2) != 0)
+    return NULL;
+  size_t length = strcspn(argument + 2, "=");
+  for (size_t i = 0; i <= table->count; i++) {
+    const char *name = i < table->count ? table->rows[i].name : help_row.name;
+    if (strlen(name) == length && memcmp(name, argument + 2, length) == 0)
+      return name;
+  }
+  return NULL;
+}
+
+/* Whether the value that getopt_long() has found is the next option, as somebody has forgotten the
+ * value. Behind a "=" it is meant. */
+static bool lacks_value(const struct option_table *table, const struct option_row *row,
+                        char **argv) {
+  const char *meant = optarg && optarg == argv[optind - 1] ? option_meant(table, optarg) : NULL;
+  if (meant)
+    complain(table->command, "--%s wants a value, and --%s is an option", row->name, meant);
+  return meant;
+}
+
+static enum options_result set(const struct option_table *table, size_t number, void *target,
+                               char **argv) {
   const struct option_row *row = &table->rows[number];
+  if (lacks_value(table, row, argv))
+    return OPTIONS_WRONG;
   const char *wrong = row->set(target, optarg);
   if (!wrong)
     return OPTIONS_SET;
@@ -185,7 +211,7 @@ static enum options_result read_all(const struct option_table *table, void *targ
     else if (number == table->count)
       result = print_help(table);
     else
-      result = set(table, number, target);
+      result = set(table, number, target, argv);
   }
   return result == OPTIONS_SET ? read_operand(table, target, argc, argv) : result;
 }

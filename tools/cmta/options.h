@@ -48,7 +48,8 @@ enum options_result {
 };
 
 /* Reads the command line of table's subcommand, calling the setters in the order of the line, the
-   last one for an option given twice. argv[0] is skipped; argv is put in another order. */
+   last one for an option given twice. An argument that reads as an option is one behind a "="
+   alone. argv[0] is skipped; argv is put in another order. */
 enum options_result options_read(const struct option_table *table, void *target, int argc,
                                  char **argv);
 

@@ -38,12 +38,16 @@ static void print_totals(const struct totals *totals) {
           totals->messages, totals->recipients, totals->octets, totals->connections);
 }
 
-/* Keeps the signals that stop the sink for cmta_server_run(): a script may send one at once. */
+/* Keeps the signals that stop the sink for cmta_server_run(): a script may send one as soon as it
+ * knows where it listens. Who has SIGHUP ignored, as nohup(1) does, means it. */
 static void hold_signals(void) {
   sigset_t signals;
+  struct sigaction hangup;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL)
+    sigaddset(&signals, SIGHUP);
   sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
@@ -121,8 +125,10 @@ static int sum_up(const struct sink *sink) {
   return sink->transcripts.failed ? EXIT_WRONG : status;
 }
 
-/* Makes the server, runs it and frees it. */
+/* Makes the server, runs it and frees it. Before that a signal just ends the program: what its
+ * parts are made of may be a FIFO, which waits for its other end, and nothing is left behind. */
 static int serve(struct sink *sink) {
+  hold_signals();
   sink->options.config.accepted = on_accepted;
   sink->options.config.gone = on_gone;
   int error = cmta_server_new(&sink->server, NULL, &sink->options.config, NULL, sink);
@@ -199,7 +205,6 @@ int sink_command(int argc, char **argv) {
   int status = result == OPTIONS_SHOWN ? EXIT_DONE : EXIT_WRONG;
   if (result == OPTIONS_SET) {
     sink.ports.path = sink.options.port_file;
-    hold_signals();
     if (sink_ports_begin(&sink.ports) && make_parts(&sink))
       status = serve(&sink);
     free_parts(&sink);

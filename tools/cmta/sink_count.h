@@ -13,6 +13,7 @@ struct sink_count {
 
   uint64_t messages; /* that have come */
   bool expired;      /* the time was up first */
+  bool over;         /* they came so long ago that nobody has more to say than QUIT */
 };
 
 /* The server is about to run. 0, CMTA_E_MEMORY. */

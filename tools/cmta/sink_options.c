@@ -37,7 +37,8 @@ static const struct option_row rows[] = {
      set_port_file, NULL},
     {"count", "N",
      "end with 0 when N messages have come: nobody else is listened to,\n"
-     "and who is connected may be silent for 5 seconds before QUIT",
+     "and who is connected may be silent for 5 seconds before QUIT, or\n"
+     "say something else until 5 seconds behind the last message",
      set_count, NULL},
     {"wait", "SECONDS", "with --count: end with 1 when they have not come by then", set_wait, NULL},
     {"only", "ADDRESS",
@@ -140,7 +141,7 @@ static const struct option_table table = {
     .command = "sink",
     .summary =
         "Takes mail from anyone. Prints each message, or keeps it as a line of JSON, or (--quiet)\n"
-        "forgets it. Says where it listens on standard output, ends at SIGINT or SIGTERM.\n",
+        "forgets it. Says where it listens on standard output. Ends at SIGINT, SIGTERM, SIGHUP.\n",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
     .secret = "auth",
@@ -205,9 +206,10 @@ unsigned sink_options_reach(const struct sink_options *options) {
   bool lmtp = sink_addresses_have(addresses, SINK_LMTP);
   bool starttls = options->tls.mode != CMTA_TLS_OFF && (smtp || lmtp);
   bool users = options->auth.users.count || options->auth.files.count;
+  bool chunks = options->settings.extensions & CMTA_EXTENSION_CHUNKING;
   return (smtp || tls ? CMTA_REACH_SMTP : 0u) | (lmtp ? CMTA_REACH_LMTP : 0u) |
          (starttls ? CMTA_REACH_STARTTLS : 0u) | (tls ? CMTA_REACH_TLS : 0u) |
-         (users ? CMTA_REACH_AUTH : 0u);
+         (users ? CMTA_REACH_AUTH : 0u) | (chunks ? CMTA_REACH_CHUNKING : 0u);
 }
 
 /* What follows from all options together; NULL, or a sentence that says what is wrong. */

@@ -8,9 +8,16 @@
 
 #include <stdlib.h>
 
+static enum cmta_verdict refuse_more(struct cmta_session *session) {
+  cmta_reply(session, 421, "4.3.2", "All messages that were waited for have come");
+  return CMTA_CLOSE;
+}
+
 static enum cmta_verdict answer_about(struct cmta_session *session, const void *user,
                                       enum refusal_stage stage, struct cmta_slice address) {
   const struct sink *sink = user;
+  if (sink->count.over)
+    return refuse_more(session);
   return refusal_answer(refusals_find(&sink->options.refusals, stage, address), session);
 }
 
@@ -34,11 +41,6 @@ static enum cmta_verdict on_hello(struct cmta_session *session, void *user,
   return answer(session, user, STAGE_HELLO);
 }
 
-static enum cmta_verdict refuse_more(struct cmta_session *session) {
-  cmta_reply(session, 421, "4.3.2", "All messages that were waited for have come");
-  return CMTA_CLOSE;
-}
-
 static enum cmta_verdict on_mail(struct cmta_session *session, void *user,
                                  const struct cmta_path *reverse_path) {
   const struct sink *sink = user;
@@ -58,7 +60,8 @@ static bool is_wanted(const struct sink *sink, struct cmta_slice address) {
 
 static enum cmta_verdict on_rcpt(struct cmta_session *session, void *user,
                                  const struct cmta_path *forward_path) {
-  if (!is_wanted(user, forward_path->address)) {
+  const struct sink *sink = user;
+  if (!sink->count.over && !is_wanted(sink, forward_path->address)) {
     cmta_reply(session, 550, "5.1.1", "No such recipient here");
     return CMTA_REJECT;
   }
@@ -114,9 +117,38 @@ static enum cmta_verdict on_message(struct cmta_session *session, void *user,
   return sink->mailbox ? CMTA_ACCEPT : forget(sink, session, message);
 }
 
+/* ---- Commands that nothing is to be said of while there is time ---- */
+
+/* Who goes on to talk does not keep for ever a sink that has all it waited for. QUIT asks nobody,
+ * and what is refused without a question is an error, of which there may not be many. */
+static enum cmta_verdict on_command(struct cmta_session *session, void *user) {
+  const struct sink *sink = user;
+  return sink->count.over ? refuse_more(session) : CMTA_ACCEPT;
+}
+
+static enum cmta_verdict on_command_with(struct cmta_session *session, void *user,
+                                         struct cmta_slice argument) {
+  (void)argument;
+  return on_command(session, user);
+}
+
+static enum cmta_verdict on_auth(struct cmta_session *session, void *user,
+                                 const struct cmta_auth *auth) {
+  (void)auth;
+  return on_command(session, user);
+}
+
+static enum cmta_verdict on_client(struct cmta_session *session, void *user,
+                                   const struct cmta_client *client) {
+  (void)client;
+  return on_command(session, user);
+}
+
 /* Here is no queue that could be started (RFC 1985 section 5.2). */
 static enum cmta_verdict on_etrn(struct cmta_session *session, void *user, struct cmta_slice node) {
-  (void)user;
+  const struct sink *sink = user;
+  if (sink->count.over)
+    return refuse_more(session);
   cmta_reply(session, 251, "2.0.0", "No messages waiting for %.*s", (int)node.length, node.at);
   return CMTA_ACCEPT;
 }
@@ -128,9 +160,17 @@ const struct cmta_hooks sink_policy = {
     .transaction_free = free,
     .connect = on_connect,
     .hello = on_hello,
+    .starttls = on_command,
+    .auth = on_auth,
     .mail = on_mail,
     .rcpt = on_rcpt,
     .data = on_data,
     .message = on_message,
+    .rset = on_command,
+    .noop = on_command_with,
+    .vrfy = on_command_with,
+    .help = on_command_with,
+    .xclient = on_client,
+    .xforward = on_client,
     .etrn = on_etrn,
 };

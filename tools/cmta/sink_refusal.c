@@ -72,6 +72,11 @@ static const char *read_text(struct refusal *refusal, const char *text) {
   return is_printable_ascii(text) ? NULL : "has a text that is not printable ASCII";
 }
 
+const char *address_check(const char *address, size_t length) {
+  bool bracket = length && (address[0] == '<' || address[length - 1] == '>');
+  return bracket ? "wants the address without < and >" : NULL;
+}
+
 /* Takes the address behind the stage, length octets. */
 static const char *read_address(struct refusal *refusal, const char *text, size_t length) {
   bool has_path = refusal->stage == STAGE_MAIL || refusal->stage == STAGE_RCPT ||
@@ -79,7 +84,7 @@ static const char *read_address(struct refusal *refusal, const char *text, size_
   if (!has_path)
     return "has an address, which mail, rcpt and message alone can have";
   refusal->address = (struct cmta_slice){text, length};
-  return length > 0 ? NULL : "has no address behind the colon";
+  return length > 0 ? address_check(text, length) : "has no address behind the colon";
 }
 
 /* Takes the reply behind the '='. */

@@ -41,6 +41,10 @@ const char *refusals_read(struct refusals *refusals, const char *argument);
 const struct refusal *refusals_find(const struct refusals *refusals, enum refusal_stage stage,
                                     struct cmta_slice address);
 
+/* NULL, or what is wrong with an address or a pattern of some as it matches none: likewise. Clients
+   say them in brackets, which are no part of them. */
+const char *address_check(const char *address, size_t length);
+
 /* Frees what refusals holds. */
 void refusals_free(struct refusals *refusals);
 

@@ -247,8 +247,8 @@ const char *set_wait(void *target, const char *argument) {
 }
 
 const char *set_only(void *target, const char *argument) {
-  return *argument ? arguments_add(&((struct sink_options *)target)->only, argument)
-                   : "is no address";
+  const char *wrong = *argument ? address_check(argument, strlen(argument)) : "is no address";
+  return wrong ? wrong : arguments_add(&((struct sink_options *)target)->only, argument);
 }
 
 const char *set_fault(void *target, const char *argument) {
