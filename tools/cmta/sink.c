@@ -133,7 +133,8 @@ static int serve(struct sink *sink) {
   sink->options.config.gone = on_gone;
   int error = cmta_server_new(&sink->server, NULL, &sink->options.config, NULL, sink);
   if (error) {
-    const char *what = error == CMTA_E_SYSTEM ? "cannot make temporary files: " : "";
+    bool spools = error == CMTA_E_SYSTEM && errno != EMFILE && errno != ENFILE;
+    const char *what = spools ? "cannot make temporary files: " : "";
     complain(command, "%s%s", what, error_text(error));
     return EXIT_WRONG;
   }
