@@ -55,7 +55,8 @@ CMTA_API size_t cmta_mail_recipient_count(const struct cmta_mail *mail);
 CMTA_API const struct cmta_path *cmta_mail_recipient(const struct cmta_mail *mail, size_t index);
 
 /* The value of the first header field of this name, in any case of letters: unfolded and decoded
-   (RFC 2047, RFC 6532), UTF-8. NULL when there is none. */
+   (RFC 2047, RFC 6532), UTF-8; an encoded word that begins and never ends stays as it is, with all
+   behind it. NULL when there is none. */
 CMTA_API const char *cmta_mail_header(const struct cmta_mail *mail, const char *name);
 
 /* The text that a reader would see: of all text parts that are no attachments, plain where there is
