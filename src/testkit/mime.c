@@ -81,7 +81,8 @@ static bool begins(struct cmta_slice text, const char *front) {
 
 /* What stands between messages in an mbox file, and some put in front of one, is no part of it. */
 static void skip_separator(struct cmta_slice *rest) {
-  if (begins(*rest, "From ") || begins(*rest, ">From "))
+  bool from = begins(*rest, "From ") || begins(*rest, ">From ");
+  if (from && !content_is_field(*rest))
     (void)cut_line(rest);
 }
 

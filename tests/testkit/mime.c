@@ -116,6 +116,10 @@ Test(mime, separator_of_an_mbox_file_in_front_is_no_part_of_it) {
   expect_field(">From x\r\nSubject: y\r\n\r\nbody\r\n", "Subject", "y");
 }
 
+Test(mime, field_with_blanks_before_its_colon_is_no_separator) {
+  expect_field("From : me\r\nSubject: y\r\n\r\n", "From", "me");
+}
+
 Test(mime, message_of_nothing_has_nothing) {
   expect_text("", "");
   expect_field("", "Subject", NULL);
