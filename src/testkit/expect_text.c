@@ -18,6 +18,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Fields of one name that are said at most. */
+enum { MOST_FIELDS = 5 };
+
 static struct cmta_slice slice_of(const char *text) {
   return (struct cmta_slice){text, text ? strlen(text) : 0};
 }
@@ -141,6 +144,19 @@ static void say_differences(struct shown *shown, const struct cmta_match *match,
   }
 }
 
+/* All of the name, as any of them could be the one, but no long list. */
+static void say_fields(struct shown *shown, const struct cmta_mail *mail, const char *name) {
+  const struct content *content = mail_content(mail);
+  const struct content_field *field = content ? content_next(content, NULL, name) : NULL;
+  say(shown, "    its field ", slice_of(name));
+  shown_add(shown, field ? " is " : " is not there");
+  for (int i = 0; field && i < MOST_FIELDS; i++) {
+    say(shown, i ? ", " : "", slice_of(field->value));
+    field = content_next(content, field, name);
+  }
+  shown_add(shown, field ? ", ...\n" : "\n");
+}
+
 static void say_other_differences(struct shown *shown, const struct cmta_match *match,
                                   const struct cmta_mail *mail) {
   if (!match_subject(match, mail)) {
@@ -148,12 +164,8 @@ static void say_other_differences(struct shown *shown, const struct cmta_match *
     say_field(shown, mail, "Subject");
     shown_add(shown, "\n");
   }
-  if (!match_header(match, mail)) {
-    say(shown, "    its field ", slice_of(match->header));
-    shown_add(shown, " is ");
-    say_field(shown, mail, match->header);
-    shown_add(shown, "\n");
-  }
+  if (!match_header(match, mail))
+    say_fields(shown, mail, match->header);
   if (!match_text(match, mail)) {
     say(shown, "    its text is ", slice_of(cmta_mail_text(mail)));
     shown_add(shown, "\n");

@@ -111,6 +111,20 @@ Test(expect, says_each_part_that_differs) {
   want_said("    its text is \"Hello.\\n\"\n");
 }
 
+Test(expect, says_each_field_of_a_name) {
+  struct cmta_match one = MATCH(.header = "x-tag", .value = "three");
+  send_mail(cmta_kit_port(kit), "a@c.example", "b@s.example", "X-Tag: one\nX-TAG: two\n\n");
+  cr_assert_eq(expect(&one, 1), CMTA_E_TIMEOUT);
+  want_said("    its field \"x-tag\" is \"one\", \"two\"\n");
+}
+
+Test(expect, says_five_fields_of_a_name_at_most) {
+  struct cmta_match one = MATCH(.header = "X", .value = "x");
+  send_mail(cmta_kit_port(kit), "a@c.example", "b@s.example", "X:1\nX:2\nX:3\nX:4\nX:5\nX:6\n\n");
+  cr_assert_eq(expect(&one, 1), CMTA_E_TIMEOUT);
+  want_said(" is \"1\", \"2\", \"3\", \"4\", \"5\", ...\n");
+}
+
 /* ---- Where a general expectation is content with any mail ---- */
 
 Test(expect, general_one_gets_what_is_left) {
