@@ -87,14 +87,14 @@ static void say_expected(struct shown *shown, const struct cmta_match *match) {
 
 /* ---- How near they are ---- */
 
-/* 0: out of question, as the mail is like the expectation, and for another one. A mail that is for
- * none goes before one as near that is for one. */
+/* 0: out of question, as the mail is for another expectation, and like this one or nothing like it.
+ * A mail that is for none goes before one as near that is for one. */
 static unsigned nearness_of(const struct comparison *comparison, size_t expectation,
                             struct candidate *candidate) {
   bool is_free = candidate->holder == SIZE_MAX;
   if (!is_free && assign_is_like(comparison, expectation, candidate))
     return 0;
-  return 2 * match_nearness(&comparison->expected[expectation], candidate->mail) + 1 + is_free;
+  return 2 * match_nearness(&comparison->expected[expectation], candidate->mail) + is_free;
 }
 
 /* Whether it is for no expectation, or can be for none, or is nearer than to the one that it is
@@ -103,7 +103,7 @@ static bool may_be_meant(struct comparison *comparison, struct candidate *candid
   size_t holder = candidate->holder;
   if (holder == SIZE_MAX || assign_release(comparison, candidate))
     return true;
-  return candidate->near > 2 * match_weight(&comparison->expected[holder]) + 1;
+  return candidate->near > 2 * match_weight(&comparison->expected[holder]);
 }
 
 /* One of those that are nearest; NULL when all are out of question. */
