@@ -55,7 +55,8 @@ CMTA_API size_t cmta_mail_recipient_count(const struct cmta_mail *mail);
 CMTA_API const struct cmta_path *cmta_mail_recipient(const struct cmta_mail *mail, size_t index);
 
 /* The value of the first header field of this name, in any case of letters: unfolded and decoded
-   (RFC 2047, RFC 6532), UTF-8. NULL when there is none. */
+   (RFC 2047, RFC 6532), UTF-8; an encoded word that begins and never ends stays as it is, with all
+   behind it. NULL when there is none. */
 CMTA_API const char *cmta_mail_header(const struct cmta_mail *mail, const char *name);
 
 /* The text that a reader would see: of all text parts that are no attachments, plain where there is
@@ -163,8 +164,9 @@ CMTA_API size_t cmta_mailbox_clear(struct cmta_mailbox *mailbox, const struct cm
 /* Waits until the box holds exactly the mails expected: one for each match, each for one, and
    nothing else. 0; CMTA_E_TIMEOUT when it does not by then, and `difference`, of size octets, says
    in lines of text, as many as there is room for, what is missing, what is there besides, and how
-   near it is; it may be NULL.
-   CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+   near it is; it may be NULL. Of a mail that is like several matches the one that asks for most
+   comes first. The mailbox stands still while mails are compared, which happens when they are as
+   many as the matches, and for the text. CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
 CMTA_API int cmta_mailbox_expect(struct cmta_mailbox *mailbox, const struct cmta_match *expected,
                                  size_t count, double seconds, char *difference, size_t size);
 

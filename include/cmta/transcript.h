@@ -73,8 +73,10 @@ enum cmta_event_kind {
    for a reply" (RFC 2920 section 3.1), each once a session, the last two where manners say FLAG or
    more, as those of a kit do; "no CR LF behind the last line" of one that the client has left
    unfinished (RFC 5321 section 2.3.8); and once a message "8-bit octets without 8BITMIME or
-   SMTPUTF8" (RFC 6152 section 3), "no Date field", "no From field" (RFC 5322 section 3.6). Of a
-   message that is refused while it comes, what has come by then is looked at. */
+   SMTPUTF8" (RFC 6152 section 3), "no Date field", "no From field" (RFC 5322 section 3.6) in what
+   is its header section to cmta_mail_header(). Of a message that is refused while it comes, what
+   comes behind the reason is not looked at: with a bare CR and then a bare LF it is warned of one.
+ */
 
 /* One event. */
 struct cmta_event {

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/*
- * Whether a mailbox holds exactly what is expected. A mail may be like several expectations, so
- * they are assigned as well as it can be done: each expectation in turn takes a mail that is free,
- * or one whose holder can have another (Kuhn's algorithm).
- */
+/* Whether a mailbox holds exactly what is expected. Mails are compared when they are as many as the
+ * expectations, as else they cannot be these; and for the text at the end. */
 
 #include "testkit/expect.h"
 
@@ -13,70 +10,63 @@
 #include "testkit/match.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* A search for a mail for one expectation. */
-struct search {
-  struct comparison *comparison;
-  size_t *holder; /* of each mail: its expectation, or SIZE_MAX */
-  bool *tried;    /* of each mail, in this search */
-};
+/* ---- The mails that are there; under the lock of their mailbox ---- */
 
-/* The expectations that wait for another mail, and the mail that each has asked for, lie in the
- * search's path. As deep as there are expectations. */
-static bool find_mail(struct search *search, size_t expectation) {
-  struct comparison *comparison = search->comparison;
-  for (size_t i = 0; i < comparison->mail_count; i++) {
-    if (search->tried[i] || !match_all(&comparison->expected[expectation], comparison->mails[i]))
-      continue;
-    search->tried[i] = true;
-    if (search->holder[i] == SIZE_MAX || find_mail(search, search->holder[i])) {
-      search->holder[i] = expectation;
-      comparison->mail_of[expectation] = i;
-      comparison->used[i] = true;
-      return true;
-    }
-  }
-  return false;
+static void free_candidates(struct candidate *candidates, size_t count) {
+  for (size_t i = 0; candidates && i < count; i++)
+    free(candidates[i].likeness);
+  free(candidates);
 }
 
-/* Assigns all mails anew; whether each expectation has one and none is left. */
-static bool assign(struct comparison *comparison, struct search *search) {
-  size_t found = 0;
-  for (size_t i = 0; i < comparison->mail_count; i++) {
-    comparison->used[i] = false;
-    search->holder[i] = SIZE_MAX;
-  }
-  for (size_t i = 0; i < comparison->expected_count; i++) {
-    memset(search->tried, 0, comparison->mail_count * sizeof *search->tried);
-    comparison->mail_of[i] = SIZE_MAX;
-    found += find_mail(search, i);
-  }
-  return found == comparison->expected_count && found == comparison->mail_count;
+/* What is known of the mail at this place is taken from those that were there before, *next the
+ * first that may be it; both are in order. NULL where it is new. */
+static char *take_likeness(const struct comparison *before, size_t *next, uint64_t place) {
+  while (*next < before->candidate_count && before->candidates[*next].place < place)
+    ++*next;
+  if (*next == before->candidate_count || before->candidates[*next].place > place)
+    return NULL;
+  char *likeness = before->candidates[*next].likeness;
+  before->candidates[*next].likeness = NULL;
+  return likeness;
 }
 
-/* Compares with what is in the mailbox, under its lock. 0, CMTA_E_TIMEOUT when it differs,
- * CMTA_E_MEMORY. */
+/* Puts the mails in; false without memory, then there are as many as there was room for. */
+static bool list_mails(struct comparison *comparison, const struct comparison *before,
+                       const struct cmta_mailbox *mailbox) {
+  size_t next = 0;
+  for (struct cmta_mail *mail = mailbox->first; mail; mail = mail->next) {
+    char *likeness = take_likeness(before, &next, mail->place);
+    if (!likeness && !(likeness = calloc(comparison->expected_count + 1, 1)))
+      return false;
+    comparison->candidates[comparison->candidate_count++] =
+        (struct candidate){.mail = mail, .place = mail->place, .likeness = likeness};
+  }
+  return true;
+}
+
+/* Looks at what is there now. False without memory. */
+static bool look(struct comparison *comparison, const struct cmta_mailbox *mailbox) {
+  struct comparison before = *comparison;
+  comparison->candidates = calloc(mailbox->count + 1, sizeof(struct candidate));
+  comparison->candidate_count = 0;
+  free(comparison->path);
+  comparison->path = calloc(mailbox->count + 1, sizeof(size_t));
+  bool listed =
+      comparison->candidates && comparison->path && list_mails(comparison, &before, mailbox);
+  free_candidates(before.candidates, before.candidate_count);
+  return listed;
+}
+
+/* 0, CMTA_E_TIMEOUT when it is not as expected, CMTA_E_MEMORY. */
 static int compare(struct comparison *comparison, const struct cmta_mailbox *mailbox) {
-  size_t room = mailbox->count + 1;
-  struct search search = {comparison, calloc(room, sizeof(size_t)), calloc(room, sizeof(bool))};
-  free(comparison->mails);
-  free(comparison->used);
-  comparison->mails = calloc(room, sizeof(struct cmta_mail *));
-  comparison->used = calloc(room, sizeof(bool));
-  comparison->mail_count = 0;
-  int error = CMTA_E_MEMORY;
-  if (search.holder && search.tried && comparison->mails && comparison->used) {
-    for (struct cmta_mail *mail = mailbox->first; mail; mail = mail->next)
-      comparison->mails[comparison->mail_count++] = mail;
-    error = assign(comparison, &search) ? 0 : CMTA_E_TIMEOUT;
-  }
-  free(search.holder);
-  free(search.tried);
-  return error;
+  if (mailbox->count != comparison->expected_count)
+    return CMTA_E_TIMEOUT;
+  if (!look(comparison, mailbox))
+    return CMTA_E_MEMORY;
+  return assign_all(comparison) ? 0 : CMTA_E_TIMEOUT;
 }
 
-/* Under the lock. */
 static int await(struct comparison *comparison, struct cmta_mailbox *mailbox, double seconds) {
   struct timespec deadline = deadline_in(seconds);
   bool in_time = true;
@@ -89,6 +79,17 @@ static int await(struct comparison *comparison, struct cmta_mailbox *mailbox, do
   mailbox->expecting--;
   return error;
 }
+
+/* CMTA_E_TIMEOUT, CMTA_E_MEMORY. */
+static int say(struct comparison *comparison, const struct cmta_mailbox *mailbox, char *difference,
+               size_t size) {
+  if (!look(comparison, mailbox) || !assign_most(comparison))
+    return CMTA_E_MEMORY;
+  expect_say(comparison, difference, size);
+  return CMTA_E_TIMEOUT;
+}
+
+/* ---- What callers ask for ---- */
 
 /* The expectations as they were given. 0 or an error. */
 static int read_expected(struct comparison *comparison, const struct cmta_match *expected,
@@ -108,8 +109,8 @@ static int read_expected(struct comparison *comparison, const struct cmta_match 
 static void release(struct comparison *comparison) {
   free(comparison->expected);
   free(comparison->mail_of);
-  free(comparison->mails);
-  free(comparison->used);
+  free(comparison->path);
+  free_candidates(comparison->candidates, comparison->candidate_count);
 }
 
 int cmta_mailbox_expect(struct cmta_mailbox *mailbox, const struct cmta_match *expected,
@@ -122,7 +123,7 @@ int cmta_mailbox_expect(struct cmta_mailbox *mailbox, const struct cmta_match *e
     pthread_mutex_lock(&mailbox->lock);
     error = await(&comparison, mailbox, seconds);
     if (error == CMTA_E_TIMEOUT && difference)
-      expect_say(&comparison, difference, size);
+      error = say(&comparison, mailbox, difference, size);
     pthread_mutex_unlock(&mailbox->lock);
   }
   release(&comparison);

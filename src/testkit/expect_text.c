@@ -18,6 +18,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Fields of one name that are said at most. */
+enum { MOST_FIELDS = 5 };
+
 static struct cmta_slice slice_of(const char *text) {
   return (struct cmta_slice){text, text ? strlen(text) : 0};
 }
@@ -84,30 +87,45 @@ static void say_expected(struct shown *shown, const struct cmta_match *match) {
 
 /* ---- How near they are ---- */
 
-/* How many parts of an expectation a mail is like: of those that tell mails apart best, most. */
-static unsigned nearness(const struct cmta_match *match, const struct cmta_mail *mail) {
-  return (match->id && match_id(match, mail) ? 16U : 0) +
-         (match->recipient && match_recipient(match, mail) ? 8U : 0) +
-         (match->subject && match_subject(match, mail) ? 4U : 0) +
-         (match->header && match_header(match, mail) ? 2U : 0) +
-         (match->sender && match_sender(match, mail) ? 1U : 0) +
-         (match->text && match_text(match, mail) ? 4U : 0);
+/* 0: out of question, as the mail is for another expectation, and like this one or nothing like it.
+ * A mail that is for none goes before one as near that is for one. */
+static unsigned nearness_of(const struct comparison *comparison, size_t expectation,
+                            struct candidate *candidate) {
+  bool is_free = candidate->holder == SIZE_MAX;
+  if (!is_free && assign_is_like(comparison, expectation, candidate))
+    return 0;
+  return 2 * match_nearness(&comparison->expected[expectation], candidate->mail) + is_free;
 }
 
-/* The mail that is for no expectation and nearest to this one; NULL when none is. */
-static const struct cmta_mail *nearest(const struct comparison *comparison,
-                                       const struct cmta_match *match) {
-  const struct cmta_mail *best = NULL;
-  unsigned most = 0;
-  for (size_t i = 0; i < comparison->mail_count; i++) {
-    const struct cmta_mail *mail = comparison->mails[i];
-    unsigned near = comparison->used[i] ? 0 : nearness(match, mail);
-    if (!comparison->used[i] && (!best || near > most)) {
-      best = mail;
-      most = near;
-    }
+/* Whether it is for no expectation, or can be for none, or is nearer than to the one that it is
+ * for: that was glad of any. */
+static bool may_be_meant(struct comparison *comparison, struct candidate *candidate) {
+  size_t holder = candidate->holder;
+  if (holder == SIZE_MAX || assign_release(comparison, candidate))
+    return true;
+  return candidate->near > 2 * match_weight(&comparison->expected[holder]);
+}
+
+/* One of those that are nearest; NULL when all are out of question. */
+static struct candidate *most_near(const struct comparison *comparison) {
+  struct candidate *best = NULL;
+  for (size_t i = 0; i < comparison->candidate_count; i++) {
+    struct candidate *candidate = &comparison->candidates[i];
+    if (candidate->near > (best ? best->near : 0))
+      best = candidate;
   }
   return best;
+}
+
+/* The mail that may be meant and is nearest to this expectation; NULL when none is. */
+static const struct cmta_mail *nearest(struct comparison *comparison, size_t expectation) {
+  struct candidate *best;
+  for (size_t i = 0; i < comparison->candidate_count; i++)
+    comparison->candidates[i].near =
+        nearness_of(comparison, expectation, &comparison->candidates[i]);
+  while ((best = most_near(comparison)) && !may_be_meant(comparison, best))
+    best->near = 0;
+  return best ? best->mail : NULL;
 }
 
 static void say_differences(struct shown *shown, const struct cmta_match *match,
@@ -126,6 +144,19 @@ static void say_differences(struct shown *shown, const struct cmta_match *match,
   }
 }
 
+/* All of the name, as any of them could be the one, but no long list. */
+static void say_fields(struct shown *shown, const struct cmta_mail *mail, const char *name) {
+  const struct content *content = mail_content(mail);
+  const struct content_field *field = content ? content_next(content, NULL, name) : NULL;
+  say(shown, "    its field ", slice_of(name));
+  shown_add(shown, field ? " is " : " is not there");
+  for (int i = 0; field && i < MOST_FIELDS; i++) {
+    say(shown, i ? ", " : "", slice_of(field->value));
+    field = content_next(content, field, name);
+  }
+  shown_add(shown, field ? ", ...\n" : "\n");
+}
+
 static void say_other_differences(struct shown *shown, const struct cmta_match *match,
                                   const struct cmta_mail *mail) {
   if (!match_subject(match, mail)) {
@@ -133,21 +164,17 @@ static void say_other_differences(struct shown *shown, const struct cmta_match *
     say_field(shown, mail, "Subject");
     shown_add(shown, "\n");
   }
-  if (!match_header(match, mail)) {
-    say(shown, "    its field ", slice_of(match->header));
-    shown_add(shown, " is ");
-    say_field(shown, mail, match->header);
-    shown_add(shown, "\n");
-  }
+  if (!match_header(match, mail))
+    say_fields(shown, mail, match->header);
   if (!match_text(match, mail)) {
     say(shown, "    its text is ", slice_of(cmta_mail_text(mail)));
     shown_add(shown, "\n");
   }
 }
 
-static void say_missing(struct shown *shown, const struct comparison *comparison,
-                        const struct cmta_match *match) {
-  const struct cmta_mail *mail = nearest(comparison, match);
+static void say_missing(struct shown *shown, struct comparison *comparison, size_t expectation) {
+  const struct cmta_match *match = &comparison->expected[expectation];
+  const struct cmta_mail *mail = nearest(comparison, expectation);
   shown_add(shown, "missing: ");
   say_expected(shown, match);
   if (!mail)
@@ -177,23 +204,26 @@ static bool look_alike(const struct cmta_mail *one, const struct cmta_mail *othe
   return same;
 }
 
-/* How many surplus mails from `from` on to before `to` look like this one. */
-static size_t count_alike(const struct comparison *comparison, const struct cmta_mail *mail,
-                          size_t from, size_t to) {
+/* Those that look alike are said once. How many others look like this one. */
+static size_t count_alike(struct comparison *comparison, size_t number) {
+  struct candidate *candidates = comparison->candidates;
   size_t count = 0;
-  for (size_t i = from; i < to; i++)
-    count += !comparison->used[i] && look_alike(comparison->mails[i], mail);
+  for (size_t i = number + 1; i < comparison->candidate_count; i++)
+    if (candidates[i].holder == SIZE_MAX && !candidates[i].said &&
+        look_alike(candidates[i].mail, candidates[number].mail)) {
+      candidates[i].said = true;
+      count++;
+    }
   return count;
 }
 
-/* Many that look alike are said once. */
-static void say_besides(struct shown *shown, const struct comparison *comparison, size_t number) {
-  const struct cmta_mail *mail = comparison->mails[number];
-  if (comparison->used[number] || count_alike(comparison, mail, 0, number))
+static void say_besides(struct shown *shown, struct comparison *comparison, size_t number) {
+  const struct candidate *candidate = &comparison->candidates[number];
+  if (candidate->holder != SIZE_MAX || candidate->said)
     return;
   shown_add(shown, "besides: ");
-  say_mail(shown, mail);
-  size_t more = count_alike(comparison, mail, number + 1, comparison->mail_count);
+  say_mail(shown, candidate->mail);
+  size_t more = count_alike(comparison, number);
   if (more)
     shown_add(shown, "  and %zu more like it\n", more);
 }
@@ -203,12 +233,12 @@ static void say_counts(struct shown *shown, size_t expected, size_t there) {
             expected == 1 ? "mail was" : "mails were", there, there == 1 ? "is" : "are");
 }
 
-void expect_say(const struct comparison *comparison, char *text, size_t size) {
+void expect_say(struct comparison *comparison, char *text, size_t size) {
   struct shown shown = shown_in(text, size);
-  say_counts(&shown, comparison->expected_count, comparison->mail_count);
-  for (size_t i = 0; i < comparison->expected_count; i++)
+  say_counts(&shown, comparison->expected_count, comparison->candidate_count);
+  for (size_t i = 0; i < comparison->expected_count && !shown_is_full(&shown); i++)
     if (comparison->mail_of[i] == SIZE_MAX)
-      say_missing(&shown, comparison, &comparison->expected[i]);
-  for (size_t i = 0; i < comparison->mail_count; i++)
+      say_missing(&shown, comparison, i);
+  for (size_t i = 0; i < comparison->candidate_count && !shown_is_full(&shown); i++)
     say_besides(&shown, comparison, i);
 }

@@ -6,6 +6,7 @@
 
 #include "testkit/mail.h"
 
+#include <stddef.h>
 #include <string.h>
 
 bool match_read(struct cmta_match *match, const struct cmta_match *given) {
@@ -93,6 +94,40 @@ bool match_id(const struct cmta_match *match, const struct cmta_mail *mail) {
 bool match_all(const struct cmta_match *match, const struct cmta_mail *mail) {
   return match_id(match, mail) && match_sender(match, mail) && match_recipient(match, mail) &&
          match_subject(match, mail) && match_header(match, mail) && match_text(match, mail);
+}
+
+/* The parts of a match: those that tell mails apart best weigh most. */
+static const struct part {
+  size_t offset;
+  unsigned weight;
+  bool (*matches)(const struct cmta_match *match, const struct cmta_mail *mail);
+} parts[] = {
+    {offsetof(struct cmta_match, id), 16, match_id},
+    {offsetof(struct cmta_match, recipient), 8, match_recipient},
+    {offsetof(struct cmta_match, subject), 4, match_subject},
+    {offsetof(struct cmta_match, text), 4, match_text},
+    {offsetof(struct cmta_match, header), 2, match_header},
+    {offsetof(struct cmta_match, sender), 1, match_sender},
+};
+
+static bool has_part(const struct cmta_match *match, const struct part *part) {
+  const char *text;
+  memcpy(&text, (const char *)match + part->offset, sizeof text);
+  return text != NULL;
+}
+
+unsigned match_weight(const struct cmta_match *match) {
+  unsigned weight = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    weight += has_part(match, &parts[i]) ? parts[i].weight : 0;
+  return weight;
+}
+
+unsigned match_nearness(const struct cmta_match *match, const struct cmta_mail *mail) {
+  unsigned near = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    near += has_part(match, &parts[i]) && parts[i].matches(match, mail) ? parts[i].weight : 0;
+  return near;
 }
 
 bool cmta_mail_matches(const struct cmta_mail *mail, const struct cmta_match *match) {

@@ -21,4 +21,8 @@ bool match_id(const struct cmta_match *match, const struct cmta_mail *mail);
 /* Whether it is as all of them say. */
 bool match_all(const struct cmta_match *match, const struct cmta_mail *mail);
 
+/* How much a match asks for, and how much of that a mail has. */
+unsigned match_weight(const struct cmta_match *match);
+unsigned match_nearness(const struct cmta_match *match, const struct cmta_mail *mail);
+
 #endif

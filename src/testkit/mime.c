@@ -81,7 +81,8 @@ static bool begins(struct cmta_slice text, const char *front) {
 
 /* What stands between messages in an mbox file, and some put in front of one, is no part of it. */
 static void skip_separator(struct cmta_slice *rest) {
-  if (begins(*rest, "From ") || begins(*rest, ">From "))
+  bool from = begins(*rest, "From ") || begins(*rest, ">From ");
+  if (from && !content_is_field(*rest))
     (void)cut_line(rest);
 }
 
@@ -96,10 +97,30 @@ static char *unfolded(struct cmta_slice text) {
   return copy;
 }
 
-/* Octets that are no UTF-8 are those of ISO 8859-1 to GMime, and what is wrong then is replaced. */
+/* Where the first encoded word begins that never ends, or NULL: from each of those GMime would look
+ * for an end as far as the text goes. */
+static char *unfinished_word(char *text) {
+  char *last_end = g_strrstr(text, "?=");
+  return strstr(last_end ? last_end + 2 : text, "=?");
+}
+
+/* Without its encoded words; octets that are no UTF-8 are those of ISO 8859-1 to GMime, and what is
+ * wrong then is replaced. */
+static char *decoded_words(char *text) {
+  char *rest = unfinished_word(text);
+  char *back = rest ? g_mime_utils_decode_8bit(NULL, rest, strlen(rest)) : g_strdup("");
+  if (rest)
+    *rest = '\0';
+  char *front = g_mime_utils_header_decode_text(NULL, text);
+  char *whole = g_strconcat(front, back, NULL);
+  g_free(front);
+  g_free(back);
+  return whole;
+}
+
 static char *decoded(struct cmta_slice text) {
   char *plain = unfolded(text);
-  char *found = g_mime_utils_header_decode_text(NULL, plain);
+  char *found = decoded_words(plain);
   char *valid = g_utf8_make_valid(found, -1);
   g_free(found);
   g_free(plain);
@@ -245,19 +266,29 @@ static bool is_too_deep(struct cmta_slice bytes) {
   return nests > MOST_NESTS;
 }
 
+/* Encoded words in the fields of parts, which nobody sees, are found by the strict rule: by the
+ * loose one GMime would look for the end of each from its beginning as far as the field goes. */
+static GMimeObject *parse(GMimeStream *stream) {
+  GMimeParserOptions *options = g_mime_parser_options_new();
+  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+  g_mime_parser_options_set_rfc2047_compliance_mode(options, GMIME_RFC_COMPLIANCE_STRICT);
+  GMimeObject *part = g_mime_parser_construct_part(parser, options);
+  g_object_unref(parser);
+  g_mime_parser_options_free(options);
+  return part;
+}
+
 static void add_message(GString *text, const GString *fields, struct cmta_slice body) {
   GMimeStream *front = g_mime_stream_mem_new_with_buffer(fields->str, fields->len);
   GMimeStream *back = g_mime_stream_mem_new_with_buffer(body.at, body.length);
   GMimeStream *stream = g_mime_stream_cat_new();
   g_mime_stream_cat_add_source((GMimeStreamCat *)stream, front);
   g_mime_stream_cat_add_source((GMimeStreamCat *)stream, back);
-  GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-  GMimeObject *part = g_mime_parser_construct_part(parser, NULL);
+  GMimeObject *part = parse(stream);
   if (part) {
     add_part(text, part);
     g_object_unref(part);
   }
-  g_object_unref(parser);
   g_object_unref(stream);
   g_object_unref(back);
   g_object_unref(front);

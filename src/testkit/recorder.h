@@ -22,12 +22,23 @@ struct kept_event {
   uint64_t out_from, out_to;
 };
 
-/* What is known of the header section that comes. */
+/* Where in a header section that comes. */
+enum header_place {
+  HEADER_LINE_BEGINS = 0,
+  HEADER_IN_NAME = 1,
+  HEADER_BEHIND_NAME = 2, /* in blanks before the colon (RFC 5322 section 4.5) */
+  HEADER_IN_VALUE = 3,
+  HEADER_IN_SEPARATOR = 4 /* in a line of an mbox file */
+};
+
+/* What is known of it. */
 struct header_watch {
+  enum header_place at;
   char name[8]; /* of the field in hand, in small letters, as far as there is room */
   size_t length;
-  bool in_value; /* the colon has come */
-  size_t line_octets;
+  char blank;      /* the first behind the name */
+  bool first_over; /* the first line has ended */
+  bool has_field;  /* the line before is of a field */
   bool has_date, has_from;
   bool ended, eight_bit; /* it was complete; such octets were warned of */
 };

@@ -20,6 +20,8 @@ struct shown shown_in(char *text, size_t size) {
   return (struct shown){text, size, 0};
 }
 
+bool shown_is_full(const struct shown *shown) { return shown->size <= shown->length + 1; }
+
 static void add(struct shown *shown, const char *words, size_t length) {
   size_t room = shown->size > shown->length ? shown->size - shown->length : 0;
   if (room <= length) { /* never half of a character */

@@ -21,4 +21,7 @@ void shown_add(struct shown *shown, const char *format, ...) __attribute__((form
  * first hundred octets of them. */
 void shown_quote(struct shown *shown, struct cmta_slice words);
 
+/* Whether nothing more has room. */
+bool shown_is_full(const struct shown *shown);
+
 #endif

@@ -86,45 +86,85 @@ static bool has_eight_bits(struct cmta_slice octets) {
   return false;
 }
 
-/* ---- The header section ---- */
+/* ---- The header section, as content_read() finds it, octet by octet ---- */
 
 static char small(char octet) {
   return octet >= 'A' && octet <= 'Z' ? (char)(octet - 'A' + 'a') : octet;
 }
 
+static bool is_blank(char octet) { return octet == ' ' || octet == '\t'; }
+
+static bool is_of_name(char octet) { return octet > ' ' && octet < 0x7f && octet != ':'; }
+
 static bool is_name(const struct header_watch *header, const char *name) {
   return header->length == strlen(name) && memcmp(header->name, name, header->length) == 0;
 }
 
-/* Its name is complete; blanks before the colon are an old form (RFC 5322 section 4.5). */
-static void end_name(struct header_watch *header) {
-  while (header->length && header->length <= sizeof header->name &&
-         header->name[header->length - 1] == ' ')
-    header->length--;
-  header->has_date |= is_name(header, "date");
-  header->has_from |= is_name(header, "from");
-  header->in_value = true;
-}
-
-static void end_line(struct header_watch *header) {
-  header->ended = header->line_octets == 0;
-  header->line_octets = header->length = 0;
-  header->in_value = false;
-}
-
-static void watch(struct header_watch *header, char octet) {
-  if (octet == '\n') {
-    end_line(header);
-    return;
-  }
-  header->line_octets += octet != '\r';
-  if (octet == ':' && !header->in_value)
-    end_name(header);
-  if (header->in_value || octet == '\r')
-    return;
+static void add_to_name(struct header_watch *header, char octet) {
   if (header->length < sizeof header->name)
     header->name[header->length] = small(octet);
   header->length++;
+  header->at = HEADER_IN_NAME;
+}
+
+/* The colon has come. */
+static void end_name(struct header_watch *header) {
+  header->has_date |= is_name(header, "date");
+  header->has_from |= is_name(header, "from");
+  header->at = HEADER_IN_VALUE;
+}
+
+/* What separates messages in an mbox file may stand in front. */
+static bool is_separator(const struct header_watch *header) {
+  bool is_from = is_name(header, "from") || is_name(header, ">from");
+  return !header->first_over && header->blank == ' ' && is_from;
+}
+
+/* Lines continue fields alone. */
+static void begin_line(struct header_watch *header, char octet) {
+  if (is_of_name(octet))
+    add_to_name(header, octet);
+  else if (is_blank(octet) && header->has_field)
+    header->at = HEADER_IN_VALUE;
+  else
+    header->ended = true;
+}
+
+static void take_blank(struct header_watch *header, char octet) {
+  if (header->at == HEADER_IN_NAME)
+    header->blank = octet;
+  header->at = HEADER_BEHIND_NAME;
+}
+
+static void end_line(struct header_watch *header) {
+  header->has_field = header->at == HEADER_IN_VALUE;
+  header->first_over = true;
+  header->length = 0;
+  header->at = HEADER_LINE_BEGINS;
+}
+
+/* Within a line, before its colon. */
+static void watch_name(struct header_watch *header, char octet) {
+  if (octet == ':')
+    end_name(header);
+  else if (is_blank(octet))
+    take_blank(header, octet);
+  else if (header->at == HEADER_IN_NAME && is_of_name(octet))
+    add_to_name(header, octet);
+  else if (header->at == HEADER_BEHIND_NAME && is_separator(header))
+    header->at = HEADER_IN_SEPARATOR;
+  else
+    header->ended = true;
+}
+
+static void watch(struct header_watch *header, char octet) {
+  bool in_name = header->at == HEADER_IN_NAME || header->at == HEADER_BEHIND_NAME;
+  if (header->at == HEADER_LINE_BEGINS)
+    begin_line(header, octet);
+  else if (in_name)
+    watch_name(header, octet);
+  if (octet == '\n' && !header->ended)
+    end_line(header);
 }
 
 static void warn_of_headers(struct record *record, const struct cmta_session *session) {

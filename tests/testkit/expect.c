@@ -111,6 +111,63 @@ Test(expect, says_each_part_that_differs) {
   want_said("    its text is \"Hello.\\n\"\n");
 }
 
+Test(expect, says_each_field_of_a_name) {
+  struct cmta_match one = MATCH(.header = "x-tag", .value = "three");
+  send_mail(cmta_kit_port(kit), "a@c.example", "b@s.example", "X-Tag: one\nX-TAG: two\n\n");
+  cr_assert_eq(expect(&one, 1), CMTA_E_TIMEOUT);
+  want_said("    its field \"x-tag\" is \"one\", \"two\"\n");
+}
+
+Test(expect, says_five_fields_of_a_name_at_most) {
+  struct cmta_match one = MATCH(.header = "X", .value = "x");
+  send_mail(cmta_kit_port(kit), "a@c.example", "b@s.example", "X:1\nX:2\nX:3\nX:4\nX:5\nX:6\n\n");
+  cr_assert_eq(expect(&one, 1), CMTA_E_TIMEOUT);
+  want_said(" is \"1\", \"2\", \"3\", \"4\", \"5\", ...\n");
+}
+
+/* ---- Where a general expectation is content with any mail ---- */
+
+Test(expect, general_one_gets_what_is_left) {
+  struct cmta_match two[] = {MATCH(.sender = "*@c.example"), MATCH(.recipient = "bob@s.example")};
+  deliver("shop@c.example", "bob@s.example", "one");
+  cr_assert_eq(expect(two, 2), CMTA_E_TIMEOUT);
+  want_said("missing: sender \"*@c.example\"\n");
+  cr_assert_null(strstr(difference, "missing: recipient"), "%s", difference);
+}
+
+Test(expect, general_one_leaves_the_mail_that_is_nearest_to_another) {
+  struct cmta_match two[] = {MATCH(.recipient = "bob@s.example", .subject = "Welcome"),
+                             MATCH(.sender = "*@c.example")};
+  deliver("shop@c.example", "bob@s.example", "Goodbye");
+  deliver("shop@c.example", "zed@s.example", "other");
+  cr_assert_eq(expect(two, 2), CMTA_E_TIMEOUT);
+  want_said(
+      " to \"bob@s.example\", subject \"Goodbye\"\n    its subject is \"Goodbye\"\nbesides: ");
+  cr_assert_null(strstr(difference, "zed"), "%s", difference);
+}
+
+Test(expect, mail_of_a_general_one_is_nearest_where_no_other_is) {
+  struct cmta_match two[] = {MATCH(.sender = "*@c.example"),
+                             MATCH(.recipient = "bob@s.example", .subject = "Welcome")};
+  deliver("shop@c.example", "bob@s.example", "Goodbye");
+  cr_assert_eq(expect(two, 2), CMTA_E_TIMEOUT);
+  want_said("    its subject is \"Goodbye\"\n");
+  cr_assert_null(strstr(difference, "besides"), "%s", difference);
+}
+
+Test(expect, mail_that_is_rightly_of_another_is_not_nearest) {
+  struct cmta_match two[] = {MATCH(.recipient = "bob@s.example", .subject = "Welcome"),
+                             MATCH(.recipient = "bob@s.example", .subject = "Goodbye")};
+  deliver("shop@c.example", "bob@s.example", "Welcome");
+  cr_assert_eq(expect(two, 2), CMTA_E_TIMEOUT);
+  cr_assert_null(strstr(difference, "nearest"), "%s", difference);
+  deliver("shop@c.example", "zed@s.example", "Goodbye");
+  cr_assert_eq(expect(two, 2), CMTA_E_TIMEOUT);
+  want_said("    its recipients are \"zed@s.example\"\nbesides: ");
+}
+
+/* ---- The text ---- */
+
 Test(expect, says_surplus_mails_that_look_alike_once) {
   const char *besides;
   deliver("a@c.example", "b@s.example", "one");

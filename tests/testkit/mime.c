@@ -53,6 +53,42 @@ Test(mime, encoded_words_are_decoded) {
                "Grüßeüü x");
 }
 
+Test(mime, encoded_word_that_never_ends_stays_with_what_follows) {
+  expect_field("Subject: =?utf-8?Q?=C3=BC?= =?utf-8?Q?y z\r\n\r\n", "Subject", "ü =?utf-8?Q?y z");
+  expect_field("Subject: =?utf-8?Q?y =?utf-8?Q?z?=\r\n\r\n", "Subject", "y =?utf-8?Q?z");
+  expect_field("Subject: =?utf-8?Q?y \xfc =? z\r\n\r\n", "Subject", "=?utf-8?Q?y ü =? z");
+}
+
+/* So many of them, where GMime looks for the end of each as far as the field goes. */
+static void expect_quick(const char *front, size_t count, const char *back) {
+  static const char word[] = "=?x?Q?a";
+  size_t length = strlen(front), size = sizeof word - 1;
+  char *message = malloc(length + count * size + strlen(back) + 1);
+  memcpy(message, front, length);
+  for (size_t i = 0; i < count; i++, length += size)
+    memcpy(message + length, word, size);
+  memcpy(message + length, back, strlen(back) + 1);
+  expect_text(message, "x\n");
+  free(message);
+}
+
+enum { WORDS = 150000 }; /* 1 MiB */
+
+Test(mime, encoded_words_that_never_end_take_no_long_time, .timeout = 60) {
+  expect_quick("Subject: ", WORDS * 4, "\r\n\r\nx\r\n");
+  expect_quick("Content-Description: ", WORDS, "\r\n\r\nx\r\n");
+  expect_quick("Content-Type: text/plain; a=\"", WORDS, "\"\r\n\r\nx\r\n");
+}
+
+Test(mime, encoded_words_that_never_end_take_no_long_time_in_parts, .timeout = 60) {
+  static const char front[] = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n";
+  char fields[128];
+  snprintf(fields, sizeof fields, "%sContent-Description: ", front);
+  expect_quick(fields, WORDS, "\r\n\r\nx\r\n");
+  snprintf(fields, sizeof fields, "%sContent-Type: text/plain; a=\"", front);
+  expect_quick(fields, WORDS, "\"\r\n\r\nx\r\n");
+}
+
 Test(mime, field_in_utf8_stays) { expect_field("Subject: Grüße\r\n\r\n", "Subject", "Grüße"); }
 
 Test(mime, field_in_latin_1_is_made_utf8) {
@@ -78,6 +114,10 @@ Test(mime, line_that_is_no_field_begins_the_text) {
 Test(mime, separator_of_an_mbox_file_in_front_is_no_part_of_it) {
   expect_text("From x\r\nSubject: y\r\n\r\nbody\r\n", "body\n");
   expect_field(">From x\r\nSubject: y\r\n\r\nbody\r\n", "Subject", "y");
+}
+
+Test(mime, field_with_blanks_before_its_colon_is_no_separator) {
+  expect_field("From : me\r\nSubject: y\r\n\r\n", "From", "me");
 }
 
 Test(mime, message_of_nothing_has_nothing) {

@@ -5,6 +5,7 @@
 #include "sender.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ void sender_connect(struct sender *sender, uint16_t port) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   sender->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  /* A line is sent in pieces: none is to wait until the one before has been acknowledged. */
+  setsockopt(sender->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
   want(connect(sender->fd, (struct sockaddr *)&to, sizeof to) == 0, "cannot connect", "");
   sender_expect(sender, "220 ");
 }
