@@ -217,7 +217,7 @@ CMTA_API void cmta_session_halt(struct cmta_session *session);
 
 /* For runtimes that give a session its client's bytes little by little: inside a hook, that what is
    in hand is done and cmta_session_receive() returns then, though more is here. It is to be called
-   again, if only with no bytes. Does nothing else. */
+   again, if only with no bytes; behind STARTTLS with all that is here, which was said in clear. */
 CMTA_API void cmta_session_pause(struct cmta_session *session);
 
 /* The client is gone: no more bytes come and none can be sent. An open question is cancelled and

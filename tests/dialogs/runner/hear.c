@@ -57,8 +57,8 @@ static void keep_traced(struct script *script, struct cmta_slice line) {
 
 static void hear_trace(struct cmta_session *session, void *user, enum cmta_direction direction,
                        struct cmta_slice line) {
-  (void)session;
   struct script *script = user;
+  script_pause(script, session);
   text_print(&script->transcript, direction == CMTA_FROM_CLIENT ? "C: " : "S: ");
   text_append(&script->transcript, line.at, line.length);
   if (direction == CMTA_TO_CLIENT)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* dialogs_runner [--watched] FILE...: plays each dialogue whole, byte by byte, and cut at every
- * point; all must meet its expectations and give the same replies and the same trace. --watched is
- * for valgrind, where each run takes its time: some cuts only, and memory is not filled. */
+/* dialogs_runner [--watched] FILE...: plays each dialogue whole, byte by byte, with pauses, and cut
+ * at every point; all must meet its expectations and give the same replies and the same trace.
+ * --watched is for valgrind, where each run takes its time: some cuts only, and memory is not
+ * filled. */
 #include "play.h"
 
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 enum { MOST_CUTS = 2048, WATCHED_CUTS = 3 };
 
-static const char *const manner_names[] = {"whole", "byte by byte", "cut"};
+static const char *const manner_names[] = {"whole", "byte by byte", "cut", "with pauses"};
 
 static bool report(const char *path, const struct play *play, const char *failure) {
   fprintf(stderr, "%s:%u: %s\n  played %s", path, play->line, failure, manner_names[play->manner]);
@@ -61,7 +62,8 @@ static bool play_dialogue(const char *path, const struct dialogue *dialogue, boo
   bool good = play_run(&first);
   if (!good)
     report(path, &first, first.failure.at);
-  good = good && play_bytes(path, &first) && play_cuts(path, &first);
+  good = good && play_bytes(path, &first) && play_again(path, &first, MANNER_PAUSED, 0) &&
+         play_cuts(path, &first);
   play_clear(&first);
   return good;
 }

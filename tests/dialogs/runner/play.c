@@ -76,6 +76,7 @@ static bool receive(struct play *play, size_t length) {
     abort();
   if (length > 0)
     memcpy(piece, play->pending.at, length);
+  play->script.paused = false;
   const ptrdiff_t taken = cmta_session_receive(play->session, length > 0 ? piece : NULL, length);
   free(piece);
   if (taken < 0) {
@@ -86,7 +87,7 @@ static bool receive(struct play *play, size_t length) {
       play_fail(play, "there was no memory, and the session is not over");
     return false;
   }
-  if ((size_t)taken < length && play_can_read(play))
+  if ((size_t)taken < length && play_can_read(play) && !play->script.paused)
     play_fail(play, "not all bytes were taken in one call");
   check_heard_secrets(play, (size_t)taken);
   if (taken > 0)
@@ -112,7 +113,8 @@ static bool show_ahead(struct play *play) {
 static void feed(struct play *play) {
   if (!receive(play, play->manner == MANNER_BYTES ? 0 : next_piece(play)))
     return;
-  while (play->pending.length > 0 && play_can_read(play) && play->failure.length == 0)
+  while ((play->pending.length > 0 || play->script.paused) && play_can_read(play) &&
+         play->failure.length == 0)
     if (!receive(play, next_piece(play)))
       return;
   if (play->failure.length == 0)
@@ -147,6 +149,7 @@ static bool open_session(struct play *play) {
   play->held_by_service = play->account.held;
   play->script.lenient = play->lenient;
   play->script.takes = play->dialogue->takes;
+  play->script.pauses = play->manner == MANNER_PAUSED;
   if (error == 0)
     error = cmta_session_new(&play->session, play->service, &peer, NULL);
   if (error != 0) {

@@ -12,7 +12,8 @@
 enum manner {
   MANNER_WHOLE, /* consecutive client lines in one piece */
   MANNER_BYTES, /* one byte at a time, and replies taken one byte at a time */
-  MANNER_CUT    /* as whole, but cut in two at `cut` bytes from the dialogue's beginning */
+  MANNER_CUT,   /* as whole, but cut in two at `cut` bytes from the dialogue's beginning */
+  MANNER_PAUSED /* as whole, but each hook pauses the session */
 };
 
 struct play {

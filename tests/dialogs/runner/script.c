@@ -28,10 +28,18 @@ static void set_deadline(struct script *first, struct cmta_session *session) {
     script_fault(first, "a deadline was refused");
 }
 
+void script_pause(struct script *script, struct cmta_session *session) {
+  if (!script->first->pauses)
+    return;
+  cmta_session_pause(session);
+  script->first->paused = true;
+}
+
 /* Remembers a question and answers it. */
 static enum cmta_verdict answer_question(struct script *script, struct cmta_session *session,
                                          enum question question, struct cmta_slice heard) {
   struct scripted *scripted = &script->questions[question];
+  script_pause(script, session);
   scripted->asked++;
   text_clear(&scripted->heard);
   text_append(&scripted->heard, heard.at, heard.length);

@@ -37,6 +37,8 @@ struct script {
   struct text traced;     /* the last line of the client in it, without CR LF */
   struct text said;       /* the part of it that went to the client */
   bool lenient;           /* memory fails: replies that suited may not suit */
+  bool pauses;            /* of the first set: hooks pause the session */
+  bool paused;            /* likewise: one has */
   struct text foreseen;   /* commands told by `foresee` since it was last looked at */
   unsigned resets;
   unsigned closed;
@@ -69,6 +71,9 @@ void script_edit(struct script *script, struct cmta_session *session, const stru
 
 /* The open question has been answered with this verdict by somebody else. */
 void script_decided(struct script *script, enum cmta_verdict verdict);
+
+/* Pauses the session where it is to be. */
+void script_pause(struct script *script, struct cmta_session *session);
 
 /* " <mailbox> KEYWORD=value" added to text, without the leading blank when text is empty. */
 void script_show_path(struct text *text, const struct cmta_path *path);
