@@ -16,8 +16,11 @@
 
 /* Whether all of it was told: else a secret was left out. */
 static bool tell(struct cmta_session *session, struct cmta_fragment fragment, bool hidden) {
-  size_t shown = hidden ? 0 : trace_shown(fragment.bytes, false);
-  fragment.secret = hidden || shown < fragment.bytes.length;
+  size_t length = fragment.bytes.length, shown = length;
+  bool cut = fragment.octets > length + (fragment.ended ? 2 : 0);
+  bool open = cut && length && trace_may_go_on_as_auth(fragment.bytes);
+  fragment.secret = hidden || trace_finds_auth(fragment.bytes, false, &shown) || open;
+  shown = hidden || open ? 0 : fragment.secret ? shown : length;
   fragment.bytes.length = shown;
   if (fragment.secret)
     fragment.octets = shown;

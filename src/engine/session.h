@@ -171,7 +171,7 @@ struct cmta_session {
   bool authenticated;  /* the client has proved who it is (RFC 4954) */
   bool auth_required;  /* it must, before it sends mail */
   bool own_mechanisms; /* `mechanisms` counts, in place of the service's */
-  bool hushed;         /* behind AUTH: what follows and is no command may be a response to it */
+  bool hushed;         /* AUTH was said: what is no command from then on may be a response to it */
   bool heard_secrets;  /* the bytes last received may have been secrets */
   unsigned char tls_mode; /* enum cmta_tls_mode */
   unsigned char tls_step; /* enum tls_step */

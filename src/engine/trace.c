@@ -41,23 +41,36 @@ static void trace_auth(struct cmta_session *session, const struct verb *verb) {
 
 static bool ends_line(char octet) { return octet == '\n' || octet == '\r'; }
 
-/* Where AUTH ends that this is, or was meant to be: clients put something before it, or no blank
- * behind it. The length when it is something else. */
-static size_t behind_auth(struct cmta_slice text, size_t i) {
-  static const struct cmta_slice name = {"AUTH", sizeof "AUTH" - 1};
+/* Where the first letter of a line stands, or its end: clients put something before it. */
+static size_t first_letter(struct cmta_slice text, size_t i) {
   while (i < text.length && !ascii_is_letter(text.at[i]) && !ends_line(text.at[i]))
     i++;
-  bool is_auth = text.length - i > name.length &&
-                 ascii_same(name, (struct cmta_slice){text.at + i, name.length});
-  return is_auth ? i + name.length : text.length;
+  return i;
 }
 
-size_t trace_shown(struct cmta_slice text, bool known) {
-  size_t shown = known ? text.length : behind_auth(text, 0);
-  for (size_t i = 1; i < text.length && shown == text.length; i++)
+/* Where AUTH ends that this is, or was meant to be, or 0. Some leave out the blank behind it. */
+static size_t behind_auth(struct cmta_slice text, size_t i) {
+  static const struct cmta_slice name = {"AUTH", sizeof "AUTH" - 1};
+  size_t letter = first_letter(text, i);
+  bool is_auth = text.length - letter >= name.length &&
+                 ascii_same(name, (struct cmta_slice){text.at + letter, name.length});
+  return is_auth ? letter + name.length : 0;
+}
+
+bool trace_finds_auth(struct cmta_slice text, bool known, size_t *shown) {
+  *shown = known ? 0 : behind_auth(text, 0);
+  for (size_t i = 1; i < text.length && !*shown; i++)
     if (ends_line(text.at[i - 1]))
-      shown = behind_auth(text, i);
-  return shown;
+      *shown = behind_auth(text, i);
+  return *shown;
+}
+
+bool trace_may_go_on_as_auth(struct cmta_slice text) {
+  enum { LETTERS = sizeof "AUTH" - 1 };
+  size_t begin = text.length;
+  while (begin && !ends_line(text.at[begin - 1]))
+    begin--;
+  return text.length - first_letter(text, begin) < LETTERS;
 }
 
 /* One line to the session, and several commands to the client, one of them AUTH. Of more than a
@@ -79,10 +92,10 @@ void trace_command_line(struct cmta_session *session, struct cmta_slice line,
                         const struct verb *verb) {
   bool is_auth = verb ? verb->event == AUTH : framer_has_auth(&session->framer);
   bool hides = !verb && session->hushed;
-  size_t shown = trace_shown(line, verb);
-  bool holds_auth = !is_auth && shown < line.length;
-  session->hushed = is_auth || hides || holds_auth;
-  session->heard_secrets |= session->hushed;
+  size_t shown;
+  bool holds_auth = !is_auth && trace_finds_auth(line, verb, &shown);
+  session->hushed |= is_auth || holds_auth;
+  session->heard_secrets |= is_auth || hides || holds_auth;
   if (is_auth)
     trace_auth(session, verb);
   else if (hides)

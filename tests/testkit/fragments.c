@@ -245,3 +245,36 @@ Test(fragments, an_auth_that_is_never_read_does_not_show_its_response) {
   expect_no("YWxp");
   expect_no("c2Vj");
 }
+
+Test(fragments, a_line_that_is_too_long_may_be_auth_behind_what_is_shown) {
+  static const size_t blanks[] = {57, 61, 63, 64, 300};
+  for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+    char line[13500];
+    memset(line, ' ', sizeof line - 1);
+    line[sizeof line - 1] = '\0';
+    memcpy(line + blanks[i], "AUTH", 4);
+    greet_with_users();
+    raw_say(&raw, line, "500 ");
+    raw_say(&raw, "c2VjcmV0", "500 ");
+    raw_close(&raw);
+    expect_no("c2Vj");
+    cmta_kit_stop(kit);
+    kit = NULL;
+  }
+}
+
+Test(fragments, an_auth_of_that_word_alone_that_is_never_read_hides_what_follows) {
+  static const char *const users[] = {"alice:secret", NULL};
+  config.users = users;
+  config.virtual_time = true;
+  cr_assert_eq(cmta_kit_start(&kit, &config), 0);
+  cmta_kit_fault(kit, "ehlo: stall");
+  raw_connect(&raw, cmta_kit_port(kit));
+  raw_expect(&raw, "220 ");
+  raw_send(&raw, "EHLO x\r\nAUTH\r\nc2VjcmV0\r\n");
+  cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  raw_close(&raw);
+  cr_assert_eq(cmta_kit_advance(kit, 5), 0);
+  expect(LINES("*", "...", "C  AUTH [secret]", "*  not read", "*  closed: "));
+  expect_no("c2Vj");
+}
