@@ -60,8 +60,9 @@ struct cmta_wire {
 
   /* From now on. */
 
-  /* Octets a second that are sent, and read, what is on its way counted; 0: as it is, which at
-     first is as fast as it goes. 0, 0 */
+  /* Octets a second that are sent, and read, what is on its way counted, in steps of a tenth of a
+     second's worth, the first of which goes at once; 0: as it is, which at first is as fast as it
+     goes. 0, 0 */
   unsigned write_rate, read_rate;
   /* With a read_rate: so many octets that were read before, of the message in hand, say, count as
      if they were still to be. 0 */
@@ -85,8 +86,9 @@ CMTA_API void cmta_wire_init(struct cmta_wire *wire);
 
 /* Has this happen to the connection of a session. What several calls say about one reply, or one
    handshake, adds up: seconds are summed, of the rest the last one that differs from the default
-   counts. Rates stay until others are set. 0; CMTA_E_STATE for a session without a server, or that
-   is over; CMTA_E_ARGUMENT; CMTA_E_MEMORY: then nothing has changed. */
+   counts, but that HALF_CLOSE is in place of no other end. Rates stay until others are set. 0;
+   CMTA_E_STATE for a session without a server, or that is over; CMTA_E_ARGUMENT; CMTA_E_MEMORY:
+   then nothing has changed. */
 CMTA_API int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *wire);
 
 /* What goes out of the reply that the session composes next; inside `trace` of a reply's first

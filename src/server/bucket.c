@@ -11,12 +11,6 @@ static double capacity(const struct bucket *bucket) {
   return bucket->rate > 10 ? bucket->rate / 10. : 1.;
 }
 
-struct bucket bucket_full(unsigned rate, double now) {
-  struct bucket bucket = {.rate = rate, .since = now};
-  bucket.octets = capacity(&bucket);
-  return bucket;
-}
-
 size_t bucket_allows(struct bucket *bucket, double now, size_t wanted) {
   if (bucket->rate == 0)
     return wanted;
@@ -27,6 +21,13 @@ size_t bucket_allows(struct bucket *bucket, double now, size_t wanted) {
   double whole = bucket->octets + TOLERANCE;
   size_t octets = whole >= 1. ? (size_t)whole : 0;
   return octets < wanted ? octets : wanted;
+}
+
+void bucket_set(struct bucket *bucket, unsigned rate, double now) {
+  (void)bucket_allows(bucket, now, 0);
+  double full = bucket->rate ? bucket->octets / capacity(bucket) : 1.;
+  *bucket = (struct bucket){.rate = rate, .since = now};
+  bucket->octets = full * capacity(bucket);
 }
 
 void bucket_take(struct bucket *bucket, size_t octets) { bucket->octets -= (double)octets; }

@@ -13,8 +13,8 @@ struct bucket {
   double since;
 };
 
-/* A full bucket of that rate. */
-struct bucket bucket_full(unsigned rate, double now);
+/* Another rate from now on: a full bucket where there was none, and else one as full as it is. */
+void bucket_set(struct bucket *bucket, unsigned rate, double now);
 
 /* How many of wanted octets may go now. */
 size_t bucket_allows(struct bucket *bucket, double now, size_t wanted);

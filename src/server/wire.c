@@ -63,13 +63,14 @@ static void add_text(struct note *note, const struct cmta_allocator *allocator, 
   note->of_success = given->of_success;
 }
 
+/* Behind an end the client is not heard any more, whatever follows. */
 static void add(struct note *note, const struct cmta_wire *wire) {
   bool never = note->hold < 0. || wire->hold < 0. || isinf(wire->hold);
   note->hold = never ? -1. : note->hold + wire->hold;
   note->first_line |= wire->first_line;
   if (wire->cut != SIZE_MAX)
     note->cut = wire->cut;
-  if (wire->end != CMTA_WIRE_GO_ON)
+  if (wire->end != CMTA_WIRE_GO_ON && !(wire->end == CMTA_WIRE_HALF_CLOSE && note->end))
     note->end = wire->end;
 }
 
@@ -98,18 +99,24 @@ static bool is_the_end(const struct cmta_wire *given) {
   return given->stall || (given->end != CMTA_WIRE_GO_ON && given->end != CMTA_WIRE_HALF_CLOSE);
 }
 
-static void set_rates(struct wire *wire, const struct cmta_wire *given) {
-  double now = alarm_now(wire->connection->server);
-  if (given->write_rate && wire_may_hold(wire))
-    wire->writes = bucket_full(given->write_rate, now);
-  if (!given->read_rate || !wire_may_hold(wire))
-    return;
-  wire->reads = bucket_full(given->read_rate, now);
+/* What is here when reading becomes slow is not paid for yet. */
+static void begin_pace(struct wire *wire, const struct cmta_wire *given) {
   wire->owed = given->read_before;
   wire->unpaid = SIZE_MAX;
-  wire->lent = 0;
   wire->paused = true;
   cmta_session_pause(wire->connection->session);
+}
+
+static void set_rates(struct wire *wire, const struct cmta_wire *given) {
+  double now = alarm_now(wire->connection->server);
+  if (!wire_may_hold(wire))
+    return;
+  if (given->write_rate)
+    bucket_set(&wire->writes, given->write_rate, now);
+  if (given->read_rate && wire->reads.rate == 0)
+    begin_pace(wire, given);
+  if (given->read_rate)
+    bucket_set(&wire->reads, given->read_rate, now);
 }
 
 int cmta_wire_set(struct cmta_session *session, const struct cmta_wire *given) {

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 static struct cmta_kit *kit;
 static struct raw raw;
@@ -125,6 +126,34 @@ Test(pace, a_server_that_stops_reads_at_once_what_is_here) {
   cmta_kit_stop(kit);
   kit = NULL;
   raw_expect(&raw, "250 ");
+}
+
+/* ---- A rate that is set again ---- */
+
+/* NOOP so many times, in one piece, and then a message. */
+static void say_noops(int times) {
+  char said[2048] = "";
+  for (int i = 0; i < times; i++)
+    memcpy(said + 6 * i, "NOOP\r\n", 7);
+  raw_send(&raw, said);
+  say_chunks("Subject: x\r\n\r\nx\r\n");
+}
+
+Test(pace, a_rate_that_is_set_with_each_command_is_kept) {
+  begin("noop: read 100");
+  say_noops(100);
+  expect_in((99 * 6 + 29 + 28 + 9 + 19 + 13) / 100.);
+}
+
+Test(pace, a_rate_of_replies_that_is_set_with_each_command_is_kept) {
+  int there;
+  begin("noop: throttle 500");
+  for (int i = 0; i < 50; i++) {
+    raw_send(&raw, "NOOP\r\n");
+    cr_assert_eq(cmta_kit_advance(kit, 0), 0);
+  }
+  cr_assert_eq(ioctl(raw.fd, FIONREAD, &there), 0);
+  cr_expect_leq(there, 50);
 }
 
 /* Of a session that does not get it at once, too: it would be the first under TLS. */

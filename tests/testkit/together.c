@@ -247,3 +247,21 @@ Test(together, what_follows_a_half_close_ends_the_connection_as_planned, .timeou
     cmta_kit_stop(kit);
   }
 }
+
+/* Behind the cut nothing is read: a half-close in its place would leave nobody to end it. */
+Test(together, a_half_close_of_a_reply_that_is_cut_off_takes_the_place_of_no_end, .timeout = 60) {
+  static const char *const cuts[] = {"body: cut 7", "headers: cut 0"};
+  for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+    struct cmta_kit *kit = raw_kit(cuts[i], false);
+    struct raw raw;
+    cr_assert_geq(cmta_kit_fault(kit, "message: half-close"), 0);
+    raw_greet(&raw, cmta_kit_port(kit));
+    raw_begin_data(&raw);
+    raw_send(&raw, "Subject: x\r\n\r\nx\r\n.\r\nQUIT\r\n");
+    raw_hear_end(&raw);
+    raw_close(&raw);
+    cr_assert_eq(cmta_kit_advance(kit, 10), 0);
+    cr_expect_eq(cmta_recorder_wait_closed(cmta_kit_recorder(kit), 1, 10), 1, "%s", cuts[i]);
+    cmta_kit_stop(kit);
+  }
+}
