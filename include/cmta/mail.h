@@ -164,9 +164,10 @@ CMTA_API size_t cmta_mailbox_clear(struct cmta_mailbox *mailbox, const struct cm
 /* Waits until the box holds exactly the mails expected: one for each match, each for one, and
    nothing else. 0; CMTA_E_TIMEOUT when it does not by then, and `difference`, of size octets, says
    in lines of text, as many as there is room for, what is missing, what is there besides, and how
-   near it is; it may be NULL. Of a mail that is like several matches the one that asks for most
-   comes first. The mailbox stands still while mails are compared, which happens when they are as
-   many as the matches, and for the text. CMTA_E_ARGUMENT, CMTA_E_MEMORY. */
+   near it is; it may be NULL. Of a mail that is like several matches the one that the fewest
+   mails are like comes first, then the one that asks for most. The mailbox stands still while mails
+   are compared, which happens when they are as many as the matches, and for the text.
+   CMTA_E_ARGUMENT, CMTA_E_MEMORY, also when a message cannot be read. */
 CMTA_API int cmta_mailbox_expect(struct cmta_mailbox *mailbox, const struct cmta_match *expected,
                                  size_t count, double seconds, char *difference, size_t size);
 

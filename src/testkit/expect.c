@@ -31,11 +31,21 @@ static char *take_likeness(const struct comparison *before, size_t *next, uint64
   return likeness;
 }
 
+static bool asks_for_content(const struct comparison *comparison) {
+  for (size_t i = 0; i < comparison->expected_count; i++)
+    if (match_asks_for_content(&comparison->expected[i]))
+      return true;
+  return false;
+}
+
 /* Puts the mails in; false without memory, then there are as many as there was room for. */
 static bool list_mails(struct comparison *comparison, const struct comparison *before,
                        const struct cmta_mailbox *mailbox) {
+  bool reads = asks_for_content(comparison);
   size_t next = 0;
   for (struct cmta_mail *mail = mailbox->first; mail; mail = mail->next) {
+    if (reads && !mail_content(mail))
+      return false;
     char *likeness = take_likeness(before, &next, mail->place);
     if (!likeness && !(likeness = calloc(comparison->expected_count + 1, 1)))
       return false;

@@ -90,6 +90,10 @@ bool match_id(const struct cmta_match *match, const struct cmta_mail *mail) {
   return !match->id || strcmp(match->id, mail->id) == 0;
 }
 
+bool match_asks_for_content(const struct cmta_match *match) {
+  return match->subject || match->text || match->header;
+}
+
 /* The quick ones first: a message is read only where its envelope fits. */
 bool match_all(const struct cmta_match *match, const struct cmta_mail *mail) {
   return match_id(match, mail) && match_sender(match, mail) && match_recipient(match, mail) &&

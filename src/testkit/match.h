@@ -21,6 +21,9 @@ bool match_id(const struct cmta_match *match, const struct cmta_mail *mail);
 /* Whether it is as all of them say. */
 bool match_all(const struct cmta_match *match, const struct cmta_mail *mail);
 
+/* Whether a match asks for what the message says: mail_content(). */
+bool match_asks_for_content(const struct cmta_match *match);
+
 /* How much a match asks for, and how much of that a mail has. */
 unsigned match_weight(const struct cmta_match *match);
 unsigned match_nearness(const struct cmta_match *match, const struct cmta_mail *mail);

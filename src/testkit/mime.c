@@ -4,6 +4,7 @@
  * what it decodes and no more, and a message need not have one. */
 
 #include "testkit/mime.h"
+#include "testkit/words.h"
 
 #include <gmime/gmime.h>
 #include <pthread.h>
@@ -104,18 +105,27 @@ static char *unfinished_word(char *text) {
   return strstr(last_end ? last_end + 2 : text, "=?");
 }
 
+/* Adds text to the string, which frees it. */
+static void append(GString *string, char *text) {
+  g_string_append(string, text);
+  g_free(text);
+}
+
 /* Without its encoded words; octets that are no UTF-8 are those of ISO 8859-1 to GMime, and what is
  * wrong then is replaced. */
 static char *decoded_words(char *text) {
+  GString *whole = g_string_new(NULL);
   char *rest = unfinished_word(text);
   char *back = rest ? g_mime_utils_decode_8bit(NULL, rest, strlen(rest)) : g_strdup("");
   if (rest)
     *rest = '\0';
-  char *front = g_mime_utils_header_decode_text(NULL, text);
-  char *whole = g_strconcat(front, back, NULL);
-  g_free(front);
-  g_free(back);
-  return whole;
+  for (size_t next; *text; text += next) {
+    char *piece = g_strndup(text, words_together(text, &next));
+    append(whole, g_mime_utils_header_decode_text(NULL, piece));
+    g_free(piece);
+  }
+  append(whole, back);
+  return g_string_free(whole, FALSE);
 }
 
 static char *decoded(struct cmta_slice text) {

@@ -7,6 +7,7 @@
 
 #include "testkit/deadline.h"
 #include "testkit/match.h"
+#include "testkit/mime.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -22,6 +23,9 @@ bool __wrap_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock,
 
 const char *__real_cmta_mail_header(const struct cmta_mail *mail, const char *name);
 const char *__wrap_cmta_mail_header(const struct cmta_mail *mail, const char *name);
+
+struct content *__real_content_read(struct cmta_slice bytes);
+struct content *__wrap_content_read(struct cmta_slice bytes);
 
 enum { MANY = 2000 };
 
@@ -49,6 +53,12 @@ static void begin(void) {
 static void end(void) {
   sender_close(&sender);
   cmta_kit_stop(kit);
+}
+
+static bool unreadable; /* no message can be read */
+
+struct content *__wrap_content_read(struct cmta_slice bytes) {
+  return unreadable ? NULL : __real_content_read(bytes);
 }
 
 TestSuite(expect_work, .init = begin, .fini = end, .timeout = 120);
@@ -201,4 +211,15 @@ Test(expect_work, mails_change_hands_in_a_small_stack) {
   pthread_join(thread, NULL);
   pthread_attr_destroy(&small);
   cr_assert_eq(error, 0);
+}
+
+/* Else it would seem to be another mail, and for good. */
+Test(expect_work, a_mail_that_cannot_be_read_is_an_error) {
+  struct cmta_match match = CMTA_MATCH_INIT;
+  match.subject = "one";
+  sender_mail(&sender, "a@c.example", "b@s.example", "Subject: one\n\nx\n");
+  unreadable = true;
+  cr_expect_eq(cmta_kit_expect(kit, &match, 1, 0, NULL, 0), CMTA_E_MEMORY);
+  unreadable = false;
+  cr_expect_eq(cmta_kit_expect(kit, &match, 1, 0, NULL, 0), 0);
 }

@@ -53,6 +53,18 @@ Test(mime, encoded_words_are_decoded) {
                "Grüßeüü x");
 }
 
+Test(mime, encoded_word_that_is_padded_is_not_the_last) {
+  expect_field("Subject: =?utf-8?b?SGVsbG8=?= =?utf-8?b?d29ybGQ=?=\r\n\r\n", "Subject",
+               "Helloworld");
+  expect_field("Subject: =?utf-8?B?SGVsbG8s?=\r\n =?utf-8?B?IHdvcmxkIQ==?=\r\n"
+               " =?utf-8?b?w7w=?=  =?utf-8?q?_x?= y =?utf-8?b?w7w=?=\r\n\r\n",
+               "Subject", "Hello, world!ü x y ü");
+}
+
+Test(mime, encoded_words_may_divide_a_character) {
+  expect_field("Subject: =?utf-8?b?YWLD?= =?utf-8?b?vGFi?=\r\n\r\n", "Subject", "abüab");
+}
+
 Test(mime, encoded_word_that_never_ends_stays_with_what_follows) {
   expect_field("Subject: =?utf-8?Q?=C3=BC?= =?utf-8?Q?y z\r\n\r\n", "Subject", "ü =?utf-8?Q?y z");
   expect_field("Subject: =?utf-8?Q?y =?utf-8?Q?z?=\r\n\r\n", "Subject", "y =?utf-8?Q?z");
