@@ -242,8 +242,9 @@ struct cmta_hooks {
      often an XCLIENT has it asked. */
   void (*closed)(struct cmta_session *session, void *user, enum cmta_close_reason reason);
   /* One line of the dialogue, CR LF included, in the order things happened; the octets of messages
-     are left out, and what clients say to prove who they are is "[secret]". What a client sends is
-     shown raw: escape it before it reaches a log or a terminal. */
+     are left out, and what clients say to prove who they are is "[secret]", as is all that is no
+     command once AUTH was said. What a client sends is shown raw: escape it before it reaches a log
+     or a terminal. */
   void (*trace)(struct cmta_session *session, void *user, enum cmta_direction direction,
                 struct cmta_slice line);
 

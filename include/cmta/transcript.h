@@ -16,16 +16,16 @@
  *     0.005  S  250 2.0.0 Ok: queued as 1a2191338ef-a4ce2fe7-1
  *
  * and C+, S+, *+ for what was said under TLS. What clients send is shown with all that is not
- * printable made visible; what they say to prove who they are is "[secret]". What never became a
- * command is there as well: a line that was too long, shortened, "NOOP xxx... (2107 octets)"; one
- * that the client left without its CR LF; and what it said behind the end of the dialogue, as far
- * as that had come, which is said to be "not read: 15 octets". What the server says is shown as it
- * goes out, at the time of its answer: octets that a fault has replaced, cut off or left out are
- * not there, and the fault stands in front. What was held back, by a fault or by the
- * client, and was not sent when the connection ended is told there: "not sent: 14 octets". What the
- * system has taken counts as sent, whether or not it arrived, and so does what nobody waits for
- * once the server stops; at a reset that <cmta/wire.h> makes the reply in front of it may count as
- * unsent.
+ * printable made visible; what they say to prove who they are is "[secret]", as is what is no
+ * command once AUTH was said: it may be an answer that comes late. What never became a command is
+ * there as well: a line that was too long, shortened, "NOOP xxx... (2107 octets)"; one that the
+ * client left without its CR LF; and what it said behind the end of the dialogue, as far as that
+ * had come, which is said to be "not read: 15 octets". What the server says is shown as it goes
+ * out, at the time of its answer: octets that a fault has replaced, cut off or left out are not
+ * there, and the fault stands in front. What was held back, by a fault or by the client, and was
+ * not sent when the connection ended is told there: "not sent: 14 octets". What the system has
+ * taken counts as sent, whether or not it arrived, and so does what nobody waits for once the
+ * server stops; at a reset that <cmta/wire.h> makes the reply in front of it may count as unsent.
  *
  * Connections that end before the greeting, at a handshake or a PROXY header, are recorded where
  * cmta_recorder_accepted() and cmta_recorder_gone() are told of them, as a kit does; else they are
