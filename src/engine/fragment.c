@@ -14,16 +14,20 @@
 #include "engine/trace.h"
 #include "event.h"
 
+/* Whether AUTH may begin behind what is known of it. */
+static bool may_go_on_as_auth(const struct cmta_fragment *fragment) {
+  size_t known = fragment->bytes.length, end = fragment->ended ? 2 : 0;
+  return known && fragment->octets > known + end && trace_may_go_on_as_auth(fragment->bytes);
+}
+
 /* Whether all of it was told: else a secret was left out. */
 static bool tell(struct cmta_session *session, struct cmta_fragment fragment, bool hidden) {
-  size_t length = fragment.bytes.length, shown = length;
-  bool cut = fragment.octets > length + (fragment.ended ? 2 : 0);
-  bool open = cut && length && trace_may_go_on_as_auth(fragment.bytes);
-  fragment.secret = hidden || trace_finds_auth(fragment.bytes, false, &shown) || open;
-  shown = hidden || open ? 0 : fragment.secret ? shown : length;
-  fragment.bytes.length = shown;
+  size_t shown;
+  bool finds_auth = trace_finds_auth(fragment.bytes, &shown);
+  bool hides_all = hidden || may_go_on_as_auth(&fragment);
+  fragment.secret = hides_all || finds_auth;
   if (fragment.secret)
-    fragment.octets = shown;
+    fragment.octets = fragment.bytes.length = hides_all ? 0 : shown;
   session->heard_secrets |= fragment.secret;
   session->hushed |= fragment.secret;
   chain_tell_fragment(session, &fragment);

@@ -135,15 +135,13 @@ static int judge_line(struct cmta_session *session, struct cmta_slice line, bool
   return barred == REPLY_NONE ? event : turn_away(session, event, barred);
 }
 
-/* Of a line that was too long. What comes behind an AUTH may be a response. */
+/* Of a line that was too long. */
 static int complain_of_length(struct cmta_session *session, struct cmta_slice line) {
   bool is_auth = framer_has_auth(&session->framer);
   fragment_tell_long(session, line);
   session->violations |= CMTA_VIOLATION_LONG_LINE;
   if (framer_has_bdat(&session->framer))
     return lose_track(session);
-  session->hushed |= is_auth;
-  session->heard_secrets |= session->hushed;
   return pump_complain(session, is_auth ? REPLY_AUTHENTICATION_TOO_LONG : REPLY_LINE_TOO_LONG);
 }
 

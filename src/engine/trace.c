@@ -48,17 +48,20 @@ static size_t first_letter(struct cmta_slice text, size_t i) {
   return i;
 }
 
+static const char auth[] = "AUTH";
+
+enum { AUTH_LETTERS = sizeof auth - 1 };
+
 /* Where AUTH ends that this is, or was meant to be, or 0. Some leave out the blank behind it. */
 static size_t behind_auth(struct cmta_slice text, size_t i) {
-  static const struct cmta_slice name = {"AUTH", sizeof "AUTH" - 1};
   size_t letter = first_letter(text, i);
-  bool is_auth = text.length - letter >= name.length &&
-                 ascii_same(name, (struct cmta_slice){text.at + letter, name.length});
-  return is_auth ? letter + name.length : 0;
+  bool is_auth =
+      text.length - letter >= AUTH_LETTERS && ascii_equal(text.at + letter, auth, AUTH_LETTERS);
+  return is_auth ? letter + AUTH_LETTERS : 0;
 }
 
-bool trace_finds_auth(struct cmta_slice text, bool known, size_t *shown) {
-  *shown = known ? 0 : behind_auth(text, 0);
+bool trace_finds_auth(struct cmta_slice text, size_t *shown) {
+  *shown = behind_auth(text, 0);
   for (size_t i = 1; i < text.length && !*shown; i++)
     if (ends_line(text.at[i - 1]))
       *shown = behind_auth(text, i);
@@ -66,11 +69,10 @@ bool trace_finds_auth(struct cmta_slice text, bool known, size_t *shown) {
 }
 
 bool trace_may_go_on_as_auth(struct cmta_slice text) {
-  enum { LETTERS = sizeof "AUTH" - 1 };
   size_t begin = text.length;
   while (begin && !ends_line(text.at[begin - 1]))
     begin--;
-  return text.length - first_letter(text, begin) < LETTERS;
+  return text.length - first_letter(text, begin) < AUTH_LETTERS;
 }
 
 /* One line to the session, and several commands to the client, one of them AUTH. Of more than a
@@ -88,12 +90,13 @@ static void trace_shortened(struct cmta_session *session, struct cmta_slice line
   trace_line(session, CMTA_FROM_CLIENT, (struct cmta_slice){text, shown + TAIL});
 }
 
+/* In a line with a verb no other one begins: the grammar knows no CR or LF within it. */
 void trace_command_line(struct cmta_session *session, struct cmta_slice line,
                         const struct verb *verb) {
   bool is_auth = verb ? verb->event == AUTH : framer_has_auth(&session->framer);
   bool hides = !verb && session->hushed;
   size_t shown;
-  bool holds_auth = !is_auth && trace_finds_auth(line, verb, &shown);
+  bool holds_auth = !verb && !is_auth && trace_finds_auth(line, &shown);
   session->hushed |= is_auth || holds_auth;
   session->heard_secrets |= is_auth || hides || holds_auth;
   if (is_auth)
