@@ -36,8 +36,7 @@ bool wire_holds_back(struct connection *connection) {
 /* What has come in clear behind STARTTLS is not paced: the session must see that it is there. */
 size_t wire_lends(struct connection *connection, size_t size) {
   struct wire *wire = wire_of(connection);
-  bool awaits_tls = cmta_session_wants(connection->session) & CMTA_WANTS_TLS;
-  if (!wire || wire->unpaid == 0 || awaits_tls)
+  if (!wire || wire->unpaid == 0 || cmta_session_wants(connection->session) & CMTA_WANTS_TLS)
     return size;
   wire->lent = allow(wire, size < wire->unpaid ? size : wire->unpaid);
   return wire->lent;

@@ -38,16 +38,14 @@ static void print_totals(const struct totals *totals) {
           totals->messages, totals->recipients, totals->octets, totals->connections);
 }
 
-/* Keeps the signals that stop the sink for cmta_server_run(): a script may send one as soon as it
- * knows where it listens. Who has SIGHUP ignored, as nohup(1) does, means it. */
+/* Keeps the signals that stop the sink for cmta_server_run(), which ignores a SIGHUP that is
+ * ignored: a script may send one as soon as it knows where it listens. */
 static void hold_signals(void) {
   sigset_t signals;
-  struct sigaction hangup;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL)
-    sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGHUP);
   sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
