@@ -246,6 +246,11 @@ CMTA_API int cmta_reply(struct cmta_session *session, int code, const char *enha
 #endif
     ;
 
+/* The enhanced status code that goes with a reply code by itself: what RFC 5248 has for it, else
+   the most general of its class; NULL where the class has none, as 354. Lives forever. Any thread.
+ */
+CMTA_API const char *cmta_reply_enhanced(int code);
+
 /* Adds a line to the reply that cmta_reply() began. Errors as there; CMTA_E_STATE when none was
  * begun. */
 CMTA_API int cmta_reply_line(struct cmta_session *session, const char *format, ...)

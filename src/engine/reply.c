@@ -84,11 +84,17 @@ static const char *standard_enhanced(const struct cmta_session *session, enum re
   return offers_enhanced_codes(session) && !none ? reply_row(id)->enhanced : NULL;
 }
 
+const char *cmta_reply_enhanced(int code) {
+  static const char *const general[] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
+  bool is_of_a_class = code >= 200 && code < 600;
+  const char *own = reply_enhanced_of_code(code);
+  return own || !is_of_a_class ? own : general[code / 100];
+}
+
 /* The code that a composed reply without one gets: the standard reply's if it has the same code,
  * else that of its own code, else the standard reply's if it is of the same class, else the class's
  * most general. */
 static const char *fitting_enhanced(const struct cmta_session *session, enum reply_id id) {
-  static const char *const general[] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
   const struct standard_reply *row = reply_row(id);
   int code = session->hand.draft->code;
   if (session->verb && (session->verb->flags & VERB_PLAIN_REPLY))
@@ -96,7 +102,7 @@ static const char *fitting_enhanced(const struct cmta_session *session, enum rep
   const char *own = row->code == code ? NULL : reply_enhanced_of_code(code);
   if (own)
     return own;
-  return row->code / 100 == code / 100 ? row->enhanced : general[code / 100];
+  return row->code / 100 == code / 100 ? row->enhanced : cmta_reply_enhanced(code);
 }
 
 static const char *composed_enhanced(const struct cmta_session *session, enum reply_id id) {

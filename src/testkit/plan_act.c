@@ -76,23 +76,10 @@ static bool begins_enhanced(const char *text) {
   return is_enhanced((struct cmta_slice){text, strcspn(text, " \n")});
 }
 
-/* What fits a code: those of AUTH have their own (RFC 4954 section 6). NULL for none. */
-static const char *enhanced_of_code(int code) {
-  static const char *const general[10] = {[2] = "2.0.0", [4] = "4.0.0", [5] = "5.0.0"};
-  static const struct {
-    int code;
-    const char *enhanced;
-  } own[] = {{530, "5.7.0"}, {534, "5.7.9"}, {535, "5.7.8"}, {538, "5.7.11"}};
-  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-    if (own[i].code == code)
-      return own[i].enhanced;
-  return general[code / 100];
-}
-
 /* The enhanced status code of a reply that the session does not say; "" for none. Neither the
  * greeting nor what EHLO hears has one (RFC 2034 section 4). */
 static const char *enhanced_of(const struct moment *moment, const struct cmta_fault *fault) {
-  const char *found = enhanced_of_code(fault->code);
+  const char *found = cmta_reply_enhanced(fault->code);
   if (fault->enhanced)
     return fault->enhanced;
   bool wanted = !is_of_greeting(moment) && !begins_enhanced(text_of(fault));

@@ -63,11 +63,11 @@ Test(replies, without_an_enhanced_code_have_one_that_fits) {
 static const struct {
   const char *fault, *line, *heard;
 } unusual[] = {
-    {"expn: reply 450", "EXPN list", "450 4.0.0 As planned\r\n"},
-    {"etrn: reply 450", "ETRN client.example", "450 4.0.0 As planned\r\n"},
+    {"expn: reply 450", "EXPN list", "450 4.2.0 As planned\r\n"},
+    {"etrn: reply 450", "ETRN client.example", "450 4.2.0 As planned\r\n"},
     {"quit: reply 451", "QUIT", "451 4.0.0 As planned\r\n"},
     {"any command 2: reply 250", "EXPN list", "250 2.0.0 As planned\r\n"},
-    {"noop: reply 450 d\u00e9j\u00e0 vu", "NOOP", "450 4.0.0 d\u00e9j\u00e0 vu\r\n"},
+    {"noop: reply 450 d\u00e9j\u00e0 vu", "NOOP", "450 4.2.0 d\u00e9j\u00e0 vu\r\n"},
     {"noop: reply 550 \"a\\x01\\nb\"", "NOOP", "550-5.0.0 a\x01\r\n550 5.0.0 b\r\n"},
     {"noop: reply 354 Go on", "NOOP", "354 Go on\r\n"},
     {"noop: reply 777 Odd", "NOOP", "777 Odd\r\n"},
@@ -78,7 +78,7 @@ static const struct {
     {"ehlo nth 2: reply 450 d\u00e9j\u00e0 vu", "EHLO client.example", "450 d\u00e9j\u00e0 vu\r\n"},
 };
 
-Test(replies, that_no_session_would_say_have_a_general_enhanced_code) {
+Test(replies, that_no_session_would_say_have_an_enhanced_code_that_fits) {
   for (size_t i = 0; i < sizeof unusual / sizeof *unusual; i++) {
     start(unusual[i].fault);
     raw_greet(&raw, cmta_kit_port(kit));
@@ -91,7 +91,7 @@ Test(replies, that_no_session_would_say_have_a_general_enhanced_code) {
   kit = NULL;
 }
 
-Test(replies, at_data_that_do_not_begin_it_have_a_general_enhanced_code) {
+Test(replies, at_data_that_do_not_begin_it_have_an_enhanced_code_that_fits) {
   start("data: reply 250");
   raw_greet(&raw, cmta_kit_port(kit));
   raw_say(&raw, "MAIL FROM:<a@client.example>", "250 ");
